@@ -1,0 +1,1 @@
+"""Wiring, pages and reports: everything that joins the packages."""

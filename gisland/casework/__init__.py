@@ -1,0 +1,1 @@
+"""People working on findings: who, when, why. 办案"""

@@ -1,0 +1,1 @@
+"""Files in: bytes to checked rows of one dataset version. 导入"""

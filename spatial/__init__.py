@@ -1,0 +1,1 @@
+"""The law and the land: models, rules, engine. 法与地"""

@@ -1,0 +1,55 @@
+"""The only place that knows coordinate reference systems.
+
+Storage is EPSG:4490 (CGCS2000, longitude first). The engine works in one national equal-area
+CRS, where the planar area is the statutory ellipsoidal area (design 4.2; ADR 0001). Every county
+has one plane, the Gauss plane of its region's central meridian, in which edges are straight.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+STORAGE_SRID = 4490
+"""CGCS2000 geographic, degrees, longitude first as PostGIS stores it."""
+
+ENGINE_SRID = 990003
+"""National cylindrical equal-area CRS on the CGCS2000 ellipsoid, metres (private SRID)."""
+
+WEB_SRID = 3857
+"""Display only: vector and imagery tiles."""
+
+DENSIFY_M = 70
+"""Longest edge before points are inserted on the plane line (国土调查办发〔2008〕32号)."""
+
+_ELLIPSOID = "+a=6378137 +rf=298.257222101 +units=m +no_defs"
+ENGINE_PROJ4 = f"+proj=cea +lon_0=105 +lat_ts=35 {_ELLIPSOID}"
+
+PLANE_BASE = 990200
+"""Private SRID of the Gauss plane at 180 W; one more for each half degree eastward."""
+
+
+def plane_srid(central_meridian: Decimal | float) -> int:
+    """The SRID of the Gauss plane (scale 1, false easting 500 km) of a central meridian."""
+    steps = (Decimal(str(central_meridian)) + 180) * 2
+    if steps != int(steps) or not 0 <= steps <= 720:
+        message = f"中央经线 {central_meridian} 无效：应为 -180 至 180 之间 0.5 度的整数倍"
+        raise ValueError(message)
+    return PLANE_BASE + int(steps)
+
+
+def plane_proj4(central_meridian: Decimal | float) -> str:
+    """The PROJ text of that plane: Gauss-Kruger without zone prefix."""
+    return f"+proj=tmerc +lat_0=0 +lon_0={central_meridian} +k=1 +x_0=500000 +y_0=0 {_ELLIPSOID}"
+
+
+def nearest_meridian(longitude: float) -> Decimal:
+    """The central meridian of the 3-degree zone that a longitude lies in."""
+    return Decimal(round(longitude / 3) * 3)
+
+
+def private_crs_rows() -> list[tuple[int, str]]:
+    """SRID and PROJ text of every private CRS, for ``spatial_ref_sys``."""
+    planes = [
+        (PLANE_BASE + step, plane_proj4(Decimal(step) / 2 - 180)) for step in range(721)
+    ]
+    return [(ENGINE_SRID, ENGINE_PROJ4), *planes]

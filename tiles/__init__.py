@@ -1,0 +1,1 @@
+"""Bytes out: vector and imagery tiles. 瓦片"""
