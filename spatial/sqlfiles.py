@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connections, transaction  # noqa: TID251 - this module is the door
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 SQL_ROOT = Path(__file__).resolve().parent.parent / "sql"
 
@@ -103,3 +103,11 @@ def drop_view(name: str, *, using: str = "default") -> None:
     connection = connections[using]
     with connection.cursor() as cursor:
         cursor.execute(f"DROP VIEW IF EXISTS {connection.ops.quote_name(name)} CASCADE")
+
+
+def in_thread(work: Callable[..., Any], *args: Any) -> Any:
+    """Call ``work`` in a worker thread and close the connection that it opened there."""
+    try:
+        return work(*args)
+    finally:
+        connections.close_all()

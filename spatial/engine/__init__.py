@@ -1,0 +1,1 @@
+"""Partition, judgement, explanation, ratios: it knows no law. 引擎"""

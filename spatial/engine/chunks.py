@@ -1,0 +1,160 @@
+"""One chunk of patches: partition, judge, store; in one transaction.
+
+The working tables are temporary and fall with the transaction; ``trace`` keeps them open for
+explanation. One function hides the algorithm of the partition: ``partition``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import Error as DatabaseError
+from django.db import transaction
+
+from spatial import sqlfiles
+from spatial.errors import RunFailed
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Sequence
+
+EXACT = -1.0
+"""No grid: nodes are computed in double precision."""
+
+FALLBACK_GRID_M = 1e-5
+"""The declared grid on which a patch is redone whose exact partition failed."""
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """What every chunk of a run needs to know."""
+
+    run_id: int
+    known_at: datetime.datetime
+    subject_layers: tuple[str, ...]
+    groups: bool
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """Values that the statements name."""
+        return {
+            "run_id": self.run_id,
+            "known_at": self.known_at,
+            "subject_layers": list(self.subject_layers),
+        }
+
+
+def infer_subjects(context: RunContext, assessment_ids: Sequence[int]) -> None:
+    """Store who uses the ground of these patches, where no field says it (推定)."""
+    with transaction.atomic():
+        _take(context, assessment_ids)
+        _find_zones(context)
+        sqlfiles.execute("engine/runs/30_store_subjects", context.params)
+
+
+def judge_chunk(context: RunContext, assessment_ids: Sequence[int]) -> int:
+    """Partition and judge these patches and store what was found; returns how many.
+
+    A chunk that fails is halved until the patch that fails is alone; that one is redone on the
+    declared grid and flagged, the rest are kept.
+    """
+    try:
+        with transaction.atomic():
+            unclosed = judge(context, assessment_ids, EXACT)
+            if unclosed and len(assessment_ids) > 1:
+                raise _Unclosed
+            if not unclosed:
+                store(fallback=False)
+                return len(assessment_ids)
+    except (DatabaseError, _Unclosed) as error:
+        if not _worth_another_try(error):
+            raise
+        if len(assessment_ids) > 1:
+            middle = len(assessment_ids) // 2
+            return judge_chunk(context, assessment_ids[:middle]) + judge_chunk(
+                context, assessment_ids[middle:]
+            )
+    with transaction.atomic():
+        if judge(context, assessment_ids, FALLBACK_GRID_M):
+            raise RunFailed(
+                f"图斑（评定 {assessment_ids[0]}）在网格上重算后面积仍不闭合，分析未完成。"
+            )
+        store(fallback=True)
+    return len(assessment_ids)
+
+
+class _Unclosed(Exception):
+    """Some patch of the chunk does not close."""
+
+
+def _worth_another_try(error: Exception) -> bool:
+    """Whether the error is one of geometry, which a grid can cure."""
+    text = str(error)
+    return isinstance(error, _Unclosed) or any(
+        sign in text for sign in ("TopologyException", "GEOS", "lwgeom", "IllegalArgument")
+    )
+
+
+def judge(context: RunContext, assessment_ids: Sequence[int], grid: float) -> list[int]:
+    """Fill the working tables of a chunk; returns the assessments that do not close."""
+    _take(context, assessment_ids)
+    versions = _find_zones(context)
+    partition(context, versions, grid)
+    unclosed = [
+        row["assessment_id"] for row in sqlfiles.rows("engine/partition/90_find_unclosed")
+    ]
+    if unclosed:
+        return unclosed
+    sqlfiles.execute("engine/judge/10_find_near_zones", {"version_ids": versions})
+    if context.groups:
+        sqlfiles.execute("engine/judge/20_measure_groups", {"run_id": context.run_id})
+    for step in (
+        "25_read_layer_facts",
+        "30_test_zones",
+        "31_key_zone_answers",
+        "40_place_pieces",
+        "41_key_piece_notions",
+        "50_test_rules",
+        "60_claim_pieces",
+        "70_conclude_pieces",
+        "71_key_verdicts",
+        "80_join_slivers",
+    ):
+        sqlfiles.execute(f"engine/judge/{step}")
+    return []
+
+
+def partition(context: RunContext, versions: list[int], grid: float) -> None:
+    """The exact arrangement of each patch over all versions it reads, as chunk_piece."""
+    sqlfiles.execute("engine/partition/70_cut_faces", {"version_ids": versions, "grid": grid})
+    sqlfiles.execute("engine/partition/80_join_pieces")
+    sqlfiles.execute("engine/partition/81_key_pieces")
+
+
+def store(*, fallback: bool) -> None:
+    """Keep what the working tables say."""
+    for step in (
+        "90_store_pieces",
+        "91_store_piece_notions",
+        "92_store_conclusions",
+        "93_store_marks",
+    ):
+        sqlfiles.execute(f"engine/judge/{step}")
+    sqlfiles.execute("engine/judge/95_label_patches", {"fallback": fallback})
+
+
+def _take(context: RunContext, assessment_ids: Sequence[int]) -> None:
+    sqlfiles.execute("engine/partition/01_drop_chunk")
+    sqlfiles.execute("engine/partition/10_take_patches", {"assessment_ids": list(assessment_ids)})
+    sqlfiles.execute("engine/partition/20_find_counties", context.params)
+    sqlfiles.execute("engine/partition/30_choose_versions", context.params)
+    sqlfiles.execute("engine/partition/40_list_reads")
+
+
+def _find_zones(context: RunContext) -> list[int]:
+    versions = [row["version_id"] for row in sqlfiles.rows("engine/partition/41_name_reads")]
+    sqlfiles.execute("engine/partition/50_find_parts", {"version_ids": versions})
+    sqlfiles.execute("engine/partition/60_take_zones", context.params)
+    sqlfiles.execute("engine/partition/61_key_zones")
+    return versions

@@ -1,0 +1,199 @@
+"""classify: ruleset × patches × as_of × pinned versions → one run with its assessments."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import cache
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from spatial import sqlfiles
+from spatial.engine.chunks import RunContext, infer_subjects, judge_chunk
+from spatial.errors import GislandError, RunStale
+from spatial.models import Assessment, DatasetVersion, Layer, Run, RulesetVersion, Zone
+from spatial.models.run import RunStatus
+from spatial.rules.load import load_ruleset
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable, Sequence
+
+    Progress = Callable[[int, int], None]
+
+CHUNK_PATCHES = 250
+"""Patches of one transaction: large enough to plan once, small enough to stop soon."""
+
+
+def classify(
+    patch_ids: Sequence[int],
+    *,
+    ruleset: str | RulesetVersion,
+    as_of: datetime.date,
+    known_at: datetime.datetime | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Judge patches and store an unapplied run; ``apply_run`` makes it current.
+
+    Stopping it (KeyboardInterrupt) leaves the run stopped; ``resume`` goes on where it ended.
+    Raises RulesetInvalid, RulesetChanged, RunFailed; nothing of a failed run is ever current.
+    """
+    if not patch_ids:
+        raise GislandError("没有要分析的图斑。请核对批次或图斑地址。")
+    chosen = ruleset if isinstance(ruleset, RulesetVersion) else load_ruleset(ruleset)
+    with transaction.atomic():
+        run = Run.objects.create(
+            ruleset=chosen,
+            as_of=as_of,
+            known_at=known_at or timezone.now(),
+            code_version=code_version(),
+            patch_total=len(patch_ids),
+        )
+        ids = list(patch_ids)
+        layers = _layers_read(chosen)
+        run.scope = {"layers": layers}
+        run.save(update_fields=["scope"])
+        sqlfiles.execute(
+            "engine/runs/10_pin_versions",
+            {"run_id": run.pk, "patch_ids": ids, "layers": layers, "known_at": run.known_at},
+        )
+        sqlfiles.execute(
+            "engine/runs/20_open_assessments", {"run_id": run.pk, "patch_ids": ids}
+        )
+    sqlfiles.analyze("spatial_assessment")
+    context = run_context(run)
+    if context.subject_layers and run.assessments.filter(subject=None).exists():
+        _in_chunks(run, lambda part: infer_subjects(context, part), workers, None)
+    return resume(run, workers=workers, progress=progress)
+
+
+def resume(run: Run, *, workers: int | None = None, progress: Progress | None = None) -> Run:
+    """Judge what is left of a run; safe to repeat."""
+    context = run_context(run)
+    Run.objects.filter(pk=run.pk).update(status=RunStatus.RUNNING)
+    try:
+        _in_chunks(run, lambda part: judge_chunk(context, part), workers, progress)
+    except KeyboardInterrupt:
+        _finish(run, RunStatus.STOPPED, "已停止；classify --resume 继续")
+        raise
+    except Exception as error:
+        _finish(run, RunStatus.FAILED, str(error))
+        raise
+    for table in ("spatial_piece", "spatial_piecenotion", "spatial_assessment"):
+        sqlfiles.analyze(table)
+    return _finish(run, RunStatus.DONE, "")
+
+
+def apply_run(run: Run, *, at: datetime.datetime | None = None) -> Run:
+    """Make exactly this run current; refused (RunStale) if data changed since it was computed."""
+    if run.status != RunStatus.DONE:
+        raise RunStale(f"分析 {run.pk} 未完成（{run.get_status_display()}），不能采用。")
+    if changed := changes_since(run):
+        raise RunStale(f"分析 {run.pk} 之后数据已变：{changed}。请重新运行 classify --diff。")
+    when = at or timezone.now()
+    with transaction.atomic():
+        sqlfiles.execute("engine/runs/60_retire_current", {"run_id": run.pk})
+        sqlfiles.execute("engine/runs/70_make_current", {"run_id": run.pk, "applied_at": when})
+        run.applied_at = when
+        run.save(update_fields=["applied_at"])
+    return run
+
+
+def changes_since(run: Run) -> str:
+    """What changed after a run's known_at that it might have read; empty if nothing."""
+    layers = run.scope.get("layers", [])
+    versions = DatasetVersion.objects.filter(layer__in=layers)
+    found = versions.filter(activated_at__gt=run.known_at) | versions.filter(
+        retired_at__gt=run.known_at
+    )
+    if version := found.first():
+        return f"数据版本 {version}"
+    rows = Zone.objects.filter(layer__in=layers)
+    late = rows.filter(recorded_from__gt=run.known_at) | rows.filter(
+        recorded_until__gt=run.known_at
+    )
+    if zone := late.first():
+        return f"台账记录 {zone}"
+    newer = Assessment.objects.filter(
+        patch__assessments__run=run, is_current=True, run_id__gt=run.pk
+    )
+    return f"图斑已有更新的分析 {newer[0].run_id}" if newer.exists() else ""
+
+
+def run_context(run: Run) -> RunContext:
+    """What the chunks of a run share."""
+    wanted = [item.split(".")[0] for item in run.ruleset.settings.get("subject", [])]
+    return RunContext(
+        run_id=run.pk,
+        known_at=run.known_at,
+        subject_layers=tuple(item for item in wanted if item != "patch"),
+        groups=bool(run.ruleset.settings.get("groups")),
+    )
+
+
+def _layers_read(ruleset: RulesetVersion) -> list[str]:
+    """Layer codes that the run may read: notions, subjects, townships, groups."""
+    named = set(
+        ruleset.notions.filter(layer__isnull=False).values_list("layer_id", flat=True).distinct()
+    )
+    named |= {item.split(".")[0] for item in ruleset.settings.get("subject", [])}
+    for group in ruleset.settings.get("groups", {}).values():
+        named |= set(group.get("used", {}).get("layers", []))
+    known = set(Layer.objects.values_list("code", flat=True))
+    return sorted((named | {"township"}) & known)
+
+
+def _in_chunks(
+    run: Run,
+    work: Callable[[list[int]], object],
+    workers: int | None,
+    progress: Progress | None,
+) -> None:
+    ids = [row["id"] for row in sqlfiles.rows("engine/runs/40_order_patches", {"run_id": run.pk})]
+    total, done = len(ids), 0
+    size = min(CHUNK_PATCHES, max(1, -(-total // 4)))
+    chunks = [ids[start : start + size] for start in range(0, total, size)]
+    count = workers or settings.WORKERS
+    if count == 1 or len(chunks) == 1 or transaction.get_connection().in_atomic_block:
+        for chunk in chunks:
+            work(chunk)
+            done += len(chunk)
+            _report(run, done, total, progress)
+        return
+    with ThreadPoolExecutor(max_workers=count) as pool:
+        futures = {pool.submit(sqlfiles.in_thread, work, chunk): chunk for chunk in chunks}
+        try:
+            for future in as_completed(futures):
+                future.result()
+                done += len(futures[future])
+                _report(run, done, total, progress)
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def _report(run: Run, done: int, total: int, progress: Progress | None) -> None:
+    if progress is not None:
+        sqlfiles.execute("engine/runs/50_count_progress", {"run_id": run.pk})
+        progress(done, total)
+
+
+def _finish(run: Run, status: str, note: str) -> Run:
+    sqlfiles.execute("engine/runs/50_count_progress", {"run_id": run.pk})
+    Run.objects.filter(pk=run.pk).update(status=status, note=note, finished_at=timezone.now())
+    run.refresh_from_db()
+    return run
+
+
+@cache
+def code_version() -> str:
+    """The engine that computed a run: a digest of its statements and functions."""
+    digest = hashlib.sha256()
+    for folder in ("engine", "functions"):
+        for path in sorted((sqlfiles.SQL_ROOT / folder).rglob("*.sql")):
+            digest.update(path.read_bytes())
+    return f"0.1.0+{digest.hexdigest()[:12]}"

@@ -1,0 +1,130 @@
+-- what:   Sums over all ground of one subject: used = the union of its patches in every batch of
+--         this ruleset, up to and with this one in order of after_on, then address, and of its
+--         zones in the group's layers; entitled = the union of its zones of the entitling
+--         notions, tested as for this patch. Measured from geometry, never from the document.
+--         Only where such a zone lies on or beside the patch: elsewhere no rule asks.
+-- reads:  chunk_patch, chunk_near, spatial_notion, spatial_notiontest, spatial_zone, zone_part,
+--         spatial_runpin, spatial_patch, spatial_batch, spatial_region, spatial_assessment
+-- writes: chunk_patch
+-- params: run_id
+UPDATE chunk_patch AS target
+SET facts = target.facts || measured.facts
+FROM (
+    SELECT
+        patch.assessment_id,
+        jsonb_object_agg('group.' || grouped.key || '.' || sums.name, sums.m2) AS facts
+    FROM chunk_patch AS patch
+    CROSS JOIN LATERAL jsonb_each(coalesce(patch.settings -> 'groups', '{}'::jsonb)) AS grouped
+    CROSS JOIN LATERAL (
+        SELECT area_m2(ST_Union(part.ground)) AS m2
+        FROM spatial_zone AS zone
+        INNER JOIN spatial_runpin AS pin
+            ON zone.version_id = pin.version_id AND pin.run_id = patch.run_id
+        INNER JOIN zone_part AS part
+            ON zone.version_id = part.version_id AND zone.id = part.zone_id
+        WHERE
+            zone.holder_id = patch.subject_id
+            AND (zone.recorded_from IS NULL OR zone.recorded_from <= patch.known_at)
+            AND (zone.recorded_until IS NULL OR zone.recorded_until > patch.known_at)
+            AND EXISTS (
+                SELECT 1
+                FROM spatial_notion AS notion
+                WHERE
+                    notion.ruleset_id = patch.ruleset_id
+                    AND notion.layer_id = zone.layer_id
+                    AND grouped.value -> 'entitled' ? notion.code
+                    AND NOT EXISTS (
+                        SELECT 1
+                        FROM spatial_notiontest AS test
+                        WHERE
+                            test.notion_id = notion.id
+                            AND test_answer(
+                                test.op, test.kind, test.negate, test."left", test."right",
+                                patch.facts, zone.attributes
+                            ) IS NOT TRUE
+                    )
+            )
+    ) AS entitled
+    CROSS JOIN LATERAL (
+        SELECT area_m2(ST_Union(ground.geom)) AS m2
+        FROM (
+            SELECT other.ground AS geom
+            FROM spatial_patch AS other
+            INNER JOIN spatial_batch AS batch ON other.batch_id = batch.id
+            INNER JOIN spatial_region AS region ON other.region_id = region.id
+            INNER JOIN spatial_run AS run ON run.id = patch.run_id
+            INNER JOIN spatial_rulesetversion AS ruleset ON run.ruleset_id = ruleset.id
+            INNER JOIN spatial_patch AS own ON own.id = patch.patch_id
+            INNER JOIN spatial_batch AS own_batch ON own.batch_id = own_batch.id
+            INNER JOIN spatial_region AS own_region ON own.region_id = own_region.id
+            WHERE
+                batch.ruleset = ruleset.name
+                AND other.created_at <= run.known_at
+                AND (
+                    coalesce(other.after_on, 'infinity'::date),
+                    batch.code, region.code, other.jcbh
+                ) <= (
+                    coalesce(own.after_on, 'infinity'::date),
+                    own_batch.code, own_region.code, own.jcbh
+                )
+                AND (
+                    other.holder_id = patch.subject_id
+                    OR EXISTS (
+                        SELECT 1
+                        FROM spatial_assessment AS assessment
+                        WHERE
+                            assessment.patch_id = other.id
+                            AND assessment.subject_id = patch.subject_id
+                            AND (
+                                assessment.run_id = patch.run_id
+                                OR (
+                                    assessment.is_current
+                                    AND NOT EXISTS (
+                                        SELECT 1
+                                        FROM spatial_assessment AS own_run
+                                        WHERE
+                                            own_run.patch_id = other.id
+                                            AND own_run.run_id = patch.run_id
+                                    )
+                                )
+                            )
+                    )
+                )
+            UNION ALL
+            SELECT part.ground
+            FROM spatial_zone AS zone
+            INNER JOIN spatial_runpin AS pin
+                ON zone.version_id = pin.version_id AND pin.run_id = patch.run_id
+            INNER JOIN zone_part AS part
+                ON zone.version_id = part.version_id AND zone.id = part.zone_id
+            WHERE
+                zone.holder_id = patch.subject_id
+                AND grouped.value -> 'used' -> 'layers' ? zone.layer_id::text
+        ) AS ground
+    ) AS used
+    CROSS JOIN LATERAL (
+        VALUES
+        ('used_m2', round(coalesce(used.m2, 0)::numeric, 2)),
+        ('entitled_m2', round(coalesce(entitled.m2, 0)::numeric, 2)),
+        (
+            'excess_m2',
+            round(greatest(coalesce(used.m2, 0) - coalesce(entitled.m2, 0), 0)::numeric, 2)
+        ),
+        (
+            'unused_m2',
+            round(greatest(coalesce(entitled.m2, 0) - coalesce(used.m2, 0), 0)::numeric, 2)
+        )
+    ) AS sums (name, m2)
+    WHERE
+        patch.run_id = %(run_id)s
+        AND patch.subject_id IS NOT NULL
+        AND EXISTS (
+            SELECT 1
+            FROM chunk_near AS near_zone
+            WHERE
+                near_zone.assessment_id = patch.assessment_id
+                AND near_zone.holder_id = patch.subject_id
+        )
+    GROUP BY patch.assessment_id
+) AS measured
+WHERE target.assessment_id = measured.assessment_id

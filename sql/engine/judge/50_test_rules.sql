@@ -1,0 +1,123 @@
+-- what:   What of each concluding rule is asked of the patch as a whole: its dates in force
+--         against the act, its tests, and what the patch must adjoin.
+-- reads:  chunk_patch, chunk_place, chunk_version, chunk_near, chunk_zone_answer, spatial_rule,
+--         spatial_ruletest, spatial_ruleplace, spatial_notion
+-- writes: chunk_rule
+-- params: -
+CREATE TEMPORARY TABLE chunk_rule ON COMMIT DROP AS
+WITH asked AS (
+    SELECT
+        patch.assessment_id,
+        patch.subject_id,
+        patch.facts,
+        patch.act_from,
+        patch.act_to,
+        rule.id AS rule_id,
+        rule.rank,
+        rule.code,
+        rule.rule_class,
+        rule.from_on,
+        rule.until_on
+    FROM chunk_patch AS patch
+    INNER JOIN spatial_rule AS rule
+        ON patch.ruleset_id = rule.ruleset_id AND rule.action = 'conclude'
+),
+
+answer AS (
+    -- the law's own dates: in force, not, or changed within the window of the act
+    SELECT
+        asked.assessment_id,
+        asked.rule_id,
+        CASE
+            WHEN asked.act_to < asked.from_on OR asked.act_from >= asked.until_on THEN FALSE
+            WHEN
+                (asked.from_on IS NULL OR asked.act_from >= asked.from_on)
+                AND (asked.until_on IS NULL OR asked.act_to < asked.until_on)
+                THEN TRUE
+        END AS answer,
+        FALSE AS subject_gap,
+        '施行日期' AS missing
+    FROM asked
+    WHERE asked.from_on IS NOT NULL OR asked.until_on IS NOT NULL
+    UNION ALL
+    SELECT
+        tested.assessment_id,
+        tested.rule_id,
+        tested.answer,
+        tested.answer IS NULL AND tested.subject_id IS NULL AND tested.about_group,
+        tested.text
+    FROM (
+        SELECT
+            asked.assessment_id,
+            asked.rule_id,
+            asked.subject_id,
+            test.text,
+            position('group.' IN test.text) > 0 AS about_group,
+            test_answer(
+                test.op, test.kind, test.negate, test."left", test."right",
+                asked.facts, '{}'::jsonb
+            ) AS answer
+        FROM asked
+        INNER JOIN spatial_ruletest AS test ON asked.rule_id = test.rule_id
+    ) AS tested
+    UNION ALL
+    SELECT
+        asked.assessment_id,
+        asked.rule_id,
+        any_holds(
+            count(*) FILTER (WHERE found.answer),
+            count(*) FILTER (WHERE found.zone_id IS NOT NULL AND found.answer IS NULL)
+            + count(*) FILTER (WHERE version.missing)
+        ),
+        coalesce(bool_and(found.subject_gap) FILTER (WHERE found.answer IS NULL), FALSE)
+        AND NOT coalesce(bool_or(version.missing), FALSE),
+        '相邻 ' || notion.term
+    FROM asked
+    INNER JOIN spatial_ruleplace AS place
+        ON asked.rule_id = place.rule_id AND place.relation = 'adjoins'
+    INNER JOIN spatial_notion AS notion ON place.notion_id = notion.id
+    LEFT JOIN LATERAL (
+        SELECT bool_or(chosen.version_id IS NULL) AS missing
+        FROM chunk_place AS located
+        INNER JOIN chunk_version AS chosen
+            ON
+                located.window_id = chosen.window_id
+                AND chosen.layer_id = notion.layer_id
+                AND chosen.policy = notion.version_policy
+        WHERE located.assessment_id = asked.assessment_id
+    ) AS version ON TRUE
+    LEFT JOIN LATERAL (
+        SELECT near_zone.zone_id, outcome.answer, outcome.subject_gap
+        FROM chunk_near AS near_zone
+        INNER JOIN chunk_zone_answer AS outcome
+            ON
+                near_zone.assessment_id = outcome.assessment_id
+                AND near_zone.zone_id = outcome.zone_id
+                AND outcome.notion_id = notion.id
+        WHERE near_zone.assessment_id = asked.assessment_id
+    ) AS found ON TRUE
+    GROUP BY asked.assessment_id, asked.rule_id, notion.id, notion.term
+)
+
+SELECT
+    asked.assessment_id,
+    asked.rule_id,
+    asked.rank,
+    asked.code,
+    asked.rule_class,
+    all_hold(
+        count(*) FILTER (WHERE answer.answer IS FALSE),
+        count(*) FILTER (WHERE answer.rule_id IS NOT NULL AND answer.answer IS NULL)
+    ) AS answer,
+    coalesce(
+        bool_and(answer.subject_gap)
+        FILTER (WHERE answer.rule_id IS NOT NULL AND answer.answer IS NULL), FALSE
+    ) AS subject_gap,
+    coalesce(
+        jsonb_agg(answer.missing ORDER BY answer.missing)
+        FILTER (WHERE answer.rule_id IS NOT NULL AND answer.answer IS NULL), '[]'::jsonb
+    ) AS missing
+FROM asked
+LEFT JOIN answer
+    ON asked.assessment_id = answer.assessment_id AND asked.rule_id = answer.rule_id
+GROUP BY asked.assessment_id, asked.rule_id, asked.rank, asked.code, asked.rule_class

@@ -1,0 +1,71 @@
+-- what:   Slivers (every connected part below ignore_pieces) stay in the sums and take the
+--         conclusion of the neighbour with which they share the longest edge. Widths are 2S/L in
+--         the county's Gauss plane.
+-- reads:  chunk_patch, chunk_piece, chunk_verdict
+-- writes: chunk_verdict
+-- params: -
+UPDATE chunk_verdict AS target
+SET
+    sliver = TRUE,
+    code = adopted.code,
+    conclusion_class = adopted.conclusion_class,
+    reason = target.reason || jsonb_build_object('joined', adopted.joined_seq)
+FROM (
+    WITH thin AS MATERIALIZED (
+        SELECT piece.assessment_id, piece.seq, piece.ground
+        FROM chunk_piece AS piece
+        INNER JOIN chunk_patch AS patch ON piece.assessment_id = patch.assessment_id
+        CROSS JOIN LATERAL (
+            SELECT
+                bool_and(
+                    area_m2(part.geom)
+                    < (patch.settings -> 'ignore_pieces' ->> 'below_m2')::double precision
+                    OR 2 * area_m2(part.geom)
+                    / ST_Perimeter(ST_Transform(part.geom, patch.plane_srid))
+                    < (patch.settings -> 'ignore_pieces' ->> 'narrower_than_m')::double precision
+                ) AS thin
+            FROM ST_Dump(piece.ground) AS part
+        ) AS part
+        WHERE
+            patch.settings ? 'ignore_pieces'
+            -- twice as wide as the threshold in the equal-area CRS: surely not thin
+            AND (
+                piece.exact_m2
+                < (patch.settings -> 'ignore_pieces' ->> 'below_m2')::double precision
+                * ST_NumGeometries(piece.ground)
+                OR 2 * piece.exact_m2 / ST_Perimeter(piece.ground)
+                < 2 * (patch.settings -> 'ignore_pieces' ->> 'narrower_than_m')::double precision
+            )
+            AND part.thin
+    )
+
+    SELECT DISTINCT ON (thin.assessment_id, thin.seq)
+        thin.assessment_id,
+        thin.seq,
+        beside.seq AS joined_seq,
+        verdict.code,
+        verdict.conclusion_class
+    FROM thin
+    INNER JOIN chunk_piece AS beside
+        ON
+            thin.assessment_id = beside.assessment_id
+            AND thin.seq <> beside.seq
+            AND ST_Intersects(thin.ground, beside.ground)
+    INNER JOIN chunk_verdict AS verdict
+        ON beside.assessment_id = verdict.assessment_id AND beside.seq = verdict.seq
+    WHERE NOT EXISTS (
+        SELECT 1
+        FROM thin AS other
+        WHERE other.assessment_id = beside.assessment_id AND other.seq = beside.seq
+    )
+    ORDER BY
+        thin.assessment_id,
+        thin.seq,
+        ST_Length(
+            ST_CollectionExtract(
+                ST_Intersection(ST_Boundary(thin.ground), ST_Boundary(beside.ground)), 2
+            )
+        ) DESC,
+        beside.seq
+) AS adopted
+WHERE target.assessment_id = adopted.assessment_id AND target.seq = adopted.seq

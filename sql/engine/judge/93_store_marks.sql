@@ -1,0 +1,140 @@
+-- what:   Each mark: yes where enough ground surely meets it, no where not even the doubtful
+--         ground would be enough, else no data. Net areas take off 田坎.
+-- reads:  chunk_patch, chunk_piece, chunk_verdict, chunk_piece_notion, spatial_rule,
+--         spatial_ruleplace, spatial_ruletest
+-- writes: spatial_assessmentmark
+-- params: -
+INSERT INTO spatial_assessmentmark (
+    assessment_id, code, term, severity, answer, area_m2, unknown_m2, net
+)
+WITH asked AS (
+    SELECT
+        patch.assessment_id,
+        patch.facts,
+        patch.act_from,
+        patch.act_to,
+        rule.id AS rule_id,
+        rule.code,
+        rule.term,
+        rule.severity,
+        rule.part,
+        rule.from_on,
+        rule.until_on,
+        coalesce((rule.part ->> 'net')::boolean, FALSE) AS net
+    FROM chunk_patch AS patch
+    INNER JOIN spatial_rule AS rule
+        ON patch.ruleset_id = rule.ruleset_id AND rule.action = 'mark'
+    WHERE
+        (rule.from_on IS NULL OR patch.act_to IS NULL OR patch.act_to >= rule.from_on)
+        AND (rule.until_on IS NULL OR patch.act_from IS NULL OR patch.act_from < rule.until_on)
+),
+
+met AS (
+    SELECT
+        asked.assessment_id,
+        asked.rule_id,
+        piece.seq,
+        CASE WHEN asked.net THEN coalesce(min(member.net_m2), piece.area_m2) ELSE piece.area_m2 END
+            AS m2,
+        all_hold(
+            count(*) FILTER (
+                WHERE
+                (place.relation = 'inside' AND member.seq IS NULL)
+                OR (place.relation = 'outside' AND member.answer)
+            )
+            + CASE
+                WHEN jsonb_typeof(asked.part -> 'class') IS DISTINCT FROM 'array' THEN 0
+                WHEN asked.part -> 'class' ? coalesce(verdict.conclusion_class, 'unknown') THEN 0
+                WHEN coalesce(verdict.conclusion_class, 'unknown') = 'unknown' THEN 0
+                ELSE 1
+            END,
+            count(*) FILTER (WHERE member.seq IS NOT NULL AND member.answer IS NULL)
+            + CASE
+                WHEN
+                    jsonb_typeof(asked.part -> 'class') = 'array'
+                    AND NOT asked.part -> 'class' ? 'unknown'
+                    AND coalesce(verdict.conclusion_class, 'unknown') = 'unknown'
+                    THEN 1
+                ELSE 0
+            END
+            -- the law changed within the window of the act
+            + CASE
+                WHEN
+                    (asked.from_on IS NOT NULL AND asked.act_from < asked.from_on)
+                    OR (asked.until_on IS NOT NULL AND asked.act_to >= asked.until_on)
+                    THEN 1
+                ELSE 0
+            END
+        ) AS answer
+    FROM asked
+    INNER JOIN chunk_piece AS piece ON asked.assessment_id = piece.assessment_id
+    INNER JOIN chunk_verdict AS verdict
+        ON piece.assessment_id = verdict.assessment_id AND piece.seq = verdict.seq
+    LEFT JOIN spatial_ruleplace AS place
+        ON asked.rule_id = place.rule_id AND place.relation IN ('inside', 'outside')
+    LEFT JOIN chunk_piece_notion AS member
+        ON
+            piece.assessment_id = member.assessment_id
+            AND piece.seq = member.seq
+            AND place.notion_id = member.notion_id
+    WHERE asked.part IS NOT NULL
+    GROUP BY
+        asked.assessment_id, asked.rule_id, asked.part, asked.net, asked.from_on, asked.until_on,
+        asked.act_from, asked.act_to, piece.seq, piece.area_m2, verdict.conclusion_class
+),
+
+summed AS (
+    SELECT
+        met.assessment_id,
+        met.rule_id,
+        coalesce(sum(met.m2) FILTER (WHERE met.answer), 0) AS yes_m2,
+        coalesce(sum(met.m2) FILTER (WHERE met.answer IS NULL), 0) AS unknown_m2
+    FROM met
+    GROUP BY met.assessment_id, met.rule_id
+),
+
+tested AS (
+    SELECT
+        asked.assessment_id,
+        asked.rule_id,
+        all_hold(
+            count(*) FILTER (WHERE outcome.answer IS FALSE),
+            count(*) FILTER (WHERE outcome.answer IS NULL)
+        ) AS answer
+    FROM asked
+    INNER JOIN spatial_ruletest AS test ON asked.rule_id = test.rule_id
+    CROSS JOIN LATERAL (
+        SELECT
+            test_answer(
+                test.op, test.kind, test.negate, test."left", test."right",
+                asked.facts, '{}'::jsonb
+            ) AS answer
+    ) AS outcome
+    GROUP BY asked.assessment_id, asked.rule_id
+)
+
+SELECT
+    asked.assessment_id,
+    asked.code,
+    asked.term,
+    asked.severity,
+    CASE
+        WHEN asked.part IS NULL THEN tested.answer
+        WHEN summed.yes_m2 >= floor_m2.m2 AND summed.yes_m2 > 0 THEN TRUE
+        WHEN
+            summed.unknown_m2 > 0 AND summed.yes_m2 + summed.unknown_m2 >= floor_m2.m2
+            THEN NULL
+        ELSE FALSE
+    END,
+    coalesce(summed.yes_m2, 0),
+    coalesce(summed.unknown_m2, 0),
+    asked.net
+FROM asked
+CROSS JOIN LATERAL (
+    SELECT coalesce((asked.part ->> 'at_least_m2')::numeric, 0) AS m2
+) AS floor_m2
+LEFT JOIN summed
+    ON asked.assessment_id = summed.assessment_id AND asked.rule_id = summed.rule_id
+LEFT JOIN tested
+    ON asked.assessment_id = tested.assessment_id AND asked.rule_id = tested.rule_id
+ORDER BY asked.assessment_id, asked.code

@@ -1,0 +1,42 @@
+-- what:   The counties whose ground each patch may touch: its own, and those of the townships
+--         that its box meets. Patches of one county and one window share a window_id.
+-- reads:  chunk_patch, spatial_runpin, spatial_datasetversion, zone_part
+-- writes: chunk_place
+-- params: run_id
+CREATE TEMPORARY TABLE chunk_place ON COMMIT DROP AS
+WITH township AS (
+    SELECT DISTINCT ON (version.region_id)
+        version.id AS version_id,
+        version.region_id
+    FROM spatial_runpin AS pin
+    INNER JOIN spatial_datasetversion AS version ON pin.version_id = version.id
+    INNER JOIN spatial_run AS run ON pin.run_id = run.id
+    WHERE
+        pin.run_id = %(run_id)s
+        AND version.layer_id = 'township'
+        AND version.valid_from <= run.as_of
+    ORDER BY version.region_id, version.valid_from DESC, version.id DESC
+),
+
+touched AS (
+    SELECT patch.assessment_id, patch.county_id
+    FROM chunk_patch AS patch
+    UNION
+    SELECT patch.assessment_id, township.region_id
+    FROM chunk_patch AS patch
+    CROSS JOIN township
+    WHERE EXISTS (
+        SELECT 1
+        FROM zone_part AS part
+        WHERE part.version_id = township.version_id AND ST_Intersects(part.ground, patch.ground)
+    )
+)
+
+SELECT
+    touched.assessment_id,
+    touched.county_id,
+    patch.act_from,
+    patch.act_to,
+    dense_rank() OVER (ORDER BY touched.county_id, patch.act_from, patch.act_to) AS window_id
+FROM touched
+INNER JOIN chunk_patch AS patch ON touched.assessment_id = patch.assessment_id

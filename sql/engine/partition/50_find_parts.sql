@@ -1,0 +1,22 @@
+-- what:   Zone parts whose box meets the patch's: the point test of step 80 is the exact one.
+--         The patch is outside, the parts inside (OFFSET 0 pins the order of the join).
+-- reads:  chunk_patch, chunk_read, zone_part
+-- writes: chunk_hit
+-- params: version_ids
+CREATE TEMPORARY TABLE chunk_hit ON COMMIT DROP AS
+SELECT
+    patch.assessment_id,
+    part.version_id,
+    part.zone_id,
+    part.ground
+FROM chunk_patch AS patch
+CROSS JOIN LATERAL (
+    SELECT found.version_id, found.zone_id, found.ground
+    FROM zone_part AS found
+    WHERE found.version_id = ANY(%(version_ids)s) AND found.ground && patch.ground
+    OFFSET 0
+) AS part
+WHERE (patch.assessment_id, part.version_id) IN (
+    SELECT chosen.assessment_id, chosen.version_id
+    FROM chunk_read AS chosen
+)

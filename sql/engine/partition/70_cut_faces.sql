@@ -1,0 +1,67 @@
+-- what:   Cut each patch by all boundaries at once: node the lines, polygonize, keep the faces
+--         inside. Lines are clipped 1 m beyond the patch, so that they cross its edge and never
+--         end on it. Faces below 1e-6 m2 are the rounding of nodes. A grid above 0 is the
+--         declared fallback for a patch that failed without one.
+-- reads:  chunk_patch, chunk_read, chunk_zone, zone_edge
+-- writes: chunk_face
+-- params: version_ids, grid
+CREATE TEMPORARY TABLE chunk_face ON COMMIT DROP AS
+WITH line AS MATERIALIZED (
+    SELECT
+        patch.assessment_id,
+        ST_ClipByBox2D(edge.ground, ST_Expand(patch.ground::box2d, 1)) AS ground
+    FROM chunk_patch AS patch
+    CROSS JOIN LATERAL (
+        SELECT found.version_id, found.zone_id, found.ground
+        FROM zone_edge AS found
+        WHERE
+            found.version_id = ANY(%(version_ids)s)
+            AND ST_Intersects(patch.ground, found.ground)
+        OFFSET 0
+    ) AS edge
+    WHERE
+        (patch.assessment_id, edge.version_id) IN (
+            SELECT chosen.assessment_id, chosen.version_id
+            FROM chunk_read AS chosen
+        )
+        AND (
+            edge.zone_id IS NULL
+            OR edge.zone_id IN (
+                SELECT zone.zone_id
+                FROM chunk_zone AS zone
+            )
+        )
+    UNION ALL
+    SELECT patch.assessment_id, ST_Boundary(patch.ground) AS ground
+    FROM chunk_patch AS patch
+),
+
+noded AS MATERIALIZED (
+    SELECT
+        line.assessment_id,
+        ST_Polygonize(ARRAY[ST_UnaryUnion(ST_Collect(line.ground), %(grid)s)]) AS faces
+    FROM line
+    GROUP BY line.assessment_id
+),
+
+face AS MATERIALIZED (
+    SELECT
+        patch.assessment_id,
+        patch.ground AS patch_ground,
+        dumped.geom AS ground,
+        area_m2(dumped.geom) AS exact_m2,
+        ST_PointOnSurface(dumped.geom) AS inner_point
+    FROM noded
+    INNER JOIN chunk_patch AS patch ON noded.assessment_id = patch.assessment_id
+    CROSS JOIN LATERAL ST_Dump(noded.faces) AS dumped
+    WHERE area_m2(dumped.geom) > 1e-6
+)
+
+SELECT
+    row_number() OVER () AS face_no,
+    face.assessment_id,
+    face.ground,
+    face.exact_m2,
+    face.inner_point
+FROM face
+WHERE ST_Intersects(face.patch_ground, face.inner_point)

@@ -1,0 +1,85 @@
+-- what:   Label each face by its inner point and join faces with the same zones: pieces. Stored
+--         areas are rounded down to 0.01 m2 and the missing hundredths go, one each, to the
+--         largest remainders, so that they add up to the patch (design 4.7).
+-- reads:  chunk_patch, chunk_face, chunk_hit, chunk_zone
+-- writes: chunk_piece
+-- params: -
+CREATE TEMPORARY TABLE chunk_piece ON COMMIT DROP AS
+WITH labelled AS (
+    SELECT
+        face.face_no,
+        face.assessment_id,
+        array_agg(DISTINCT zone.zone_id ORDER BY zone.zone_id)
+        FILTER (WHERE zone.zone_id IS NOT NULL) AS zone_ids
+    FROM chunk_face AS face
+    LEFT JOIN chunk_hit AS hit
+        ON
+            face.assessment_id = hit.assessment_id
+            AND hit.ground && face.inner_point
+            AND ST_Intersects(hit.ground, face.inner_point)
+    LEFT JOIN chunk_zone AS zone ON hit.zone_id = zone.zone_id
+    GROUP BY face.face_no, face.assessment_id
+),
+
+joined AS (
+    SELECT
+        labelled.assessment_id,
+        coalesce(labelled.zone_ids, '{}'::bigint []) AS zone_ids,
+        sum(face.exact_m2) AS exact_m2,
+        ST_Collect(face.ground) AS ground
+    FROM labelled
+    INNER JOIN chunk_face AS face ON labelled.face_no = face.face_no
+    GROUP BY labelled.assessment_id, coalesce(labelled.zone_ids, '{}'::bigint [])
+),
+
+floored AS (
+    SELECT
+        joined.*,
+        floor(joined.exact_m2 * 100)::bigint AS hundredths,
+        row_number() OVER (
+            PARTITION BY joined.assessment_id ORDER BY joined.exact_m2 DESC, joined.zone_ids
+        ) AS seq,
+        row_number() OVER (
+            PARTITION BY joined.assessment_id
+            ORDER BY joined.exact_m2 * 100 - floor(joined.exact_m2 * 100) DESC, joined.zone_ids
+        ) AS remainder_rank
+    FROM joined
+),
+
+missing AS (
+    SELECT
+        patch.assessment_id,
+        patch.county_id,
+        (patch.area_m2 * 100)::bigint - sum(floored.hundredths) AS hundredths
+    FROM chunk_patch AS patch
+    INNER JOIN floored ON patch.assessment_id = floored.assessment_id
+    GROUP BY patch.assessment_id, patch.county_id, patch.area_m2
+)
+
+SELECT
+    floored.assessment_id,
+    floored.seq,
+    floored.zone_ids,
+    floored.exact_m2,
+    (
+        floored.hundredths
+        + CASE WHEN floored.remainder_rank <= missing.hundredths THEN 1 ELSE 0 END
+    )::numeric / 100 AS area_m2,
+    -- same zones on both sides of a line: one polygon, not two that touch
+    ST_Multi(
+        CASE
+            WHEN ST_IsValid(floored.ground) THEN ST_CollectionHomogenize(floored.ground)
+            ELSE ST_UnaryUnion(floored.ground)
+        END
+    ) AS ground,
+    coalesce(township.county_id, missing.county_id) AS county_id,
+    coalesce(township.code, '') AS township_code
+FROM floored
+INNER JOIN missing ON floored.assessment_id = missing.assessment_id
+LEFT JOIN LATERAL (
+    SELECT zone.county_id, zone.code
+    FROM chunk_zone AS zone
+    WHERE zone.zone_id = ANY(floored.zone_ids) AND zone.layer_id = 'township'
+    ORDER BY zone.code, zone.zone_id
+    LIMIT 1
+) AS township ON TRUE

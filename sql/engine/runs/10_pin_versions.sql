@@ -1,0 +1,33 @@
+-- what:   Pin what the run reads: every version of the ruleset's layers, in force at known_at,
+--         of the patches' counties and of the counties beside them.
+-- reads:  spatial_datasetversion, spatial_patch, spatial_region
+-- writes: spatial_runpin
+-- params: run_id, patch_ids, layers, known_at
+INSERT INTO spatial_runpin (run_id, version_id)
+WITH home AS (
+    SELECT DISTINCT region.id, region.geom
+    FROM spatial_patch AS patch
+    INNER JOIN spatial_region AS region ON patch.region_id = region.id
+    WHERE patch.id = ANY(%(patch_ids)s)
+),
+
+county AS (
+    SELECT home.id
+    FROM home
+    UNION
+    SELECT beside.id
+    FROM home
+    INNER JOIN spatial_region AS beside
+        ON beside.level = 'county' AND ST_Intersects(beside.geom, home.geom)
+)
+
+SELECT
+    %(run_id)s,
+    version.id
+FROM spatial_datasetversion AS version
+INNER JOIN county ON version.region_id = county.id
+WHERE
+    version.layer_id = ANY(%(layers)s)
+    AND version.activated_at <= %(known_at)s
+    AND (version.retired_at IS NULL OR version.retired_at > %(known_at)s)
+    AND version.status IN ('active', 'retired')

@@ -1,0 +1,24 @@
+-- what:   The rows of one delivery while it is judged; gone with the transaction. geom is in
+--         EPSG:4490, source_area the declared area in m2, spans the days that dates may mean.
+-- reads:  -
+-- writes: import_row
+-- params: -
+CREATE TEMPORARY TABLE import_row (
+    row integer PRIMARY KEY,
+    geom geometry(GEOMETRY, 4490),
+    attributes jsonb NOT NULL,
+    spans jsonb NOT NULL,
+    delivered jsonb NOT NULL,
+    source_id text NOT NULL,
+    county_code text,
+    declared_area_m2 numeric,
+    holder_code text NOT NULL DEFAULT '',
+    holder_name text NOT NULL DEFAULT '',
+    holder_key text NOT NULL DEFAULT '',
+    delivered_geom geometry(GEOMETRY, 4490),
+    reason text,
+    spot geometry(POINT, 4490),
+    holder_id bigint,
+    document_id bigint,
+    project_id bigint
+) ON COMMIT DROP

@@ -1,0 +1,10 @@
+-- what:   Rows of which nothing is left after repair.
+-- reads:  import_row
+-- writes: -
+-- params: -
+SELECT
+    row,
+    reason
+FROM import_row
+WHERE geom IS NULL OR ST_IsEmpty(geom) OR NOT ST_IsValid(geom)
+ORDER BY row

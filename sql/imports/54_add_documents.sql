@@ -1,0 +1,15 @@
+-- what:   Papers that the register doesn't hold yet: one a number in a layer.
+-- reads:  import_row
+-- writes: spatial_document
+-- params: layer
+INSERT INTO spatial_document (layer_id, number, authority, approved_on, purpose)
+SELECT DISTINCT ON (found.attributes ->> 'document')
+    %(layer)s,
+    found.attributes ->> 'document',
+    left(coalesce(found.attributes ->> 'authority', ''), 120),
+    (found.attributes ->> 'approved_on')::date,
+    left(coalesce(found.attributes ->> 'purpose', ''), 120)
+FROM import_row AS found
+WHERE found.attributes ->> 'document' IS NOT NULL
+ORDER BY found.attributes ->> 'document', found.row
+ON CONFLICT DO NOTHING

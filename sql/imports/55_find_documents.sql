@@ -1,0 +1,8 @@
+-- what:   Each row's paper.
+-- reads:  spatial_document
+-- writes: import_row
+-- params: layer
+UPDATE import_row
+SET document_id = document.id
+FROM spatial_document AS document
+WHERE document.layer_id = %(layer)s AND document.number = import_row.attributes ->> 'document'

@@ -1,0 +1,195 @@
+"""Drawn ground: letters on a grid become zones and patches in the database.
+
+The format is that of the rules language, section 7: each letter is one zone; ``m`` is the side
+of a cell; a layer that is not drawn is loaded and empty; ``layer = "missing"`` is not loaded. A
+list of drawings is several versions of a snapshot (each with ``valid_from``) or overlapping zones
+of a ledger.
+"""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import shapely
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
+from django.utils import timezone
+from pyproj import Transformer
+
+from spatial import sqlfiles
+from spatial.engine import derive
+from spatial.models import Batch, DatasetVersion, Document, Holder, Layer, Patch, Region, Zone
+from spatial.models.dataset import Nature, VersionStatus
+
+ORIGIN_EAST, ORIGIN_NORTH = 500_000.0, 3_700_000.0
+EARLY = datetime.date(2000, 1, 1)
+LONG_AGO = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+_NUMBERS = count(1)
+
+
+def plane_to_geographic(meridian: Decimal | float = 117) -> Transformer:
+    """Gauss plane (false easting 500 km) to CGCS2000 degrees, longitude first."""
+    return Transformer.from_crs(
+        f"+proj=tmerc +lat_0=0 +lon_0={meridian} +k=1 +x_0=500000 +y_0=0 "
+        "+a=6378137 +rf=298.257222101 +units=m +no_defs",
+        "EPSG:4490",
+        always_xy=True,
+    )
+
+
+def cells(drawing: str, letter: str, m: float) -> shapely.Geometry:
+    """The ground of one letter, in plane metres; the drawing's lower left is the origin."""
+    rows = [line.strip() for line in drawing.strip().splitlines()]
+    squares = [
+        shapely.box(
+            ORIGIN_EAST + column * m,
+            ORIGIN_NORTH + (len(rows) - 1 - row) * m,
+            ORIGIN_EAST + (column + 1) * m,
+            ORIGIN_NORTH + (len(rows) - row) * m,
+        )
+        for row, line in enumerate(rows)
+        for column, mark in enumerate(line)
+        if mark == letter
+    ]
+    return shapely.union_all(squares)
+
+
+def geographic(plane: shapely.Geometry, meridian: Decimal | float = 117) -> MultiPolygon:
+    """Plane ground as a stored geometry (EPSG:4490)."""
+    turned = shapely.transform(
+        plane,
+        lambda xy: __import__("numpy").column_stack(
+            plane_to_geographic(meridian).transform(xy[:, 0], xy[:, 1])
+        ),
+    )
+    geos = GEOSGeometry(shapely.to_wkb(turned).hex(), srid=4490)
+    return geos if geos.geom_type == "MultiPolygon" else MultiPolygon(geos, srid=4490)
+
+
+def county(code: str = "990101", name: str = "绘图县") -> Region:
+    """A county on meridian 117 without a boundary."""
+    return Region.objects.get_or_create(
+        code=code, defaults={"name": name, "level": "county", "central_meridian": 117}
+    )[0]
+
+
+def holder(name: str) -> Holder:
+    """A holder by name."""
+    return Holder.objects.get_or_create(code="", name_key=name, defaults={"name": name})[0]
+
+
+def draw_version(
+    layer_code: str,
+    drawing: dict[str, Any] | None,
+    *,
+    m: float = 10,
+    region: Region | None = None,
+    activated_at: datetime.datetime = LONG_AGO,
+    version: DatasetVersion | None = None,
+) -> DatasetVersion:
+    """One active version (or more rows of a ledger's) from a drawing; None is empty."""
+    layer = Layer.objects.get(code=layer_code)
+    ledger = layer.nature == Nature.LEDGER
+    drawing = drawing or {"draw": ""}
+    version = version or DatasetVersion.objects.create(
+        layer=layer,
+        region=region or county(),
+        valid_from=None if ledger else drawing.get("valid_from", EARLY),
+        status=VersionStatus.ACTIVE,
+        activated_at=drawing.get("activated_at", activated_at),
+    )
+    zones = [
+        _zone(version, layer, letter, drawing, m, ledger)
+        for letter in sorted(set(drawing["draw"]) - set(". \n"))
+    ]
+    derive.derive_zones(version, [zone.pk for zone in zones])
+    return version
+
+
+def _zone(
+    version: DatasetVersion,
+    layer: Layer,
+    letter: str,
+    drawing: dict[str, Any],
+    m: float,
+    ledger: bool,
+) -> Zone:
+    told = dict(drawing.get(letter, {}))
+    who = told.pop("holder", None)
+    recorded_from = told.pop("recorded_from", version.activated_at if ledger else None)
+    recorded_until = told.pop("recorded_until", None)
+    plane = told.pop("plane", None) or cells(drawing["draw"], letter, m)
+    attributes = {
+        key: value.isoformat() if isinstance(value, datetime.date) else value
+        for key, value in told.items()
+    }
+    number = attributes.get("document")
+    return Zone.objects.create(
+        version=version,
+        layer=layer,
+        source_id=f"{letter}-{next(_NUMBERS)}",
+        code=str(attributes.get("code", letter)),
+        attributes=attributes,
+        holder=holder(who) if who else None,
+        document=Document.objects.get_or_create(layer=layer, number=number)[0] if number else None,
+        recorded_from=recorded_from,
+        recorded_until=recorded_until,
+        geom=geographic(plane),
+    )
+
+
+def draw_layer(layer_code: str, drawn: Any, *, m: float = 10, region: Region | None = None) -> None:
+    """A layer as a case tells it: missing, one drawing, or several."""
+    if drawn == "missing":
+        return
+    ledger = Layer.objects.get(code=layer_code).nature == Nature.LEDGER
+    drawings = drawn if isinstance(drawn, list) else [drawn]
+    version = None
+    for drawing in drawings:
+        version = draw_version(
+            layer_code, drawing, m=m, region=region, version=version if ledger else None
+        )
+
+
+def draw_patch(
+    told: dict[str, Any],
+    *,
+    m: float = 10,
+    batch: Batch | None = None,
+    region: Region | None = None,
+) -> Patch:
+    """A patch from a drawing (letter P) and its attributes."""
+    told = dict(told)
+    plane = told.pop("plane", None) or cells(told.pop("draw"), "P", m)
+    told.pop("draw", None)
+    number = next(_NUMBERS)
+    batch = batch or Batch.objects.create(code=f"case-{number}", source="部")
+    region = region or county()
+    who = told.pop("holder", None)
+    patch = Patch(
+        batch=batch,
+        region=region,
+        jcbh=str(told.pop("jcbh", number)),
+        kind=told.pop("kind", ""),
+        before_on=told.pop("before_on", None),
+        after_on=told.pop("after_on", None),
+        holder=holder(who) if who else None,
+        attributes=told,
+        geom=geographic(plane),
+    )
+    found = sqlfiles.rows(
+        "imports/measure_ground",
+        {"geom": patch.geom.ewkb, "plane_srid": region.plane_srid},
+    )[0]
+    patch.ground = GEOSGeometry(found["ground"])
+    patch.area_m2 = found["area_m2"]
+    patch.save()
+    Patch.objects.filter(pk=patch.pk).update(created_at=LONG_AGO)
+    return patch
+
+
+def now() -> datetime.datetime:
+    """The moment of a test's run."""
+    return timezone.now()
