@@ -38,7 +38,9 @@ def execute(name: str, params: Mapping[str, Any] | None = None, *, using: str = 
         return int(cursor.rowcount)
 
 
-def rows(name: str, params: Mapping[str, Any] | None = None, *, using: str = "default") -> list[Row]:
+def rows(
+    name: str, params: Mapping[str, Any] | None = None, *, using: str = "default"
+) -> list[Row]:
     """Run one file and return its rows as dictionaries."""
     with connections[using].cursor() as cursor:
         cursor.execute(text(name), params or None)
@@ -67,7 +69,11 @@ def value(name: str, params: Mapping[str, Any] | None = None, *, using: str = "d
 
 
 def copy_rows(
-    table: str, columns: Iterable[str], records: Iterable[tuple[Any, ...]], *, using: str = "default"
+    table: str,
+    columns: Iterable[str],
+    records: Iterable[tuple[Any, ...]],
+    *,
+    using: str = "default",
 ) -> int:
     """COPY records into a table; returns how many. Names come from our own code only."""
     count = 0

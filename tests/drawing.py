@@ -3,25 +3,34 @@
 The format is that of the rules language, section 7: each letter is one zone; ``m`` is the side
 of a cell; a layer that is not drawn is loaded and empty; ``layer = "missing"`` is not loaded. A
 list of drawings is several versions of a snapshot (each with ``valid_from``) or overlapping zones
-of a ledger.
+of a ledger. Beyond it: ``offset = [east, north]`` in metres moves a drawing or one letter;
+``valid_until`` ends a version; ``declared_empty = true`` (with its dates) is an office's word that
+there is nothing; a field written ``"empty"`` was delivered without a value, one not written was
+not delivered; a patch's dates may be only a year or a month ("2024-01").
 """
 
 from __future__ import annotations
 
 import datetime
-from decimal import Decimal
+from functools import cache
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.utils import timezone
 from pyproj import Transformer
+from shapely import affinity
 
+from imports.values import span_of
 from spatial import sqlfiles
 from spatial.engine import derive
 from spatial.models import Batch, DatasetVersion, Document, Holder, Layer, Patch, Region, Zone
 from spatial.models.dataset import Nature, VersionStatus
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 ORIGIN_EAST, ORIGIN_NORTH = 500_000.0, 3_700_000.0
 EARLY = datetime.date(2000, 1, 1)
@@ -29,6 +38,7 @@ LONG_AGO = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 _NUMBERS = count(1)
 
 
+@cache
 def plane_to_geographic(meridian: Decimal | float = 117) -> Transformer:
     """Gauss plane (false easting 500 km) to CGCS2000 degrees, longitude first."""
     return Transformer.from_crs(
@@ -60,9 +70,7 @@ def geographic(plane: shapely.Geometry, meridian: Decimal | float = 117) -> Mult
     """Plane ground as a stored geometry (EPSG:4490)."""
     turned = shapely.transform(
         plane,
-        lambda xy: __import__("numpy").column_stack(
-            plane_to_geographic(meridian).transform(xy[:, 0], xy[:, 1])
-        ),
+        lambda xy: np.column_stack(plane_to_geographic(meridian).transform(xy[:, 0], xy[:, 1])),
     )
     geos = GEOSGeometry(shapely.to_wkb(turned).hex(), srid=4490)
     return geos if geos.geom_type == "MultiPolygon" else MultiPolygon(geos, srid=4490)
@@ -92,19 +100,25 @@ def draw_version(
     """One active version (or more rows of a ledger's) from a drawing; None is empty."""
     layer = Layer.objects.get(code=layer_code)
     ledger = layer.nature == Nature.LEDGER
-    drawing = drawing or {"draw": ""}
+    drawing = {"draw": "", **(drawing or {})}
+    empty = drawing.get("declared_empty", False)
     version = version or DatasetVersion.objects.create(
         layer=layer,
         region=region or county(),
-        valid_from=None if ledger else drawing.get("valid_from", EARLY),
+        valid_from=None if ledger and not empty else drawing.get("valid_from", EARLY),
+        valid_until=drawing.get("valid_until"),
+        declared_empty=empty,
+        declared_by="绘图县自然资源局" if empty else "",
         status=VersionStatus.ACTIVE,
         activated_at=drawing.get("activated_at", activated_at),
+        retired_at=drawing.get("retired_at"),
     )
     zones = [
         _zone(version, layer, letter, drawing, m, ledger)
         for letter in sorted(set(drawing["draw"]) - set(". \n"))
     ]
-    derive.derive_zones(version, [zone.pk for zone in zones])
+    if zones:
+        derive.derive_zones(version, [zone.pk for zone in zones])
     return version
 
 
@@ -120,11 +134,9 @@ def _zone(
     who = told.pop("holder", None)
     recorded_from = told.pop("recorded_from", version.activated_at if ledger else None)
     recorded_until = told.pop("recorded_until", None)
+    offset = told.pop("offset", drawing.get("offset", (0, 0)))
     plane = told.pop("plane", None) or cells(drawing["draw"], letter, m)
-    attributes = {
-        key: value.isoformat() if isinstance(value, datetime.date) else value
-        for key, value in told.items()
-    }
+    attributes = {key: _stored(value) for key, value in told.items()}
     number = attributes.get("document")
     return Zone.objects.create(
         version=version,
@@ -136,8 +148,14 @@ def _zone(
         document=Document.objects.get_or_create(layer=layer, number=number)[0] if number else None,
         recorded_from=recorded_from,
         recorded_until=recorded_until,
-        geom=geographic(plane),
+        geom=geographic(affinity.translate(plane, *offset)),
     )
+
+
+def _stored(value: Any) -> Any:
+    if value == "empty":
+        return None
+    return value.isoformat() if isinstance(value, datetime.date) else value
 
 
 def draw_layer(layer_code: str, drawn: Any, *, m: float = 10, region: Region | None = None) -> None:
@@ -168,16 +186,21 @@ def draw_patch(
     batch = batch or Batch.objects.create(code=f"case-{number}", source="部")
     region = region or county()
     who = told.pop("holder", None)
+    offset = told.pop("offset", (0, 0))
+    before = span_of(told.pop("before_on", None))
+    after = span_of(told.pop("after_on", None))
     patch = Patch(
         batch=batch,
         region=region,
         jcbh=str(told.pop("jcbh", number)),
         kind=told.pop("kind", ""),
-        before_on=told.pop("before_on", None),
-        after_on=told.pop("after_on", None),
+        before_on=before and before.first,
+        before_on_last=before and before.last,
+        after_on_first=after and after.first,
+        after_on=after and after.last,
         holder=holder(who) if who else None,
         attributes=told,
-        geom=geographic(plane),
+        geom=geographic(affinity.translate(plane, *offset)),
     )
     found = sqlfiles.rows(
         "imports/measure_ground",

@@ -26,6 +26,10 @@ FALLBACK_GRID_M = 1e-5
 """The declared grid on which a patch is redone whose exact partition failed."""
 
 
+GEOMETRY_ERRORS = ("TopologyException", "GEOS", "lwgeom", "IllegalArgument")
+"""What an error says that a grid can cure."""
+
+
 @dataclass(frozen=True)
 class RunContext:
     """What every chunk of a run needs to know."""
@@ -59,41 +63,36 @@ def judge_chunk(context: RunContext, assessment_ids: Sequence[int]) -> int:
     A chunk that fails is halved until the patch that fails is alone; that one is redone on the
     declared grid and flagged, the rest are kept.
     """
-    try:
-        with transaction.atomic():
-            unclosed = judge(context, assessment_ids, EXACT)
-            if unclosed and len(assessment_ids) > 1:
-                raise _Unclosed
-            if not unclosed:
-                store(fallback=False)
-                return len(assessment_ids)
-    except (DatabaseError, _Unclosed) as error:
-        if not _worth_another_try(error):
-            raise
-        if len(assessment_ids) > 1:
-            middle = len(assessment_ids) // 2
-            return judge_chunk(context, assessment_ids[:middle]) + judge_chunk(
-                context, assessment_ids[middle:]
-            )
+    if _judge_exactly(context, assessment_ids):
+        return len(assessment_ids)
+    if len(assessment_ids) > 1:
+        middle = len(assessment_ids) // 2
+        return judge_chunk(context, assessment_ids[:middle]) + judge_chunk(
+            context, assessment_ids[middle:]
+        )
     with transaction.atomic():
         if judge(context, assessment_ids, FALLBACK_GRID_M):
             raise RunFailed(
                 f"图斑（评定 {assessment_ids[0]}）在网格上重算后面积仍不闭合，分析未完成。"
             )
         store(fallback=True)
-    return len(assessment_ids)
+    return 1
 
 
-class _Unclosed(Exception):
-    """Some patch of the chunk does not close."""
-
-
-def _worth_another_try(error: Exception) -> bool:
-    """Whether the error is one of geometry, which a grid can cure."""
-    text = str(error)
-    return isinstance(error, _Unclosed) or any(
-        sign in text for sign in ("TopologyException", "GEOS", "lwgeom", "IllegalArgument")
-    )
+def _judge_exactly(context: RunContext, assessment_ids: Sequence[int]) -> bool:
+    """Judge and store without a grid; False, and nothing stored, if some patch fails."""
+    try:
+        with transaction.atomic():
+            closed = not judge(context, assessment_ids, EXACT)
+            if closed:
+                store(fallback=False)
+            else:
+                transaction.set_rollback(True)
+            return closed
+    except DatabaseError as error:
+        if not any(sign in str(error) for sign in GEOMETRY_ERRORS):
+            raise
+        return False
 
 
 def judge(context: RunContext, assessment_ids: Sequence[int], grid: float) -> list[int]:
@@ -101,9 +100,7 @@ def judge(context: RunContext, assessment_ids: Sequence[int], grid: float) -> li
     _take(context, assessment_ids)
     versions = _find_zones(context)
     partition(context, versions, grid)
-    unclosed = [
-        row["assessment_id"] for row in sqlfiles.rows("engine/partition/90_find_unclosed")
-    ]
+    unclosed = [row["assessment_id"] for row in sqlfiles.rows("engine/partition/90_find_unclosed")]
     if unclosed:
         return unclosed
     sqlfiles.execute("engine/judge/10_find_near_zones", {"version_ids": versions})

@@ -14,7 +14,7 @@ from django.utils import timezone
 from spatial import sqlfiles
 from spatial.engine.chunks import RunContext, infer_subjects, judge_chunk
 from spatial.errors import GislandError, RunStale
-from spatial.models import Assessment, DatasetVersion, Layer, Run, RulesetVersion, Zone
+from spatial.models import Assessment, DatasetVersion, Layer, RulesetVersion, Run, Zone
 from spatial.models.run import RunStatus
 from spatial.rules.load import load_ruleset
 
@@ -61,9 +61,7 @@ def classify(
             "engine/runs/10_pin_versions",
             {"run_id": run.pk, "patch_ids": ids, "layers": layers, "known_at": run.known_at},
         )
-        sqlfiles.execute(
-            "engine/runs/20_open_assessments", {"run_id": run.pk, "patch_ids": ids}
-        )
+        sqlfiles.execute("engine/runs/20_open_assessments", {"run_id": run.pk, "patch_ids": ids})
     sqlfiles.analyze("spatial_assessment")
     context = run_context(run)
     if context.subject_layers and run.assessments.filter(subject=None).exists():

@@ -11,3 +11,7 @@ WHERE
     AND known.recorded_until IS NULL
     AND known.recorded_from < %(recorded_at)s
     AND known.source_id = staged.source_id
+    AND NOT (
+        known.attributes = staged.attributes
+        AND ST_AsBinary(known.geom) = ST_AsBinary(staged.geom)
+    )

@@ -15,11 +15,9 @@ SELECT
     END,
     summed.conclusion_class,
     summed.area_m2,
-    NOT (
-        summed.area_m2 >= coalesce((patch.settings -> 'label_at_least' ->> 'm2')::numeric, 0)
-        OR summed.area_m2
-        >= coalesce((patch.settings -> 'label_at_least' ->> 'share')::numeric, 0) * patch.area_m2
-    )
+    summed.area_m2 < coalesce((patch.settings -> 'label_at_least' ->> 'm2')::numeric, 0)
+    AND summed.area_m2
+    < coalesce((patch.settings -> 'label_at_least' ->> 'share')::numeric, 0) * patch.area_m2
 FROM (
     SELECT
         piece.assessment_id,

@@ -24,12 +24,12 @@ WITH labelled AS (
 joined AS (
     SELECT
         labelled.assessment_id,
-        coalesce(labelled.zone_ids, '{}'::bigint []) AS zone_ids,
+        coalesce(labelled.zone_ids, '{}'::bigint[]) AS zone_ids,
         sum(face.exact_m2) AS exact_m2,
         ST_Collect(face.ground) AS ground
     FROM labelled
     INNER JOIN chunk_face AS face ON labelled.face_no = face.face_no
-    GROUP BY labelled.assessment_id, coalesce(labelled.zone_ids, '{}'::bigint [])
+    GROUP BY labelled.assessment_id, coalesce(labelled.zone_ids, '{}'::bigint[])
 ),
 
 floored AS (

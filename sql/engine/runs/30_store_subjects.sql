@@ -30,7 +30,7 @@ FROM (
     WHERE overlap.overlap_m2 >= 0.1 * overlap.patch_m2
     ORDER BY
         overlap.assessment_id,
-        array_position(%(subject_layers)s::text [], overlap.layer_id::text),
+        array_position(%(subject_layers)s::text[], overlap.layer_id::text),
         overlap.overlap_m2 DESC,
         overlap.holder_id
 ) AS found
