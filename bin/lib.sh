@@ -10,12 +10,23 @@ VENV=$ROOT/.venv
 PYTHON=$VENV/bin/python
 UV_VERSION=0.13.9
 # PROJ_* and GDAL_DATA would point the wheels at a foreign database; PG* would send psql elsewhere.
+export HOME=${HOME:-/nonexistent}
 unset PROJ_LIB PROJ_DATA GDAL_DATA PYTHONHOME PYTHONPATH VIRTUAL_ENV \
     PGHOST PGHOSTADDR PGPORT PGUSER PGDATABASE PGSERVICE PGOPTIONS PGDATA
 
 say()  { printf '» %s\n' "$*"; }
 note() { printf '  %s\n' "$*"; }
-die()  { printf '✗ %s\n' "$1" >&2; shift; [ $# -eq 0 ] || printf '  %s\n' "$@" >&2; exit 1; }
+die()  { DIED=1; printf '✗ %s\n' "$1" >&2; shift; [ $# -eq 0 ] || printf '  %s\n' "$@" >&2; exit 1; }
+
+# No script ends in silence; AT_EXIT is a function to call in any case.
+DIED='' AT_EXIT=''
+leave() {
+    local status=$?
+    [ "$status" = 0 ] || [ -n "$DIED" ] || printf '✗ Stopped: the step above failed (exit %s)\n' "$status" >&2
+    [ -z "$AT_EXIT" ] || "$AT_EXIT"
+    exit "$status"
+}
+trap leave EXIT
 
 is_root() { [ "$(id -u)" = 0 ]; }
 
@@ -55,7 +66,7 @@ apt_update() {
     fi
 }
 
-apt_has() { apt-cache show "$1" 2>/dev/null | grep -q '^Package:'; }
+apt_has() { [ -n "$(apt-cache show "$1" 2>/dev/null)" ]; }
 
 # The newest PostGIS of this distribution, for the server version that an existing cluster needs.
 postgis_package() {
@@ -99,9 +110,9 @@ want_program() {
 }
 
 want_chinese_fonts() {
-    if find /usr/share/fonts "$HOME/.fonts" "$HOME/.local/share/fonts" -iname '*CJK*' 2>/dev/null | grep -q .; then
-        return 0
-    fi
+    local found
+    found=$(find /usr/share/fonts "$HOME/.fonts" "$HOME/.local/share/fonts" -iname '*CJK*' 2>/dev/null || true)
+    [ -z "$found" ] || return 0
     apt_update
     APT_WANTED+=(fonts-noto-cjk)
 }
@@ -165,26 +176,38 @@ ensure_venv() {
     [ -w "$ROOT" ] || die "Cannot write to $ROOT; run as its owner ($(stat -c %U "$ROOT"))."
     say "Making .venv/ from requirements.lock"
     local uv=
-    if ensure_uv; then
-        uv=$VAR/tool/bin/uv
-        [ -w "${UV_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-/nonexistent}}}" ] || export UV_CACHE_DIR=$VAR/cache/uv
+    if ensure_uv >"$VAR/venv.log" 2>&1; then
+        uv=1
     else
-        note "uv $UV_VERSION could not be installed; going on with pip"
+        note "uv $UV_VERSION could not be installed; going on with pip (slower)"
     fi
     if ! venv_is_ours; then
         rm -rf "$VENV"
         "$(find_python)" -m venv ${uv:+--without-pip} "$VENV"
     fi
     rm -f "$VENV/.stamp"
-    if [ -n "$uv" ]; then
-        "$VAR/tool/bin/python" -m uv pip sync -q --require-hashes --python "$PYTHON" \
-            "$ROOT/requirements.lock" </dev/null
-    else
-        "$PYTHON" -m pip --version >/dev/null 2>&1 || "$PYTHON" -m ensurepip -q
-        "$PYTHON" -m pip install -q --disable-pip-version-check --no-deps --require-hashes \
-            -r "$ROOT/requirements.lock" </dev/null
-    fi || die "The packages of requirements.lock could not be installed (see above)."
+    { [ -n "$uv" ] && sync_with_uv >>"$VAR/venv.log" 2>&1; } || sync_with_pip >>"$VAR/venv.log" 2>&1 || {
+        tail -15 "$VAR/venv.log" >&2
+        die "The packages of requirements.lock could not be installed; all output is in var/venv.log"
+    }
     printf '%s\n' "$stamp" >"$VENV/.stamp"
+}
+
+# The second try is for networks with a certificate authority of their own, known to the system only.
+sync_with_uv() {
+    [ -w "${UV_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME}}" ] || export UV_CACHE_DIR=$VAR/cache/uv
+    local trust
+    for trust in "" --system-certs; do
+        "$VAR/tool/bin/python" -m uv pip sync -q $trust --require-hashes --python "$PYTHON" \
+            "$ROOT/requirements.lock" </dev/null && return 0
+    done
+    return 1
+}
+
+sync_with_pip() {
+    "$PYTHON" -m pip --version >/dev/null 2>&1 || "$PYTHON" -m ensurepip || return 1
+    "$PYTHON" -m pip install -q --disable-pip-version-check --no-deps --require-hashes \
+        -r "$ROOT/requirements.lock" </dev/null
 }
 
 # ---------------------------------------------------------------- the private cluster
@@ -230,6 +253,7 @@ postgres_bin() {
     while read -r bin; do
         [ -x "$bin/initdb" ] && [ -x "$bin/pg_config" ] || continue
         [ -e "$("$bin/pg_config" --sharedir)/extension/postgis.control" ] || continue
+        ls "$("$bin/pg_config" --pkglibdir)"/postgis-3.* >/dev/null 2>&1 || continue
         if [ -n "$version" ]; then
             "$bin/postgres" --version | grep -q " $version\." || continue
         fi
@@ -286,8 +310,8 @@ clear_stale_pid() {
         aside=$data-copied-$(date +%Y%m%d%H%M%S)
         note "var/pg is a copy of a cluster that was running elsewhere and cannot be trusted; kept as $aside"
         mv "$data" "$aside"
-    else
-        rm -f "$data/postmaster.pid"
+    elif [ -e "/proc/$pid" ] && [ "$(cat "/proc/$pid/comm")" != postgres ]; then
+        rm -f "$data/postmaster.pid"  # the number went to another program since; PostgreSQL judges all else itself
     fi
 }
 
@@ -354,7 +378,7 @@ start_cluster() {
     if ! psql_gis "$bin" "$socket" postgres "SELECT 1 FROM pg_database WHERE datname = 'gis'" | grep -q 1; then
         psql_gis "$bin" "$socket" postgres "CREATE DATABASE gis"
     fi
-    psql_gis "$bin" "$socket" gis "CREATE EXTENSION IF NOT EXISTS postgis" 2>/dev/null
+    psql_gis "$bin" "$socket" gis "SET client_min_messages = warning; CREATE EXTENSION IF NOT EXISTS postgis"
     url=$(url_of "$socket")
     [ "$(cat "$VAR/database_url" 2>/dev/null)" = "$url" ] || printf '%s\n' "$url" >"$VAR/database_url"
     cd "$ROOT"

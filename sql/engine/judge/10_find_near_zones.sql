@@ -1,7 +1,6 @@
 -- what:   Zones within the ruleset's adjoin_m of each patch (those on it among them), for the
 --         layers of notions that a rule may adjoin. Distance in the county's Gauss plane.
--- reads:  chunk_patch, chunk_read, zone_part, spatial_notion, spatial_ruleplace, spatial_zone,
---         spatial_datasetversion
+-- reads:  chunk_patch, chunk_read, zone_part, spatial_notion, spatial_ruleplace, spatial_zone
 -- writes: chunk_near
 -- params: version_ids
 CREATE TEMPORARY TABLE chunk_near ON COMMIT DROP AS

@@ -4,7 +4,8 @@
 --         notions, tested as for this patch. Measured from geometry, never from the document.
 --         Only where such a zone lies on or beside the patch: elsewhere no rule asks.
 -- reads:  chunk_patch, chunk_near, spatial_notion, spatial_notiontest, spatial_zone, zone_part,
---         spatial_runpin, spatial_patch, spatial_batch, spatial_region, spatial_assessment
+--         spatial_runpin, spatial_patch, spatial_batch, spatial_region, spatial_assessment,
+--         spatial_run, spatial_rulesetversion
 -- writes: chunk_patch
 -- params: run_id
 UPDATE chunk_patch AS target

@@ -1,6 +1,6 @@
 -- what:   The counties whose ground each patch may touch: its own, and those of the townships
 --         that its box meets. Patches of one county and one window share a window_id.
--- reads:  chunk_patch, spatial_runpin, spatial_datasetversion, zone_part
+-- reads:  chunk_patch, spatial_run, spatial_runpin, spatial_datasetversion, zone_part
 -- writes: chunk_place
 -- params: run_id
 CREATE TEMPORARY TABLE chunk_place ON COMMIT DROP AS

@@ -1,5 +1,6 @@
 -- what:   What applying a run would change: per county, the labels before and after.
--- reads:  spatial_assessment, spatial_patch, spatial_region, spatial_batch
+-- reads:  spatial_assessment, spatial_patch, spatial_region, spatial_batch,
+--         spatial_assessmentconclusion
 -- writes: -
 -- params: run_id
 SELECT
