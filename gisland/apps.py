@@ -1,5 +1,7 @@
 """The wiring app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class GislandConfig(AppConfig):
 
     name = "gisland"
     verbose_name = "gisland"
+
+    def ready(self) -> None:
+        """Register the checks of spatial.guard."""
+        import_module("spatial.guard")

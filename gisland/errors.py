@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.views import exception_handler
 
 from spatial import errors
+from spatial.scope import LoginNeeded, mark_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+PROBLEM = "application/problem+json"
+
 STATUS: dict[type[errors.GislandError], int] = {
+    LoginNeeded: 401,
     errors.NotAllowed: 403,
     errors.PatchUnknown: 404,
     errors.BatchUnknown: 404,
@@ -24,10 +33,29 @@ STATUS: dict[type[errors.GislandError], int] = {
 }
 """The most specific class wins; anything else of ours is a bad request."""
 
+TITLES = {
+    400: "请求有误",
+    401: "需要登录",
+    403: "无权限",
+    404: "未找到",
+    405: "不支持的方法",
+    406: "不能提供所要的格式",
+    409: "与现状冲突",
+    415: "不支持的内容类型",
+    429: "请求过于频繁",
+    500: "服务器内部错误",
+    503: "服务暂不可用",
+}
+
 
 def status_of(error: errors.GislandError) -> int:
     """The HTTP status of one of our errors."""
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def title_of(status: int) -> str:
+    """What a status is called."""
+    return TITLES.get(status) or HTTPStatus(status).phrase
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -39,7 +67,33 @@ def wants_json(request: HttpRequest) -> bool:
 def problem(status: int, title: str, detail: str = "") -> JsonResponse:
     """An RFC 9457 problem."""
     body = {"type": "about:blank", "status": status, "title": title, "detail": detail}
-    return JsonResponse(body, status=status, content_type="application/problem+json")
+    response = JsonResponse(body, status=status, content_type=PROBLEM)
+    if status == HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = "Token"
+    return response
+
+
+def api_problem(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """DRF's exceptions, and ours in the API, as problems; others become a 500 in Django."""
+    if isinstance(error, errors.GislandError):
+        status = status_of(error)
+        return problem(status, title_of(status), str(error))
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    status = response.status_code
+    body: dict[str, Any] = {"type": "about:blank", "status": status}
+    body["title"] = title_of(status)
+    if isinstance(error, ValidationError):
+        body["detail"] = "有参数不合格，见 errors。"
+        body["errors"] = response.data
+    elif isinstance(error, APIException):
+        body["detail"] = str(error.detail)
+    answer = JsonResponse(body, status=status, content_type=PROBLEM)
+    for name in ("WWW-Authenticate", "Retry-After"):
+        if name in response.headers:
+            answer[name] = response.headers[name]
+    return answer
 
 
 class ErrorMiddleware:
@@ -58,8 +112,49 @@ class ErrorMiddleware:
         if not isinstance(error, errors.GislandError):
             return None
         status = status_of(error)
-        if wants_json(request):
-            return problem(status, type(error).__doc__ or "", str(error))
-        return render(
-            request, "gisland/error.html", {"message": str(error), "status": status}, status=status
-        )
+        if isinstance(error, LoginNeeded) and not wants_json(request):
+            return redirect_to_login(request.get_full_path())
+        return mark_private(_answer(request, status, "gisland/error.html", str(error)))
+
+
+def _answer(request: HttpRequest, status: int, template: str, message: str) -> HttpResponse:
+    title = title_of(status)
+    if wants_json(request):
+        return problem(status, title, message)
+    context = {"title": title, "message": message, "status": status}
+    return render(request, template, context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400 outside our own errors: nothing of it is repeated to the sender."""
+    return _bare(request, 400, "请求的内容或地址不合规范。请返回上一页重试。")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403 outside our own errors."""
+    return _answer(request, 403, "403.html", "您没有进行这项操作的权限。")
+
+
+def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose token is missing or stale."""
+    return _answer(request, 403, "403.html", "页面已过期或 Cookie 被禁用。请返回并刷新后重试。")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404."""
+    return _answer(request, 404, "404.html", "没有这个地址，或您无权查看。")
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """500: a page that needs neither the database nor the session."""
+    message = "这次请求没有完成，原因已记录。请稍后重试，仍有问题请联系系统管理员。"
+    return _bare(request, 500, message)
+
+
+def _bare(request: HttpRequest, status: int, message: str) -> HttpResponse:
+    """An answer that does not lean on the request or the database."""
+    title = title_of(status)
+    if wants_json(request):
+        return problem(status, title, message)
+    context = {"title": title, "message": message, "status": status}
+    return HttpResponse(render_to_string("500.html", context), status=status)

@@ -44,8 +44,19 @@ class Delivery(models.Model):
         verbose_name_plural = "导入"
         ordering = ("-id",)
 
+    repeated = False
+    """Set on the object that an import returns when the same file was here before."""
+
     def __str__(self) -> str:
         return f"{self.file_name} ({self.get_status_display()})"
+
+    def settle(self) -> None:
+        """Load the issues now: a dry run rolls their rows back."""
+        self._settled = list(self.issues.all())
+
+    def found(self) -> list[Issue]:
+        """The issues, in the order of rows; also after a dry run."""
+        return getattr(self, "_settled", None) or list(self.issues.all())
 
 
 class Issue(models.Model):

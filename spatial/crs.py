@@ -49,7 +49,5 @@ def nearest_meridian(longitude: float) -> Decimal:
 
 def private_crs_rows() -> list[tuple[int, str]]:
     """SRID and PROJ text of every private CRS, for ``spatial_ref_sys``."""
-    planes = [
-        (PLANE_BASE + step, plane_proj4(Decimal(step) / 2 - 180)) for step in range(721)
-    ]
+    planes = [(PLANE_BASE + step, plane_proj4(Decimal(step) / 2 - 180)) for step in range(721)]
     return [(ENGINE_SRID, ENGINE_PROJ4), *planes]

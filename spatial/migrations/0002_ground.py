@@ -28,7 +28,7 @@ def create_tables(apps, schema_editor):
             f"create_{table}_index_version_id",
             f"create_{table}_index_zone_id",
         ):
-            sqlfiles.execute(f"engine/{name}", using=alias)
+            sqlfiles.execute(f"engine/tables/{name}", using=alias)
 
 
 class Migration(migrations.Migration):

@@ -113,9 +113,7 @@ class Patch(models.Model):
         verbose_name_plural = "图斑"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=("batch", "region", "jcbh"), name="patch_key"),
-            models.CheckConstraint(
-                condition=models.Q(geom__isvalid=True), name="patch_geom_valid"
-            ),
+            models.CheckConstraint(condition=models.Q(geom__isvalid=True), name="patch_geom_valid"),
         ]
 
     def __str__(self) -> str:

@@ -79,9 +79,7 @@ class Assessment(models.Model):
     area_m2 = models.DecimalField("面积（平方米）", max_digits=18, decimal_places=2)
     exact_area_m2 = models.FloatField("面积（未取整）")
     ignored_count = models.PositiveIntegerField("忽略碎片数", default=0)
-    ignored_m2 = models.DecimalField(
-        "忽略碎片面积", max_digits=18, decimal_places=2, default=0
-    )
+    ignored_m2 = models.DecimalField("忽略碎片面积", max_digits=18, decimal_places=2, default=0)
     subject = models.ForeignKey(
         "spatial.Holder", models.PROTECT, null=True, blank=True, verbose_name="用地单位"
     )

@@ -57,9 +57,7 @@ class Zone(models.Model):
             GinIndex(fields=("attributes",), name="zone_attributes", opclasses=("jsonb_path_ops",)),
         ]
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=models.Q(geom__isvalid=True), name="zone_geom_valid"
-            ),
+            models.CheckConstraint(condition=models.Q(geom__isvalid=True), name="zone_geom_valid"),
         ]
 
     def __str__(self) -> str:

@@ -31,7 +31,8 @@ FROM import_row AS found
 INNER JOIN import_place AS place ON found.row = place.row
 INNER JOIN import_target AS target ON place.region_id = target.region_id
 CROSS JOIN LATERAL (
-    SELECT engine_ground(found.geom, target.plane_srid) AS ground OFFSET 0
+    SELECT engine_ground(found.geom, target.plane_srid) AS ground
+    OFFSET 0
 ) AS seen
 WHERE NOT EXISTS (
     SELECT 1 FROM spatial_patch AS patch

@@ -1,0 +1,175 @@
+/**
+ * All vector layers of the map on one canvas per tile, in one Leaflet grid layer. Canvas, not WebGL:
+ * see docs/adr/0004-vector-tile-renderer.md.
+ *
+ * A map tile is 512 px wide and shows the data tile one zoom below: a quarter of the requests.
+ * Beyond a source's last zoom its tiles are enlarged, as vectors.
+ */
+
+import { L } from "./leaflet.js";
+import { paintLayer } from "./paint.js";
+import { featuresAt } from "./pick.js";
+import { isInRange } from "./style.js";
+
+const TILE_PX = 512;
+const FRAME_MS = 12;
+const TOUCH_PX = 3;
+
+/** Software painting: without it Chromium sends canvases through emulated GL on PCs without a GPU. */
+const SOFTWARE = { willReadFrequently: true };
+
+const devicePixels = () => window.devicePixelRatio || 1;
+
+export const VectorGrid = L.GridLayer.extend({
+  options: { tileSize: TILE_PX, noWrap: true, updateWhenZooming: false, keepBuffer: 1, maxZoom: 22 },
+
+  /** layers: [{spec, source, visible}], the lowest first. */
+  initialize(layers, options) {
+    L.setOptions(this, options);
+    this.layers = layers;
+    this._waiting = [];
+    this._failed = new Map();
+    this.on("tileunload", ({ coords }) => this._forget(coords));
+  },
+
+  onRemove(map) {
+    this._waiting = [];
+    L.GridLayer.prototype.onRemove.call(this, map);
+  },
+
+  /** The data tile under a map tile, and where in it the map tile lies. */
+  place(source, coords) {
+    const wanted = { z: coords.z - 1, x: coords.x, y: coords.y };
+    const tile = source.holder(wanted);
+    const parts = 2 ** (wanted.z - tile.z);
+    return { tile, parts, column: wanted.x - tile.x * parts, row: wanted.y - tile.y * parts };
+  },
+
+  /** Layers that are switched on and drawn at this zoom. */
+  shown(zoom) {
+    return this.layers.filter(({ spec, source, visible }) => visible && isInRange(spec, zoom) && zoom - 1 >= source.min);
+  },
+
+  createTile(coords, done) {
+    const canvas = L.DomUtil.create("canvas", "leaflet-tile gis-tile");
+    canvas.width = Math.round(TILE_PX * devicePixels());
+    canvas.height = canvas.width;
+    this._load(coords).then(() => this._enqueue({ canvas, coords, done }));
+    return canvas;
+  },
+
+  _load(coords) {
+    return Promise.all(
+      this.shown(coords.z).map(({ spec, source }) => {
+        const { tile } = this.place(source, coords);
+        return source.get(tile).then(
+          () => this._report(spec.id, tile, null),
+          (error) => error.name === "AbortError" || this._report(spec.id, tile, error),
+        );
+      }),
+    );
+  },
+
+  _report(id, { z, x, y }, error) {
+    const key = `${id}/${z}/${x}/${y}`;
+    if (error) this._failed.set(key, { id, status: error.status ?? 0 });
+    else if (!this._failed.delete(key)) return;
+    this.fire("vectorfail", { failed: [...this._failed.values()] });
+  },
+
+  _forget(coords) {
+    this._waiting = this._waiting.filter((job) => job.coords !== coords);
+    for (const { source } of this.layers) source.release(this.place(source, coords).tile);
+  },
+
+  /** Paint in slices of a frame, so that the pointer never waits for a tile. */
+  _enqueue(job) {
+    this._waiting.push(job);
+    if (this._frame) return;
+    this._frame = L.Util.requestAnimFrame(this._paintSome, this);
+  },
+
+  _paintSome() {
+    this._frame = null;
+    const end = performance.now() + FRAME_MS;
+    while (this._waiting.length > 0 && performance.now() < end) {
+      const { canvas, coords, done } = this._waiting.shift();
+      this._paint(canvas, coords);
+      if (done) done(null, canvas);
+    }
+    if (this._waiting.length > 0) this._frame = L.Util.requestAnimFrame(this._paintSome, this);
+    else this.fire("painted");
+  },
+
+  _paint(canvas, coords) {
+    const context = canvas.getContext("2d", SOFTWARE);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    for (const { spec, source } of this.shown(coords.z)) {
+      const { tile, parts, column, row } = this.place(source, coords);
+      const tileLayer = source.peek(tile)?.get(spec.source);
+      if (!tileLayer) continue;
+      const side = tileLayer.extent / parts;
+      const scale = canvas.width / side;
+      context.setTransform(scale, 0, 0, scale, -column * side * scale, -row * side * scale);
+      const unit = side / TILE_PX;
+      const edge = 8 * unit;
+      paintLayer(context, tileLayer, spec, {
+        unit,
+        zoom: coords.z,
+        ratio: canvas.width / TILE_PX,
+        window: {
+          minX: column * side - edge,
+          minY: row * side - edge,
+          maxX: (column + 1) * side + edge,
+          maxY: (row + 1) * side + edge,
+        },
+      });
+    }
+  },
+
+  /** Paint all present tiles again: a layer was switched, or its data is new. */
+  repaint() {
+    for (const { el: canvas, coords } of Object.values(this._tiles)) {
+      this._load(coords).then(() => this._tiles[this._tileCoordsToKey(coords)] && this._enqueue({ canvas, coords, done: null }));
+    }
+  },
+
+  /** Visit the tiles of one layer that are on screen: visit(tileLayer, {x, y, scale}), map pixels. */
+  eachTile(layer, visit) {
+    const zoom = this._tileZoom;
+    if (zoom === undefined || !this.shown(zoom).includes(layer)) return;
+    const seen = new Set();
+    for (const { coords, current } of Object.values(this._tiles)) {
+      if (!current || coords.z !== zoom) continue;
+      const { tile, parts } = this.place(layer.source, coords);
+      const key = `${tile.z}/${tile.x}/${tile.y}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const layers = layer.source.peek(tile);
+      if (!layers) continue;
+      const size = TILE_PX * parts;
+      visit(layers, { x: tile.x * size, y: tile.y * size, size });
+    }
+  },
+
+  /** Features under a place, per layer from the top down: [{layer, features}]. */
+  at(latlng) {
+    const zoom = this._tileZoom;
+    if (zoom === undefined || !this._map) return [];
+    const point = this._map.project(latlng, zoom);
+    const coords = { z: zoom, x: Math.floor(point.x / TILE_PX), y: Math.floor(point.y / TILE_PX) };
+    const hits = [];
+    for (const layer of this.shown(zoom).reverse()) {
+      const { tile, parts } = this.place(layer.source, coords);
+      const tileLayer = layer.source.peek(tile)?.get(layer.spec.source);
+      if (!tileLayer) continue;
+      const unit = tileLayer.extent / parts / TILE_PX;
+      const x = (point.x - tile.x * TILE_PX * parts) * unit;
+      const y = (point.y - tile.y * TILE_PX * parts) * unit;
+      const features = featuresAt(tileLayer, x, y, TOUCH_PX * unit);
+      if (features.length > 0) hits.push({ layer, features });
+    }
+    return hits;
+  },
+});

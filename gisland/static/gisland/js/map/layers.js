@@ -1,0 +1,79 @@
+/** The list of layers: a checkbox and a key each, and why one is not seen. */
+
+import { el, fill, isTyping } from "../dom.js";
+import { swatch } from "./legend.js";
+import { isInRange } from "./style.js";
+
+const KEYS = 9;
+
+function range(spec) {
+  if (spec.minzoom <= 5 && spec.maxzoom >= 20) return "";
+  return spec.minzoom > 5 ? `放大到 ${spec.minzoom} 级后显示` : `${spec.maxzoom} 级以内显示`;
+}
+
+export class LayerList {
+  /** layers: [{spec, visible}] with the lowest first; onSwitch(layer) after a change. */
+  constructor({ layers, onSwitch }) {
+    this.layers = [...layers].reverse();
+    this.onSwitch = onSwitch;
+    this.rows = new Map();
+    this.list = el("ol", { class: "gis-layers" }, this.layers.map((layer, index) => this.row(layer, index)));
+    this.element = el("section", { class: "gis-panel", "aria-label": "图层" }, el("h2", { text: "图层" }), this.list);
+    this.onKey = (event) => this.key(event);
+    document.addEventListener("keydown", this.onKey);
+  }
+
+  row(layer, index) {
+    const box = el("input", { type: "checkbox", onchange: () => this.set(layer, box.checked) });
+    box.checked = layer.visible;
+    const look = layer.spec.looks.at(-1);
+    const item = el(
+      "li",
+      {},
+      el(
+        "label",
+        {},
+        box,
+        look ? swatch(look, layer.spec.kind) : null,
+        el("span", { class: "gis-layer-title", text: layer.spec.title }),
+        index < KEYS ? el("kbd", { text: index + 1, title: `按 ${index + 1} 开关` }) : null,
+      ),
+      el("small", { class: "gis-layer-note" }),
+    );
+    this.rows.set(layer, { box, item, note: item.lastChild });
+    return item;
+  }
+
+  set(layer, visible) {
+    if (layer.visible === visible) return;
+    layer.visible = visible;
+    this.rows.get(layer).box.checked = visible;
+    this.onSwitch(layer);
+  }
+
+  key(event) {
+    const number = Number(event.key);
+    if (isTyping(event) || !Number.isInteger(number) || number < 1) return;
+    const layer = this.layers[number - 1];
+    if (!layer || number > KEYS) return;
+    event.preventDefault();
+    this.set(layer, !layer.visible);
+  }
+
+  /** Say beside each layer why it is not seen: the zoom, or tiles that failed. */
+  describe(zoom, failed) {
+    for (const [layer, { item, note }] of this.rows) {
+      const lost = failed.filter(({ id }) => id === layer.spec.id);
+      const isSeen = isInRange(layer.spec, zoom);
+      item.classList.toggle("gis-out-of-range", !isSeen);
+      if (layer.visible && lost.length > 0) {
+        const isForbidden = lost.some(({ status }) => status === 401 || status === 403);
+        fill(note, isForbidden ? "无权查看" : `${lost.length} 块未载入`);
+      } else fill(note, isSeen ? "" : range(layer.spec));
+    }
+  }
+
+  destroy() {
+    document.removeEventListener("keydown", this.onKey);
+  }
+}

@@ -1,0 +1,96 @@
+/** The legend: only what is on screen, drawn by the painter itself, so that it cannot differ. */
+
+import { el, fill } from "../dom.js";
+import { drawIcon, ICON_SIZE } from "./icons.js";
+import { paintLayer } from "./paint.js";
+import { marksOf } from "./style.js";
+import { LINE, POLYGON } from "./vectortile.js";
+
+const WIDTH = 24;
+const HEIGHT = 16;
+
+function canvasOf(width, height) {
+  const ratio = window.devicePixelRatio || 1;
+  const canvas = el("canvas", { class: "gis-swatch", width: Math.round(width * ratio), height: Math.round(height * ratio), "aria-hidden": "true" });
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  const context = canvas.getContext("2d");
+  context.scale(ratio, ratio);
+  return { canvas, context, ratio };
+}
+
+/** A small sample of a look. */
+export function swatch(look, kind) {
+  const { canvas, context, ratio } = canvasOf(WIDTH, HEIGHT);
+  const isLine = kind === "line" && !look.line?.ticks;
+  const coordinates = isLine ? [1, HEIGHT / 2, WIDTH - 1, HEIGHT / 2] : [2, 2, WIDTH - 2, 2, WIDTH - 2, HEIGHT - 2, 2, HEIGHT - 2];
+  const feature = {
+    type: isLine ? LINE : POLYGON,
+    get: () => undefined,
+    coordinates,
+    ends: [coordinates.length],
+    bounds: [0, 0, WIDTH, HEIGHT],
+  };
+  const spec = { kind, looks: [look], keyOf: () => look.key, marks: {} };
+  const window = { minX: 0, minY: 0, maxX: WIDTH, maxY: HEIGHT };
+  paintLayer(context, { features: [feature] }, spec, { unit: 1, zoom: 16, ratio, window });
+  return canvas;
+}
+
+function markSwatch({ icon, color }) {
+  const { canvas, context } = canvasOf(WIDTH, HEIGHT);
+  drawIcon(context, icon, color, (WIDTH - ICON_SIZE) / 2, (HEIGHT - ICON_SIZE) / 2);
+  return canvas;
+}
+
+/** Keys of looks and codes of marks that a layer shows inside `view` (map pixels). */
+function seen(grid, layer, view) {
+  const { spec } = layer;
+  const keys = new Set();
+  const marks = new Set();
+  grid.eachTile(layer, (tileLayers, { x, y, size }) => {
+    const tileLayer = tileLayers.get(spec.source);
+    if (!tileLayer) return;
+    const scale = size / tileLayer.extent;
+    for (const feature of tileLayer.features) {
+      const { bounds } = feature;
+      if (x + bounds[2] * scale < view.min.x || x + bounds[0] * scale > view.max.x) continue;
+      if (y + bounds[3] * scale < view.min.y || y + bounds[1] * scale > view.max.y) continue;
+      keys.add(spec.keyOf(feature));
+      for (const code of marksOf(feature, spec.marks)) marks.add(code);
+    }
+  });
+  return { keys, marks };
+}
+
+const line = (sample, label) => el("li", {}, sample, el("span", { text: label }));
+
+export class Legend {
+  constructor(grid) {
+    this.grid = grid;
+    this.body = el("div");
+    this.element = el("section", { class: "gis-panel gis-legend", "aria-label": "图例" }, el("h2", { text: "图例" }), this.body);
+    this.shown = "";
+  }
+
+  /** Look at what is painted and list it; nothing is touched while the list stays the same. */
+  update(map) {
+    const view = map.getPixelBounds();
+    const groups = this.grid.shown(map.getZoom()).reverse().map((layer) => ({ layer, ...seen(this.grid, layer, view) }));
+    const state = JSON.stringify(groups.map(({ layer, keys, marks }) => [layer.spec.id, [...keys].sort(), [...marks].sort()]));
+    if (state === this.shown) return;
+    this.shown = state;
+    fill(this.body, groups.flatMap((group) => this.group(group)));
+    if (!this.body.hasChildNodes()) fill(this.body, el("p", { class: "gis-quiet", text: "此范围内没有要素" }));
+  }
+
+  group({ layer: { spec }, keys, marks }) {
+    const looks = spec.looks.filter((look) => keys.has(look.key)).reverse();
+    if (looks.length === 0) return [];
+    const rows = looks.map((look) => line(swatch(look, spec.kind), looks.length === 1 && look.key === "" ? spec.title : look.label));
+    const marked = Object.keys(spec.marks).filter((code) => marks.has(code));
+    rows.push(...marked.map((code) => line(markSwatch(spec.marks[code]), spec.marks[code].label)));
+    const isAlone = rows.length === 1 && looks[0].key === "";
+    return [isAlone ? null : el("h3", { text: spec.title }), el("ul", {}, rows)];
+  }
+}

@@ -1,0 +1,70 @@
+/** The strip under the map: where the pointer is, in degrees and on the plane, and what is being loaded. */
+
+import { copyText, el } from "../dom.js";
+import { degrees } from "../format.js";
+import { gauss, zoneNumber, zoneOf } from "../gauss.js";
+
+const QUIET_MS = 100;
+
+/** A place in all coordinates that offices write: [{name, text, plain}]; north (X) stands before east (Y). */
+export function coordinatesOf({ lng, lat }, centralMeridian = null) {
+  const meridian = centralMeridian ?? zoneOf(lng).centralMeridian;
+  const zone = zoneNumber(meridian);
+  const { east, north } = gauss(lng, lat, meridian);
+  const [x, y] = [north.toFixed(3), ((zone ?? 0) * 1e6 + east).toFixed(3)];
+  return [
+    { name: "经纬度", text: `${degrees(lng)}, ${degrees(lat)}`, plain: `${degrees(lng)},${degrees(lat)}` },
+    { name: zone === null ? `高斯 ${meridian}°` : `高斯 ${zone} 带`, text: `X ${x}  Y ${y}`, plain: `${x},${y}` },
+  ];
+}
+
+/** A button that shows a coordinate and copies it. */
+export function copyButton({ text, plain, name }) {
+  const button = el("button", { type: "button", class: "gis-copy", text, title: `复制${name}` });
+  button.addEventListener("click", async () => {
+    const isCopied = await copyText(plain);
+    button.dataset.said = isCopied ? "已复制" : "请手工复制";
+    window.setTimeout(() => delete button.dataset.said, 1500);
+  });
+  return button;
+}
+
+export class Status {
+  constructor({ centralMeridian = null, note = "" }) {
+    this.centralMeridian = centralMeridian;
+    this.places = [0, 1].map(() => el("span", { class: "gis-coordinate" }));
+    this.zoom = el("span", { class: "gis-zoom" });
+    this.loading = el("progress", { class: "gis-loading", hidden: true, "aria-label": "正在载入" });
+    this.fault = el("button", { type: "button", class: "gis-fault", hidden: true });
+    this.scale = el("span", { class: "gis-scale" });
+    this.element = el(
+      "footer",
+      { class: "gis-status" },
+      this.scale,
+      this.zoom,
+      this.places,
+      this.fault,
+      this.loading,
+      el("span", { class: "gis-note", text: note }),
+    );
+  }
+
+  point(latlng) {
+    coordinatesOf(latlng, this.centralMeridian).forEach(({ name, text }, index) => {
+      this.places[index].textContent = `${name} ${text}`;
+    });
+  }
+
+  /** Loading is shown only when it lasts: below a tenth of a second nothing. */
+  busy(isBusy) {
+    window.clearTimeout(this.timer);
+    if (!isBusy) this.loading.hidden = true;
+    else this.timer = window.setTimeout(() => (this.loading.hidden = false), QUIET_MS);
+  }
+
+  failed(count, retry) {
+    this.fault.hidden = count === 0;
+    this.fault.textContent = `${count} 块图没有载入，点此重试`;
+    this.fault.onclick = retry;
+  }
+}

@@ -1,0 +1,187 @@
+"""Staged versions become what the engine reads: one transaction with all that is derived."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from imports.models import Delivery, DeliveryStatus
+from imports.values import document_of
+from spatial import sqlfiles
+from spatial.engine import derive
+from spatial.errors import InputRefused
+from spatial.models import DatasetVersion, Document, Layer, Region, VersionStatus
+from spatial.models.dataset import Nature
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from spatial.models import User
+
+
+def activate(delivery: Delivery) -> list[DatasetVersion]:
+    """Activate all staged versions of a delivery; returns the versions now in use.
+
+    A snapshot replaces the active version of the same date; a ledger's rows join the county's
+    open ledger, amending rows of the same source id. An active delivery changes nothing. Raises
+    InputRefused for a delivery that was discarded.
+    """
+    if delivery.status == DeliveryStatus.DISCARDED:
+        raise InputRefused(f"导入 {delivery} 已放弃，不能启用。请重新导入该文件。")
+    with transaction.atomic():
+        staged = delivery.versions.filter(status=VersionStatus.STAGED)
+        active = activate_versions(staged.select_related("layer", "region"))
+        number = delivery.options.get("withdraw")
+        if number and delivery.layer is not None and delivery.status == DeliveryStatus.STAGED:
+            _withdraw(delivery.layer, number, _regions(delivery.options.get("region")))
+        Delivery.objects.filter(pk=delivery.pk).update(status=DeliveryStatus.ACTIVE)
+        delivery.status = DeliveryStatus.ACTIVE
+    return active
+
+
+def activate_versions(versions: Iterable[DatasetVersion]) -> list[DatasetVersion]:
+    """Activate staged versions, in one transaction; returns the versions now in use."""
+    result = []
+    with transaction.atomic():
+        now = timezone.now()
+        chosen = list(versions)
+        for version in chosen:
+            if version.status != VersionStatus.STAGED:
+                raise InputRefused(
+                    f"版本 {version.pk}（{version}）是“{version.get_status_display()}”，"
+                    "只有待启用的版本可以启用。"
+                )
+            if version.layer.nature == Nature.LEDGER:
+                result.append(_join_ledger(version, now))
+            else:
+                result.append(_activate_snapshot(version, now))
+        _close_deliveries(chosen)
+    return result
+
+
+def withdraw(
+    layer_code: str, number: str, *, region_code: str | None = None, by: User | None = None
+) -> Delivery:
+    """Close all open ledger rows of a paper (in a region, else everywhere).
+
+    Raises InputRefused for snapshots, and for a paper that has no open row there.
+    """
+    layer = Layer.objects.filter(pk=layer_code).first()
+    if layer is None or layer.nature != Nature.LEDGER:
+        raise InputRefused(f"{layer_code} 不是台账图层，不能撤回文号。快照请用 versions rollback。")
+    with transaction.atomic():
+        closed = _withdraw(layer, number, _regions(region_code))
+        options = {"withdraw": number, **({"region": region_code} if region_code else {})}
+        return Delivery.objects.create(
+            kind="withdraw", layer=layer, file_name=number[:255], sha256="", options=options,
+            verdict={"closed": closed}, row_count=closed, status=DeliveryStatus.ACTIVE, by=by,
+        )  # fmt: skip
+
+
+def _activate_snapshot(version: DatasetVersion, now: datetime) -> DatasetVersion:
+    DatasetVersion.objects.filter(
+        layer=version.layer,
+        region=version.region,
+        valid_from=version.valid_from,
+        status=VersionStatus.ACTIVE,
+    ).update(status=VersionStatus.RETIRED, retired_at=now)
+    version.status = VersionStatus.ACTIVE
+    version.activated_at = now
+    version.save(update_fields=["status", "activated_at"])
+    derive.derive_version(version)
+    return version
+
+
+def _join_ledger(staged: DatasetVersion, now: datetime) -> DatasetVersion:
+    ledger = _open_ledger(staged, now)
+    where = {"staged_id": staged.pk, "ledger_id": ledger.pk}
+    sqlfiles.execute("imports/70_drop_same_rows", where)
+    sqlfiles.execute(
+        "imports/71_close_amended_rows",
+        {"staged_id": staged.pk, "ledger_ids": _sister_ledgers(staged), "recorded_at": now},
+    )
+    added = sqlfiles.rows("imports/72_record_rows", {**where, "recorded_at": now})
+    if added:
+        derive.derive_zones(ledger, [row["id"] for row in added])
+    staged.status = VersionStatus.MERGED
+    staged.save(update_fields=["status"])
+    told = sorted({*ledger.delivered_fields, *staged.delivered_fields})
+    DatasetVersion.objects.filter(pk=ledger.pk).update(delivered_fields=told)
+    sqlfiles.execute("imports/74_count_zones", {"version_ids": [ledger.pk]})
+    ledger.refresh_from_db()
+    return ledger
+
+
+def _open_ledger(staged: DatasetVersion, now: datetime) -> DatasetVersion:
+    """The county's one ledger of the layer, opened at the first activation."""
+    found = (
+        DatasetVersion.objects.select_for_update()
+        .filter(
+            layer=staged.layer,
+            region=staged.region,
+            valid_from__isnull=True,
+            status=VersionStatus.ACTIVE,
+        )
+        .first()
+    )
+    if found is not None:
+        return found
+    return DatasetVersion.objects.create(
+        layer=staged.layer,
+        region=staged.region,
+        status=VersionStatus.ACTIVE,
+        activated_at=now,
+        source_name="台账",
+    )
+
+
+def _sister_ledgers(staged: DatasetVersion) -> list[int]:
+    """The ledgers in which an amended row ends: those of the counties that were delivered."""
+    delivery = Delivery.objects.filter(versions=staged).first()
+    regions = _regions(delivery.options.get("region") if delivery else staged.region.code)
+    return _ledger_ids(staged.layer, regions)
+
+
+def _regions(region_code: str | None) -> Sequence[Region] | None:
+    return list(Region.objects.by_code(region_code).counties()) if region_code else None
+
+
+def _ledger_ids(layer: Layer, regions: Sequence[Region] | None) -> list[int]:
+    found = DatasetVersion.objects.filter(
+        layer=layer, valid_from__isnull=True, status=VersionStatus.ACTIVE
+    )
+    if regions is not None:
+        found = found.filter(region__in=regions)
+    return list(found.values_list("pk", flat=True))
+
+
+def _withdraw(layer: Layer, number: str, regions: Sequence[Region] | None) -> int:
+    ledgers = _ledger_ids(layer, regions)
+    wanted = document_of(number) or number
+    closed = sqlfiles.execute(
+        "imports/73_withdraw_document",
+        {"layer": layer.pk, "number": wanted, "ledger_ids": ledgers, "recorded_at": timezone.now()},
+    )
+    if not closed:
+        near = Document.objects.filter(layer=layer, number__contains=wanted[:6])[:5]
+        hint = "、".join(document.number for document in near)
+        raise InputRefused(
+            f"图层 {layer.term} 没有文号 {wanted} 的在册记录。请核对文号"
+            f"{f'（相近的有：{hint}）' if hint else ''}。"
+        )
+    sqlfiles.execute("imports/74_count_zones", {"version_ids": ledgers})
+    return closed
+
+
+def _close_deliveries(versions: Sequence[DatasetVersion]) -> None:
+    """Deliveries none of whose versions is staged any more are active."""
+    for delivery in Delivery.objects.filter(
+        versions__in=versions, status=DeliveryStatus.STAGED
+    ).distinct():
+        waiting = delivery.versions.filter(status=VersionStatus.STAGED).exists()
+        if not waiting and not delivery.options.get("withdraw"):
+            delivery.status = DeliveryStatus.ACTIVE
+            delivery.save(update_fields=["status"])

@@ -1,0 +1,137 @@
+"""The record of each import: file, options, verdict, issues; and whether it was here before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib.gis.geos import Point
+
+from imports.models import Delivery, DeliveryStatus, Issue
+from imports.readers.table import WARNING, Finding
+from spatial import crs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from imports.crs_verdict import Verdict
+    from imports.readers.bundle import Bundle
+    from imports.readers.table import Table
+    from spatial.models import User
+
+
+@dataclass(frozen=True)
+class FileOptions:
+    """How a file is to be read; what a person may override."""
+
+    region_code: str | None = None
+    crs: str | None = None
+    encoding: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    sublayer: str | None = None
+    by: User | None = None
+    dry_run: bool = False
+
+    def record(self, **more: Any) -> dict[str, Any]:
+        """The options as they are stored; equal records mean the same import."""
+        told = {
+            "region": self.region_code, "crs": self.crs, "encoding": self.encoding,
+            "map": dict(self.mapping), "set": dict(self.constants), "sublayer": self.sublayer,
+            **more,
+        }  # fmt: skip
+        return {name: value for name, value in told.items() if value}
+
+
+def repeated(kind: str, bundle: Bundle, options: dict[str, Any], **where: Any) -> Delivery | None:
+    """The delivery of the same bytes with the same options, or None."""
+    found = (
+        Delivery.objects.filter(kind=kind, sha256=bundle.sha256, options=options, **where)
+        .exclude(status=DeliveryStatus.DISCARDED)
+        .first()
+    )
+    if found is not None:
+        found.repeated = True
+    return found
+
+
+def record(
+    kind: str,
+    bundle: Bundle,
+    table: Table,
+    verdict: Verdict,
+    options: dict[str, Any],
+    **where: Any,
+) -> Delivery:
+    """Write the Delivery row, and keep the original under MEDIA_ROOT/deliveries/<sha256>/."""
+    stored = bundle.store(Path(settings.MEDIA_ROOT) / "deliveries")
+    delivery = Delivery.objects.create(
+        kind=kind,
+        file_name=bundle.file_name,
+        stored_file=str(stored.relative_to(settings.MEDIA_ROOT)),
+        sha256=bundle.sha256,
+        size_bytes=bundle.size_bytes,
+        options=options,
+        verdict={
+            "driver": table.driver,
+            "encoding": table.encoding,
+            "encoding_origin": table.encoding_origin,
+            "crs": verdict.label,
+            "crs_origin": verdict.origin,
+            **table.facts,
+        },
+        row_count=len(table.numbers),
+        **where,
+    )
+    add_issues(delivery, [*table.findings, *verdict.findings])
+    return delivery
+
+
+def add_issues(delivery: Delivery, findings: Iterable[Finding]) -> None:
+    """Store findings as issues of the delivery."""
+    Issue.objects.bulk_create(
+        [
+            Issue(
+                delivery=delivery,
+                kind=finding.kind,
+                severity=finding.severity,
+                row=finding.row,
+                field=finding.field[:60],
+                feature=finding.feature[:120],
+                message=finding.message,
+                done=finding.done[:200],
+            )
+            for finding in findings
+        ]
+    )
+
+
+def add_issues_at(
+    delivery: Delivery, kind: str, rows: Iterable[tuple[dict[str, Any], str, str]]
+) -> None:
+    """Store issues with a place and areas: (row of SQL, message, what was done)."""
+    Issue.objects.bulk_create(
+        [
+            Issue(
+                delivery=delivery,
+                kind=kind,
+                severity=WARNING,
+                row=found["row"],
+                message=message,
+                done=done,
+                area_before_m2=found.get("before_m2"),
+                area_after_m2=found.get("after_m2"),
+                place=_point(found),
+            )
+            for found, message, done in rows
+        ],
+        batch_size=1000,
+    )
+
+
+def _point(found: dict[str, Any]) -> Point | None:
+    if found.get("x") is None or found.get("y") is None:
+        return None
+    return Point(found["x"], found["y"], srid=crs.STORAGE_SRID)

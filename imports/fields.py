@@ -1,0 +1,227 @@
+"""Columns of a file to canonical fields of layers.toml, and raw records to typed attributes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from imports import values
+from imports.readers.table import NOTE, Finding
+from imports.refusal import refuse_rows
+from spatial import install
+from spatial.errors import InputRefused, UnknownField, UnknownLayer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imports.readers.table import Table
+
+PATCH = "patch"
+DBF_NAME_BYTES = 10
+CODES = {"code", "source_code", "region_code", "located_code", "holder_code", "jcbh", "kind"}
+LONGEST = {"code": 120, "name": 254, "jcbh": 60, "document": 100, "source_code": 100, "kind": 10}
+"""Characters that the columns of Zone and Patch hold."""
+
+Span = values.DateSpan
+
+
+@dataclass(frozen=True)
+class Field:
+    """A canonical field as layers.toml says."""
+
+    name: str
+    term: str
+    kind: str
+    synonyms: tuple[str, ...] = ()
+    required: bool = False
+
+
+@dataclass
+class Canonical:
+    """The typed rows of a file: one dictionary a row, only of the fields that were delivered."""
+
+    rows: list[dict[str, Any]]
+    spans: list[dict[str, Span]]
+    delivered_fields: list[str]
+    columns: dict[str, str]
+    findings: list[Finding] = field(default_factory=list)
+
+
+def fields_of(target: str) -> dict[str, Field]:
+    """The canonical fields of a layer (or of ``patch``), its own first, then the common ones.
+
+    Raises UnknownLayer naming the layers there are.
+    """
+    tree = install.layers_file()
+    if target == PATCH:
+        entries = tree["patch"]
+    elif target in tree["layer"]:
+        entries = {**tree["layer"][target]["fields"]}
+        entries.update({k: v for k, v in tree["common"].items() if k not in entries})
+    else:
+        known = "、".join(f"{code}（{entry['term']}）" for code, entry in tree["layer"].items())
+        raise UnknownLayer(f"没有图层 {target}。已定义：{known}。")
+    return {
+        name: Field(
+            name, entry["term"], entry["type"], tuple(entry.get("synonyms", ())),
+            bool(entry.get("required")),
+        )
+        for name, entry in entries.items()
+    }  # fmt: skip
+
+
+def match_columns(
+    table: Table, known: Mapping[str, Field], mapping: Mapping[str, str] | None
+) -> dict[str, str]:
+    """Canonical field to the file's column: ``mapping`` first, then names, synonyms, terms.
+
+    A mapping to the empty text leaves the field unmapped. Raises UnknownField and InputRefused
+    for a field or column that doesn't exist.
+    """
+    chosen: dict[str, str] = {}
+    taken: set[str] = set()
+    by_name = {column.upper(): column for column in reversed(table.columns)}
+    for name, wanted in (mapping or {}).items():
+        if name not in known:
+            raise UnknownField(f"没有字段 {name}。可用字段：{'、'.join(known)}。")
+        if wanted and wanted.upper() not in by_name:
+            raise InputRefused(
+                f"文件 {table.file_name} 没有列 {wanted}（--map {name}={wanted}）。"
+                f"现有列：{'、'.join(table.columns) or '无'}。"
+            )
+        if wanted:
+            chosen[name] = by_name[wanted.upper()]
+            taken.add(chosen[name])
+    common = set(install.layers_file()["common"])
+    order = sorted(known, key=lambda name: name in common)  # stable: a layer's own fields first
+    for share in (False, True):
+        for name in order:
+            free = name not in chosen and name not in (mapping or {})
+            if free and (not share or name == "name"):
+                column = _find(known[name], by_name, table, set() if share else taken)
+                if column:
+                    chosen[name] = column
+                    taken.add(column)
+    return chosen
+
+
+def _find(wanted: Field, by_name: dict[str, str], table: Table, taken: set[str]) -> str | None:
+    for name in (wanted.name, *wanted.synonyms, wanted.term):
+        column = by_name.get(name.upper())
+        if column is None and table.is_dbf:
+            cut = name.encode(table.encoding, "ignore")[:DBF_NAME_BYTES]
+            column = by_name.get(cut.decode(table.encoding, "ignore").upper())
+        if column is not None and column not in taken:
+            return column
+    return None
+
+
+def canonical(
+    table: Table,
+    target: str,
+    mapping: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+) -> Canonical:
+    """The rows of a table as typed canonical attributes.
+
+    Dates become ISO text (a partial one its last day; ``spans`` keeps both ends). Raises
+    InputRefused naming file, rows and remedy for missing fields and values of a wrong type.
+    """
+    known = fields_of(target)
+    for name in constants or {}:
+        if name not in known:
+            raise UnknownField(f"没有字段 {name}（--set）。可用字段：{'、'.join(known)}。")
+    columns = match_columns(table, known, mapping)
+    _refuse_missing(table, known, columns, constants or {})
+    result = Canonical([], [], [], columns)
+    faults: list[tuple[int, str]] = []
+    for number, record in zip(table.numbers, table.records, strict=True):
+        raw = {name: record.get(column) for name, column in columns.items()}
+        raw.update(constants or {})
+        attributes, spans, wrong = _typed(raw, known)
+        faults += [(number, message) for message in wrong]
+        result.rows.append(attributes)
+        result.spans.append(spans)
+    refuse_rows(
+        table.file_name, faults,
+        "改正这些值；整列不可用时以 --map 字段= 不取该列，或以 --set 字段=值 统一给出。",
+    )  # fmt: skip
+    result.delivered_fields = sorted({*columns, *(constants or {})})
+    if target != PATCH:
+        result.findings += _partial_dates(table, known, result.spans)
+    return result
+
+
+def _refuse_missing(
+    table: Table, known: Mapping[str, Field], columns: dict[str, str], constants: Mapping[str, str]
+) -> None:
+    missing = [
+        f"{wanted.term}（{name}）"
+        for name, wanted in known.items()
+        if wanted.required and name not in columns and name not in constants
+    ]
+    if missing:
+        raise InputRefused(
+            f"文件 {table.file_name} 缺少必填字段：{'、'.join(missing)}。"
+            f"现有列：{'、'.join(table.columns) or '无'}。"
+            "请用 --map 字段=列名 指明对应的列，或用 --set 字段=值 统一给出。"
+        )
+
+
+def _typed(
+    raw: Mapping[str, Any], known: Mapping[str, Field]
+) -> tuple[dict[str, Any], dict[str, Span], list[str]]:
+    attributes: dict[str, Any] = {}
+    spans: dict[str, Span] = {}
+    wrong: list[str] = []
+    for name, value in raw.items():
+        wanted = known[name]
+        try:
+            attributes[name] = _one(wanted, value, spans)
+        except values.BadValue as error:
+            wrong.append(f"{wanted.term}（{name}）{error}")
+            continue
+        text = attributes[name]
+        if text is None and wanted.required:
+            wrong.append(f"必填字段 {wanted.term}（{name}）为空")
+        if isinstance(text, str) and len(text) > LONGEST.get(name, 4000):
+            wrong.append(f"{wanted.term}（{name}）过长（{len(text)} 字）")
+    return attributes, spans, wrong
+
+
+def _one(wanted: Field, raw: Any, spans: dict[str, Span]) -> Any:
+    if wanted.kind == "number":
+        number = values.number_of(raw)
+        if number is None:
+            return None
+        return int(number) if number == number.to_integral_value() else float(number)
+    if wanted.kind == "boolean":
+        return values.boolean_of(raw)
+    if wanted.kind == "date":
+        span = values.span_of(raw)
+        if span is None:
+            return None
+        spans[wanted.name] = span
+        return span.last.isoformat()
+    if wanted.name == "document":
+        return values.document_of(raw)
+    return values.code_of(raw) if wanted.name in CODES else values.text_of(raw)
+
+
+def _partial_dates(
+    table: Table, known: Mapping[str, Field], rows: list[dict[str, Span]]
+) -> list[Finding]:
+    """One finding a field: a day was missing, and its last possible day was taken."""
+    found: dict[str, list[int]] = {}
+    for number, spans in zip(table.numbers, rows, strict=True):
+        for name, span in spans.items():
+            if span.partial:
+                found.setdefault(name, []).append(number)
+    return [
+        Finding(
+            "partial_date",
+            f"{known[name].term}有 {len(numbers)} 行只到年或月（首见第 {numbers[0]} 行）。",
+            severity=NOTE, row=numbers[0], field=name, done="取最后一个可能的日子",
+        )
+        for name, numbers in found.items()
+    ]  # fmt: skip

@@ -1,0 +1,220 @@
+"""Bring files in: layers as staged versions or ledger rows, patches into a batch.
+
+``stage_layer`` and ``stage_patches`` (imports.patches) either store the whole delivery with its
+issues or raise and store nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from imports import crs_verdict, deliveries, fields, readers, staging
+from imports.deliveries import FileOptions
+from imports.models import Delivery, DeliveryStatus
+from imports.patches import BatchSpec, stage_patches
+from imports.readers import bundle as bundles
+from imports.refusal import refuse_rows
+from spatial import sqlfiles
+from spatial.errors import InputRefused, UnknownLayer
+from spatial.models import DatasetVersion, Layer, Region
+from spatial.models.dataset import Nature
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from imports.fields import Canonical
+    from imports.readers.bundle import Bundle
+    from imports.readers.table import Table
+    from spatial.models import User
+
+__all__ = ["BatchSpec", "stage_layer", "stage_patches"]
+
+REGION_FIELDS = {"township": "code", "land_use": "located_code"}
+"""Fields whose first six digits are the county's code."""
+
+
+def stage_layer(  # noqa: PLR0913 - each is an option of import_layer
+    layer_code: str,
+    path: str | Path,
+    *,
+    valid_from: date | None = None,
+    region_code: str | None = None,
+    crs: str | None = None,
+    encoding: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    sublayer: str | None = None,
+    withdraw: str | None = None,
+    by: User | None = None,
+    dry_run: bool = False,
+) -> Delivery:
+    """Stage a file as versions of a layer, one for each county it touches.
+
+    The same file with the same options changes nothing: the earlier delivery comes back with
+    ``repeated`` set. Raises InputRefused, CrsMissing, CrsRefused, UnknownLayer, UnknownField or
+    UnknownRegion; messages name file, row and remedy, and nothing is stored.
+    """
+    options = FileOptions(
+        region_code, crs, encoding, mapping or {}, constants or {}, sublayer, by, dry_run
+    )
+    layer = _layer(layer_code, valid_from)
+    with bundles.opened(path, sublayer) as bundle:
+        told = options.record(
+            valid_from=valid_from.isoformat() if valid_from else None, withdraw=withdraw
+        )
+        known = deliveries.repeated("layer", bundle, told, layer=layer)
+        if known is not None:
+            return known
+        return _stage(layer, bundle, valid_from, options, told)
+
+
+def _layer(code: str, valid_from: date | None) -> Layer:
+    layer = Layer.objects.filter(pk=code).first()
+    if layer is None:
+        known = "、".join(f"{row.code}（{row.term}）" for row in Layer.objects.all())
+        raise UnknownLayer(f"没有图层 {code}。已定义：{known}。")
+    if layer.nature == Nature.SNAPSHOT and valid_from is None:
+        raise InputRefused(f"图层 {layer.term} 是整体更替的快照，请用 --valid-from 给出生效日期。")
+    if layer.nature == Nature.LEDGER and valid_from is not None:
+        raise InputRefused(
+            f"图层 {layer.term} 是逐件增改的台账，各件自带日期，不接受 --valid-from。"
+        )
+    return layer
+
+
+def _stage(
+    layer: Layer,
+    bundle: Bundle,
+    valid_from: date | None,
+    options: FileOptions,
+    told: dict[str, Any],
+) -> Delivery:
+    table = readers.read(bundle, options)
+    verdict = crs_verdict.decide(table, options.crs)
+    canonical = fields.canonical(table, layer.code, options.mapping, options.constants)
+    counties = staging.target_counties(options.region_code)
+    geoms = verdict.to_storage(table.geoms)
+    staging.refuse_far_away(table.file_name, geoms, counties)
+    staged = _staged_rows(layer, bundle, table, canonical, counties, options)
+    with transaction.atomic():
+        staging.copy_rows(table, canonical, staged, geoms)
+        staging.repair(table.file_name)
+        staging.place(table.file_name, counties, one_each=False)
+        delivery = deliveries.record(
+            "layer", bundle, table, verdict, told,
+            layer=layer, status=DeliveryStatus.STAGED, by=options.by,
+        )  # fmt: skip
+        deliveries.add_issues(delivery, canonical.findings)
+        staging.report(delivery)
+        versions = _versions(layer, bundle, valid_from, canonical, verdict.label)
+        staging.name_parties(layer.code)
+        sqlfiles.execute("imports/60_stage_zones", {"layer": layer.code})
+        sqlfiles.execute(
+            "imports/74_count_zones", {"version_ids": [version.pk for version in versions]}
+        )
+        delivery.versions.set(versions)
+        if options.dry_run:
+            delivery.settle()
+            transaction.set_rollback(True)
+    return delivery
+
+
+def _versions(
+    layer: Layer, bundle: Bundle, valid_from: date | None, canonical: Canonical, crs_label: str
+) -> list[DatasetVersion]:
+    """One staged version for each county that rows were placed in, noted for the next step."""
+    placed = sqlfiles.rows("imports/36_list_placed_regions")
+    versions = [
+        DatasetVersion.objects.create(
+            layer=layer,
+            region_id=found["region_id"],
+            valid_from=valid_from,
+            delivered_fields=canonical.delivered_fields,
+            source_name=bundle.file_name,
+            source_sha256=bundle.sha256,
+            delivered_crs=crs_label,
+        )
+        for found in placed
+    ]
+    sqlfiles.execute(
+        "imports/40_set_versions",
+        {
+            "region_ids": [version.region_id for version in versions],
+            "version_ids": [version.pk for version in versions],
+        },
+    )
+    return versions
+
+
+def _staged_rows(
+    layer: Layer,
+    bundle: Bundle,
+    table: Table,
+    canonical: Canonical,
+    counties: Sequence[Region],
+    options: FileOptions,
+) -> list[staging.Staged]:
+    codes = _county_codes(layer, table, canonical, counties, options)
+    if layer.nature == Nature.LEDGER:
+        ids = _ledger_ids(table, canonical)
+    else:
+        ids = _snapshot_ids(bundle, table, canonical)
+    return [
+        staging.Staged(number, source_id, code)
+        for number, source_id, code in zip(table.numbers, ids, codes, strict=True)
+    ]
+
+
+def _county_codes(
+    layer: Layer,
+    table: Table,
+    canonical: Canonical,
+    counties: Sequence[Region],
+    options: FileOptions,
+) -> list[str | None]:
+    """The county that each row names itself, or None; unknown ones are refused without region."""
+    field = REGION_FIELDS.get(layer.code)
+    if field is None:
+        return [None] * len(table.numbers)
+    known = {county.code for county in counties}
+    codes: list[str | None] = []
+    faults: list[tuple[int, str]] = []
+    for number, attributes in zip(table.numbers, canonical.rows, strict=True):
+        text = str(attributes.get(field) or "")[:6]
+        if text and text not in known and not options.region_code:
+            faults.append((number, f"行政区代码 {attributes[field]} 未登记"))
+        codes.append(text if text in known else None)
+    refuse_rows(
+        table.file_name, faults,
+        "先用 import_regions 导入这些行政区；或用 --region 指明行政区，改按图形位置归县。",
+    )  # fmt: skip
+    return codes
+
+
+def _snapshot_ids(bundle: Bundle, table: Table, canonical: Canonical) -> list[str]:
+    """The source's own codes where they are unique, else row numbers of this very file."""
+    own = [str(attributes.get("source_code") or "") for attributes in canonical.rows]
+    if all(own) and len(set(own)) == len(own):
+        return own
+    return [f"{bundle.sha256[:8]}-{number}" for number in table.numbers]
+
+
+def _ledger_ids(table: Table, canonical: Canonical) -> list[str]:
+    """文号#code (or name, or order in the paper); a further row of the same key gets ~2, ~3 …"""
+    seen: dict[str, int] = {}
+    orders: dict[str, int] = {}
+    result = []
+    for attributes in canonical.rows:
+        paper = str(attributes.get("document") or "")
+        orders[paper] = orders.get(paper, 0) + 1
+        mark = attributes.get("source_code") or attributes.get("name") or orders[paper]
+        mark = re.sub(r"\s+", " ", str(mark))
+        key = f"{paper}#{mark}"[:114]
+        seen[key] = seen.get(key, 0) + 1
+        result.append(key if seen[key] == 1 else f"{key}~{seen[key]}")
+    return result

@@ -1,0 +1,119 @@
+"""What the import commands share: options, readable errors, one way to report."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from spatial.errors import GislandError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from imports.models import Delivery
+
+SHOWN = 20
+"""Issues that a command prints; the rest are counted."""
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Options that say how a file is to be read."""
+    parser.add_argument("--crs", metavar="EPSG:n", help="坐标系；给出时以此为准")
+    parser.add_argument("--encoding", metavar="NAME", help="文字编码，如 GBK、UTF-8")
+    parser.add_argument(
+        "--map", action="append", default=[], metavar="FIELD=COLUMN",
+        help="标准字段取自哪一列；等号后留空则不取该字段",
+    )  # fmt: skip
+
+
+def add_filling(parser: argparse.ArgumentParser) -> None:
+    """Options of layers and patches alike."""
+    parser.add_argument("--region", metavar="CODE", help="县、市或省的行政区代码")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="FIELD=VALUE", help="为所有行统一给出字段值"
+    )
+    parser.add_argument("--where-layer", metavar="NAME", help="GPKG、GDB 或压缩包内的图层名")
+
+
+def add_running(parser: argparse.ArgumentParser) -> None:
+    """Options that every writer has."""
+    parser.add_argument("--dry-run", action="store_true", help="只检查，不写入")
+    parser.add_argument("--json", action="store_true", help="标准输出只写 JSON")
+
+
+def pairs(texts: Sequence[str]) -> dict[str, str]:
+    """FIELD=VALUE texts as a dictionary; raises CommandError for one without ``=``."""
+    result = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip():
+            raise CommandError(f"“{text}”应写作 字段=值。")
+        result[name.strip()] = value.strip()
+    return result
+
+
+def day(text: str) -> date:
+    """An ISO date of the command line."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{text}”不是日期，应写作 2024-03-05") from error
+
+
+def decimal(text: str) -> Decimal:
+    """A decimal number of the command line."""
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise argparse.ArgumentTypeError(f"“{text}”不是数字") from error
+
+
+@contextmanager
+def readable_errors() -> Iterator[None]:
+    """Our errors without a traceback, exit status 1."""
+    try:
+        yield
+    except GislandError as error:
+        raise CommandError(str(error)) from error
+
+
+def tell(
+    command: BaseCommand,
+    given: dict[str, Any],
+    delivery: Delivery,
+    sentence: str,
+    more: dict[str, Any],
+) -> None:
+    """Print the outcome: a sentence and the issues, or JSON alone on stdout."""
+    issues = delivery.found()
+    if given["json"]:
+        told = {
+            "delivery": None if given["dry_run"] else delivery.pk,
+            "dry_run": given["dry_run"],
+            "repeated": delivery.repeated,
+            "rows": delivery.row_count,
+            "verdict": delivery.verdict,
+            "issues": [
+                {"kind": issue.kind, "row": issue.row, "message": issue.message, "done": issue.done}
+                for issue in issues
+            ],
+            **more,
+        }
+        command.stdout.write(json.dumps(told, ensure_ascii=False, default=str))
+        return
+    if given["dry_run"]:
+        sentence = f"（试运行，未写入）{sentence}"
+    if delivery.repeated:
+        sentence = f"同一文件、同样选项已导入过（导入 {delivery.pk}），没有任何变化。"
+    command.stdout.write(sentence)
+    for issue in issues[:SHOWN]:
+        done = f" → {issue.done}" if issue.done else ""
+        command.stdout.write(f"  问题：{issue.message}{done}")
+    if len(issues) > SHOWN:
+        command.stdout.write(f"  ……共 {len(issues)} 个问题")

@@ -1,0 +1,123 @@
+"""Zip files, unpacked with care: names in GBK, no way out of the folder, no bombs."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from pathlib import Path, PurePosixPath
+
+from spatial.errors import InputRefused
+
+MAX_MEMBERS = 5000
+MAX_BYTES = 8 << 30
+MAX_RATIO = 400
+"""Limits of what a zip may unpack to: members, bytes, bytes per packed byte."""
+
+PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+
+
+def unpack(path: Path, scratch: Path, sublayer: str | None) -> Path:
+    """Unpack the one delivery inside; returns the path of its .shp, .gpkg, .gdb, … in scratch.
+
+    Raises InputRefused for several deliveries (unless ``sublayer`` names one), for none, for
+    paths that lead outside, and for sizes beyond the limits.
+    """
+    with zipfile.ZipFile(path) as archive:
+        entries = {_name(info): info for info in archive.infolist() if not info.is_dir()}
+        _check(path.name, list(entries), archive.infolist())
+        folders = sorted({gdb for name in entries if (gdb := _gdb_folder(name))})
+        files = [
+            name
+            for name in sorted(entries)
+            if not _gdb_folder(name)
+            and PurePosixPath(name).suffix.lower() in (".shp", ".gpkg", ".geojson", ".json", ".txt")
+            and "__MACOSX" not in name
+        ]
+        chosen = _choose(path.name, folders + files, sublayer)
+        if chosen in folders:
+            return _extract_folder(archive, entries, chosen, scratch)
+        return _extract_file(archive, entries, chosen, scratch)
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """The member's name: UTF-8 if flagged, else GBK as Chinese Windows writes it."""
+    name = info.filename
+    if not info.flag_bits & 0x800:
+        raw = name.encode("cp437", errors="replace")
+        for codec in ("utf-8", "gb18030"):
+            try:
+                name = raw.decode(codec)
+                break
+            except UnicodeDecodeError:
+                continue
+    return name.replace("\\", "/")
+
+
+def _check(file_name: str, names: list[str], infos: list[zipfile.ZipInfo]) -> None:
+    for name in names:
+        if name.startswith("/") or ".." in PurePosixPath(name).parts or ":" in name:
+            raise InputRefused(f"压缩包 {file_name} 内的路径 {name} 指向包外，已拒收。请重新压缩。")
+    total = sum(info.file_size for info in infos)
+    packed = sum(info.compress_size for info in infos) or 1
+    if len(infos) > MAX_MEMBERS or total > MAX_BYTES or total > MAX_RATIO * packed + CHUNK_FREE:
+        raise InputRefused(
+            f"压缩包 {file_name} 解开后过大（{len(infos)} 个文件，{total} 字节）。"
+            "请分县分批压缩，或直接给出文件夹。"
+        )
+
+
+CHUNK_FREE = 64 << 20
+"""Up to this size the ratio doesn't matter: blank DBF columns pack very well."""
+
+
+def _gdb_folder(name: str) -> str:
+    parts = PurePosixPath(name).parts
+    for at, part in enumerate(parts[:-1]):
+        if part.lower().endswith(".gdb"):
+            return "/".join(parts[: at + 1])
+    return ""
+
+
+def _choose(file_name: str, found: list[str], sublayer: str | None) -> str:
+    if sublayer:
+        named = [name for name in found if PurePosixPath(name).stem == sublayer]
+        found = named or [name for name in found if not name.lower().endswith(".shp")]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise InputRefused(f"压缩包 {file_name} 内没有可读的矢量数据。请检查包内的 .shp 等文件。")
+    listing = "、".join(PurePosixPath(name).stem for name in found[:12])
+    raise InputRefused(
+        f"压缩包 {file_name} 内有多份数据（{listing}）。请用 --where-layer 指明其中之一。"
+    )
+
+
+def _extract_folder(
+    archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], folder: str, scratch: Path
+) -> Path:
+    target = scratch / "data.gdb"
+    target.mkdir()
+    for name, info in entries.items():
+        if name.startswith(folder + "/"):
+            _write(archive, info, target / PurePosixPath(name).name)
+    return target
+
+
+def _extract_file(
+    archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], chosen: str, scratch: Path
+) -> Path:
+    main = PurePosixPath(chosen)
+    target = scratch / f"data{main.suffix.lower()}"
+    _write(archive, entries[chosen], target)
+    if main.suffix.lower() == ".shp":
+        for name, info in entries.items():
+            other = PurePosixPath(name)
+            same = other.parent == main.parent and other.stem.lower() == main.stem.lower()
+            if same and other.suffix.lower() in PARTS and name != chosen:
+                _write(archive, info, scratch / f"data{other.suffix.lower()}")
+    return target
+
+
+def _write(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
+    with archive.open(info) as source, target.open("wb") as file:
+        shutil.copyfileobj(source, file)

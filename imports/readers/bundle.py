@@ -1,0 +1,154 @@
+"""Finds what a path holds: one file, a shapefile's siblings, a File GDB folder, or a zip of one.
+
+Nothing is ever written beside the user's file: zips and repairs go to a temporary folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+import zipfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imports.readers import archive
+from spatial.errors import InputRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SHAPEFILE_SUFFIXES = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+KINDS = {
+    ".shp": "shapefile",
+    ".gpkg": "geopackage",
+    ".geojson": "geojson",
+    ".json": "geojson",
+    ".gdb": "filegdb",
+    ".txt": "txt",
+}
+READABLE = ".shp、.zip、.gpkg、.geojson、.gdb、.txt"
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One delivery on disk. ``main`` is what a reader opens, ``members`` what was delivered."""
+
+    path: Path
+    kind: str
+    main: Path
+    members: tuple[Path, ...]
+    sha256: str
+    size_bytes: int
+
+    @property
+    def file_name(self) -> str:
+        """The name that messages use."""
+        return self.path.name
+
+    def sibling(self, suffix: str) -> Path | None:
+        """The shapefile's part of that suffix, in any case, or None."""
+        return find_sibling(self.main, suffix)
+
+    def store(self, folder: Path) -> Path:
+        """Copy what was delivered under ``folder``/<sha256>; returns the main copy's path."""
+        target = folder / self.sha256
+        target.mkdir(parents=True, exist_ok=True)
+        if self.path.is_dir():
+            shutil.copytree(
+                self.path,
+                target / self.path.name,
+                dirs_exist_ok=True,
+                ignore=shutil.ignore_patterns("*.lock"),
+            )
+        else:
+            for member in self.members:
+                if not (target / member.name).exists():
+                    shutil.copyfile(member, target / member.name)
+        return target / self.path.name
+
+
+@contextmanager
+def opened(path: str | Path, sublayer: str | None = None) -> Iterator[Bundle]:
+    """The delivery at ``path``, unpacked if zipped; its temporary files go when the block ends.
+
+    Raises InputRefused when nothing readable is there. ``sublayer`` chooses among several
+    shapefiles of a zip by name.
+    """
+    given = Path(path)
+    if not given.exists():
+        raise InputRefused(f"没有文件 {given}。请核对路径。")
+    members = _members(given)
+    digest, size = _fingerprint(members)
+    if size == 0:
+        raise InputRefused(f"文件 {given.name} 是空文件（0 字节）。请重新导出或重新传输。")
+    with tempfile.TemporaryDirectory(prefix="gisland-") as scratch:
+        main = given
+        if given.suffix.lower() == ".zip":
+            main = _unpacked(given, Path(scratch), sublayer)
+        kind = KINDS.get(main.suffix.lower())
+        if kind is None:
+            raise InputRefused(f"不认识文件 {given.name} 的格式。可读格式：{READABLE}。")
+        check_contents(main, kind, given.name)
+        yield Bundle(given, kind, main, members, digest, size)
+
+
+def find_sibling(main: Path, suffix: str) -> Path | None:
+    """The file beside ``main`` with the same stem and that suffix, in any case, or None."""
+    for candidate in sorted(main.parent.iterdir()):
+        if candidate.stem == main.stem and candidate.suffix.lower() == suffix:
+            return candidate
+    return None
+
+
+def check_contents(main: Path, kind: str, name: str) -> None:
+    """Refuse a file whose first bytes are not of its kind: GDAL must not guess another driver."""
+    if kind == "filegdb":
+        if not main.is_dir() or not (main / "a00000001.gdbtable").exists():
+            raise InputRefused(f"{name} 不是完整的 File GDB 文件夹。请压缩整个 .gdb 文件夹后重交。")
+        return
+    with main.open("rb") as file:
+        start = file.read(512)
+    looks = {
+        "shapefile": start[:4] == b"\x00\x00\x27\x0a",
+        "geopackage": start[:16] == b"SQLite format 3\x00",
+        "geojson": start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{",
+        "txt": bool(start.strip()),
+    }
+    if not looks[kind]:
+        raise InputRefused(f"文件 {name} 的内容不是 {main.suffix} 格式，可能已损坏。请重新导出。")
+
+
+def _unpacked(path: Path, scratch: Path, sublayer: str | None) -> Path:
+    try:
+        return archive.unpack(path, scratch, sublayer)
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+        raise InputRefused(
+            f"压缩包 {path.name} 打不开（已损坏、加密或压缩方式不支持）。请重新压缩为普通 zip。"
+        ) from error
+
+
+def _members(path: Path) -> tuple[Path, ...]:
+    if path.is_dir():
+        files = (file for file in path.rglob("*") if file.is_file() and file.suffix != ".lock")
+        return tuple(sorted(files))
+    if path.suffix.lower() == ".shp":
+        found = (find_sibling(path, suffix) for suffix in SHAPEFILE_SUFFIXES)
+        return tuple(file for file in found if file is not None)
+    return (path,)
+
+
+def _fingerprint(members: tuple[Path, ...]) -> tuple[str, int]:
+    """SHA-256 over the members (of one file: the file's own) and their size in bytes."""
+    digest, size = hashlib.sha256(), 0
+    for member in members:
+        if len(members) > 1:
+            digest.update(member.suffix.lower().encode() + b"\0")
+        with member.open("rb") as file:
+            while block := file.read(CHUNK):
+                digest.update(block)
+                size += len(block)
+    return digest.hexdigest(), size

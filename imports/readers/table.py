@@ -1,0 +1,53 @@
+"""What a reader hands on: rows as found, their geometry, and what was noticed on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyproj
+
+WARNING = "warning"
+NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something noticed in a delivery; becomes an Issue. 问题"""
+
+    kind: str
+    message: str
+    severity: str = WARNING
+    row: int | None = None
+    field: str = ""
+    feature: str = ""
+    done: str = ""
+
+
+@dataclass
+class Table:
+    """The features of one file, in the file's own CRS, always x = east.
+
+    ``numbers`` are row numbers for people (1 = first feature; of a TXT the line of the parcel's
+    header), ``records`` the raw values by column name, ``geoms`` shapely polygons.
+    """
+
+    file_name: str
+    driver: str
+    columns: list[str]
+    numbers: list[int]
+    records: list[dict[str, Any]]
+    geoms: np.ndarray
+    crs: pyproj.CRS | None = None
+    crs_origin: str = ""
+    encoding: str = "utf-8"
+    encoding_origin: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_dbf(self) -> bool:
+        """Whether column names were cut to the ten bytes of a DBF."""
+        return self.driver == "ESRI Shapefile"

@@ -1,0 +1,253 @@
+"""The set-based half of every vector import: temporary rows, repair, counties, holders.
+
+Call inside one transaction; the temporary tables go with it. Raises InputRefused when a row
+can't be repaired or nothing lies in the counties asked for: nothing is written then.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import shapely
+from django.contrib.gis.db.models import Extent
+
+from imports import deliveries
+from imports.refusal import refuse_rows
+from spatial import crs, holders, sqlfiles
+from spatial.errors import CrsRefused, InputRefused, UnknownRegion
+from spatial.models import Region
+from spatial.models.region import RegionLevel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy as np
+
+    from imports.fields import Canonical
+    from imports.models import Delivery
+    from imports.readers.table import Table
+
+COLUMNS = (
+    "row", "geom", "attributes", "spans", "delivered", "source_id", "county_code",
+    "declared_area_m2", "holder_code", "holder_name", "holder_key",
+)  # fmt: skip
+NEAR_DEGREES = 0.1
+"""How far the extents of data and counties may lie apart before the CRS is doubted."""
+
+REASONS = {
+    "Ring Self-intersection": "环自相接", "Self-intersection": "自相交",
+    "Hole lies outside shell": "内环在外环之外", "Holes are nested": "内环互相套叠",
+    "Nested shells": "外环互相套叠", "Duplicate Rings": "环重复",
+    "Interior is disconnected": "面的内部被分断", "Too few points": "环的点数不足",
+    "Invalid Coordinate": "坐标值无效", "Ring is not closed": "环未闭合",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Staged:
+    """One row ready for the temporary table."""
+
+    number: int
+    source_id: str
+    county_code: str | None
+
+
+def target_counties(region_code: str | None) -> list[Region]:
+    """The counties that a delivery may go to: of a region, or all in force.
+
+    Raises UnknownRegion with the remedy if there are none.
+    """
+    if region_code:
+        region = Region.objects.by_code(region_code)
+        if region.level in (RegionLevel.TOWNSHIP, RegionLevel.VILLAGE):
+            raise UnknownRegion(f"--region {region_code} 是乡村级。请给出县、市或省的代码。")
+        counties = list(region.counties())
+    else:
+        counties = list(Region.objects.filter(level=RegionLevel.COUNTY, valid_until__isnull=True))
+    if not counties:
+        where = f"行政区 {region_code} 之下" if region_code else "库中"
+        raise UnknownRegion(f"{where}没有县级行政区。请先用 import_regions 导入县级界线。")
+    return counties
+
+
+def refuse_far_away(file_name: str, geoms: np.ndarray, counties: Sequence[Region]) -> None:
+    """Raise CrsRefused when the data lie nowhere near the counties: axes, zone or CRS is wrong."""
+    found = Region.objects.filter(pk__in=[county.pk for county in counties]).aggregate(
+        extent=Extent("geom")
+    )["extent"]
+    if found is None:
+        return
+    west, south, east, north = (float(value) for value in shapely.total_bounds(geoms))
+    near = NEAR_DEGREES
+    apart = (
+        west > found[2] + near or east < found[0] - near
+        or south > found[3] + near or north < found[1] - near
+    )  # fmt: skip
+    if apart or not all(abs(value) <= 180 for value in (west, south, east, north)):
+        raise CrsRefused(
+            f"文件 {file_name} 的坐标不在行政区范围内：数据在 {west:.4f}–{east:.4f}°E、"
+            f"{south:.4f}–{north:.4f}°N，行政区在 {found[0]:.4f}–{found[2]:.4f}°E、"
+            f"{found[1]:.4f}–{found[3]:.4f}°N。可能轴序颠倒、带号错误或坐标系声明有误；"
+            "请核对后用 --crs 指明，或用 --region 指明正确的行政区。"
+        )
+
+
+def copy_rows(
+    table: Table, canonical: Canonical, staged: Sequence[Staged], geoms: np.ndarray
+) -> None:
+    """Make the temporary tables and copy the rows in; geometry in EPSG:4490."""
+    for name in ("row", "place", "target", "county"):
+        sqlfiles.execute(f"imports/01_drop_{name}")
+    sqlfiles.execute("imports/10_create_row")
+    sqlfiles.execute("imports/14_create_place")
+    sqlfiles.copy_rows("import_row", COLUMNS, _records(table, canonical, staged, geoms))
+    sqlfiles.analyze("import_row")
+
+
+def _records(
+    table: Table, canonical: Canonical, staged: Sequence[Staged], geoms: np.ndarray
+) -> Iterator[tuple[Any, ...]]:
+    texts = shapely.to_wkb(shapely.set_srid(geoms, crs.STORAGE_SRID), hex=True, include_srid=True)
+    for at, row in enumerate(staged):
+        attributes = canonical.rows[at]
+        spans = {
+            name: [span.first.isoformat(), span.last.isoformat()]
+            for name, span in canonical.spans[at].items()
+        }
+        name = str(attributes.get("holder_name") or "")[:200]
+        yield (
+            row.number,
+            texts[at],
+            _json(attributes),
+            _json(spans),
+            _json(table.records[at]),
+            row.source_id,
+            row.county_code,
+            attributes.get("declared_area_m2"),
+            str(attributes.get("holder_code") or "").upper()[:18],
+            name,
+            holders.normalised_name(name),
+        )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def repair(file_name: str, unit: str = "行") -> None:
+    """Make every row valid or refuse the delivery, naming the rows that nothing is left of."""
+    sqlfiles.execute("imports/20_repair_rows")
+    faults = [
+        (found["row"], f"图形无效且无法修复（{reason_of(found['reason'])}）")
+        for found in sqlfiles.rows("imports/21_list_unrepairable")
+    ]
+    refuse_rows(file_name, faults, "在源数据中重画或删除这些图形。", unit)
+
+
+def place(file_name: str, counties: Sequence[Region], *, one_each: bool) -> None:
+    """Find each row's counties (``one_each``: only the one that holds most of it).
+
+    Raises InputRefused when no row lies in any of them.
+    """
+    ids = [county.pk for county in counties]
+    sqlfiles.execute("imports/11_create_target", {"region_ids": ids})
+    sqlfiles.execute("imports/12_create_county")
+    sqlfiles.execute("imports/13_index_county")
+    sqlfiles.analyze("import_county")
+    for step in ("30_place_by_code", "31_place_by_position", "32_place_in_only_county"):
+        sqlfiles.execute(f"imports/{step}")
+    if one_each:
+        sqlfiles.execute("imports/33_keep_largest_place")
+    sqlfiles.analyze("import_place")
+    if not sqlfiles.rows("imports/36_list_placed_regions"):
+        names = "、".join(str(county) for county in counties[:6])
+        raise InputRefused(
+            f"文件 {file_name} 没有一个要素在行政区（{names}）内。"
+            "请核对 --region、坐标系和行政区界线。"
+        )
+
+
+def name_parties(layer_code: str | None) -> None:
+    """Get or create holders, projects and (for a layer) documents, and note them on the rows."""
+    for step in (
+        "50_name_holder_codes", "51_add_holders_by_code", "52_add_holders_by_name",
+        "53_find_holders",
+    ):  # fmt: skip
+        sqlfiles.execute(f"imports/{step}")
+    if layer_code:
+        sqlfiles.execute("imports/54_add_documents", {"layer": layer_code})
+        sqlfiles.execute("imports/55_find_documents", {"layer": layer_code})
+    sqlfiles.execute("imports/56_add_projects")
+    sqlfiles.execute("imports/57_find_projects")
+
+
+def report(delivery: Delivery) -> None:
+    """Issues of what was repaired, what lies outside, and what the declared areas don't say."""
+    deliveries.add_issues_at(
+        delivery,
+        "invalid_geometry",
+        [
+            (
+                found,
+                _invalid_text(found),
+                f"按结构修复，面积 {found['before_m2']:.2f} → {found['after_m2']:.2f} 平方米",
+            )
+            for found in sqlfiles.rows("imports/22_list_repairs")
+        ],
+    )
+    deliveries.add_issues_at(
+        delivery,
+        "outside_region",
+        [
+            (found, f"第 {found['row']} 行不在本次行政区内。", "未入库")
+            for found in sqlfiles.rows("imports/34_list_unplaced")
+        ],
+    )
+    deliveries.add_issues_at(
+        delivery,
+        "region_mismatch",
+        [
+            (found, f"第 {found['row']} 行的代码属 {found['code']}，图形却不在该县。", "按代码入库")
+            for found in sqlfiles.rows("imports/35_list_misplaced")
+        ],
+    )
+    deliveries.add_issues_at(delivery, "area_differs", _area_issues())
+
+
+def _invalid_text(row: dict[str, Any]) -> str:
+    where = f"（{row['x']:.7f}, {row['y']:.7f}）"
+    return f"第 {row['row']} 行图形无效：{reason_of(row['reason'])}{where}。"
+
+
+def _difference_text(row: dict[str, Any]) -> str:
+    declared, computed = f"{row['declared_area_m2']:.2f}", f"{row['area_m2']:.2f}"
+    return (
+        f"第 {row['row']} 行登记面积 {declared} 平方米，计算面积 {computed} 平方米，相差超过 1%。"
+    )
+
+
+def _area_issues() -> list[tuple[dict[str, Any], str, str]]:
+    found = sqlfiles.rows("imports/41_list_area_differences")
+    issues = [
+        (
+            row,
+            _difference_text(row),
+            "两者并存，以计算面积为准",
+        )
+        for row in found
+    ]
+    if found and found[0]["total"] > len(found):
+        total = found[0]["total"]
+        rest = {"row": None}
+        message = f"登记面积与计算面积不符的共 {total} 行，只列 {len(found)} 行；请核对面积单位。"
+        issues.append((rest, message, ""))
+    return issues
+
+
+def reason_of(text: str | None) -> str:
+    """GEOS's reason in Chinese, with its own words."""
+    text = text or "没有图形"
+    term = next((term for words, term in REASONS.items() if text.startswith(words)), "")
+    return f"{term} {text}".strip()

@@ -1,0 +1,31 @@
+"""What OpenAPI is told beyond the views: how an error looks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457",
+    "required": ["type", "status", "title"],
+    "properties": {
+        "type": {"type": "string"},
+        "status": {"type": "integer"},
+        "title": {"type": "string"},
+        "detail": {"type": "string"},
+        "errors": {"type": "object", "additionalProperties": True},
+    },
+}
+FAULTS = {"400": "参数有误", "401": "需要登录", "403": "无权限", "404": "未找到"}
+
+
+def add_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Give every operation its problem+json answers."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for methods in result["paths"].values():
+        for operation in methods.values():
+            for status, description in FAULTS.items():
+                answer = {"description": description, "content": content}
+                operation["responses"].setdefault(status, answer)
+    return result

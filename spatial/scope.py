@@ -1,0 +1,255 @@
+"""Who may see what: the one function that every channel asks. 可见范围
+
+``scope_of(user)`` gives the counties and, by layer secrecy and role, the deeds. Lists, maps,
+tiles, imagery, counts, reports and the API filter through the Scope; whatever they cache carries
+``Scope.key``. Roles are data in access.toml; design section 8.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+from django.utils.cache import patch_cache_control, patch_vary_headers
+
+from spatial.access import DEEDS, SECRECIES, Role, access
+from spatial.errors import NotAllowed
+from spatial.models import Batch, DatasetVersion, Layer, Patch, Region, User
+from spatial.models.patch import Source
+from spatial.models.region import RegionLevel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
+    from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+    from spatial.models import Image, Zone
+
+DEMO_PROVINCE = "99"
+"""Region codes of the invented prefecture begin with it; no real province has it."""
+
+REQUEST_SCOPE = "gisland_scope"
+
+
+class LoginNeeded(NotAllowed):
+    """A visitor without an account asks for what is not public. 需要登录"""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What one user may see and do; hashable, made once a request. 可见范围"""
+
+    county_ids: tuple[int, ...] = ()
+    county_codes: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    rights: frozenset[tuple[str, str]] = frozenset()
+    acts: frozenset[str] = frozenset()
+    unit_id: int | None = None
+    layer_secrecies: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    def __bool__(self) -> bool:
+        """Whether anything at all may be seen."""
+        return bool(self.county_ids and self.rights)
+
+    def may(self, deed: str, of: str | Layer) -> bool:
+        """Whether the deed is allowed for a layer (row or code) or for a secrecy."""
+        if deed not in DEEDS:
+            raise ValueError(f"{deed!r} is not one of {DEEDS}")
+        if isinstance(of, Layer):
+            of = of.secrecy
+        elif of not in SECRECIES:
+            of = dict(self.layer_secrecies).get(of, "")
+        return bool(self) and (deed, of) in self.rights
+
+    def can(self, act: str) -> bool:
+        """Whether the act (access.toml [act]) is allowed."""
+        if act not in access().acts:
+            raise ValueError(f"{act!r} is not an act of access.toml")
+        return act in self.acts
+
+    def require(self, deed: str, of: str | Layer) -> None:
+        """Raise NotAllowed unless the deed is allowed."""
+        if not self.may(deed, of):
+            raise NotAllowed(f"您的角色不能对该图层“{access().deeds[deed]}”。请联系系统管理员。")
+
+    def require_act(self, act: str) -> None:
+        """Raise NotAllowed unless the act is allowed."""
+        if not self.can(act):
+            raise NotAllowed(f"您的角色不能“{access().acts[act]}”。请联系系统管理员。")
+
+    def secrecies(self, deed: str) -> tuple[str, ...]:
+        """The secrecies for which the deed is allowed."""
+        return tuple(secrecy for secrecy in SECRECIES if self.may(deed, secrecy))
+
+    def layers(self, deed: str) -> tuple[str, ...]:
+        """Codes of the layers for which the deed is allowed, in order."""
+        allowed = self.secrecies(deed)
+        return tuple(code for code, secrecy in self.layer_secrecies if secrecy in allowed)
+
+    @cached_property
+    def key(self) -> str:
+        """A short digest of all that decides what is seen: for cache keys and ETags."""
+        parts = [self.county_codes, self.county_ids, sorted(self.rights), sorted(self.acts)]
+        text = json.dumps([*parts, self.unit_id, self.layer_secrecies])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def patches_q(self, prefix: str = "") -> Q:
+        """The condition under which a patch is seen; ``prefix`` leads to it: ``"patch__"``.
+
+        A site check stays with its unit until it is shared.
+        """
+        own = Q(**{f"{prefix}batch__shared": True})
+        if self.unit_id is not None:
+            own |= Q(**{f"{prefix}batch__owner_id": self.unit_id})
+        open_to_all = ~Q(**{f"{prefix}batch__source": Source.SITE})
+        return Q(**{f"{prefix}region_id__in": self._counties}) & (open_to_all | own)
+
+    @property
+    def _counties(self) -> tuple[int, ...]:
+        return self.county_ids if self else ()
+
+    def filter_patches(self, patches: QuerySet[Patch]) -> QuerySet[Patch]:
+        """The patches that may be seen."""
+        return patches.filter(self.patches_q())
+
+    def filter_batches(self, batches: QuerySet[Batch]) -> QuerySet[Batch]:
+        """The batches with a patch that may be seen, and the unit's own."""
+        seen = Q(Exists(self.filter_patches(Patch.objects.filter(batch=OuterRef("pk")))))
+        if self and self.unit_id is not None:
+            seen |= Q(owner_id=self.unit_id)
+        return batches.filter(seen)
+
+    def filter_versions(
+        self, versions: QuerySet[DatasetVersion], deed: str = "verdict"
+    ) -> QuerySet[DatasetVersion]:
+        """The versions of these counties whose layer allows the deed."""
+        return versions.filter(region_id__in=self._counties, layer_id__in=self.layers(deed))
+
+    def filter_zones(self, zones: QuerySet[Zone], deed: str = "identify") -> QuerySet[Zone]:
+        """The zones of these counties' versions whose layer allows the deed."""
+        return zones.filter(version__region_id__in=self._counties, layer_id__in=self.layers(deed))
+
+    def filter_images(self, images: QuerySet[Image], deed: str = "map") -> QuerySet[Image]:
+        """The images over these counties whose secrecy allows the deed."""
+        over = Region.objects.filter(pk__in=self._counties, geom__intersects=OuterRef("footprint"))
+        return images.filter(Exists(over), secrecy__in=self.secrecies(deed))
+
+    def filter_regions(self, regions: QuerySet[Region]) -> QuerySet[Region]:
+        """These counties, what lies above them, and the townships and villages in them."""
+        codes = self.county_codes if self else ()
+        above = {code[:2] + "0000" for code in codes} | {code[:4] + "00" for code in codes}
+        seen = Q(pk__in=self._counties)
+        seen |= Q(level__in=(RegionLevel.PROVINCE, RegionLevel.CITY), code__in=sorted(above))
+        for code in sorted(set(codes)):
+            seen |= Q(level__in=(RegionLevel.TOWNSHIP, RegionLevel.VILLAGE), code__startswith=code)
+        return regions.filter(seen)
+
+    def sql_params(self, deed: str = "verdict") -> dict[str, Any]:
+        """What statements of sql/ are given: ``county_ids``, ``unit_id``, ``layer_codes``."""
+        return {
+            "county_ids": list(self._counties),
+            "unit_id": self.unit_id,
+            "layer_codes": list(self.layers(deed)),
+        }
+
+
+NOTHING = Scope()
+"""The scope of whoever has none."""
+
+
+def scope_of(user: User | AnonymousUser) -> Scope:
+    """The scope of a user; of an anonymous visitor to the demo, the invented prefecture."""
+    if not isinstance(user, User):
+        if not settings.DEMO:
+            return NOTHING
+        demo = Q(level=RegionLevel.COUNTY, code__startswith=DEMO_PROVINCE)
+        return _scope([access().anonymous_role], demo, None)
+    if not user.is_active:
+        return NOTHING
+    known = access().account_roles
+    roles = [known[code] for code in user.roles if code in known]
+    if user.is_superuser:
+        everything = frozenset((deed, secrecy) for deed in DEEDS for secrecy in SECRECIES)
+        roles.append(Role("superuser", "超级用户", everything, frozenset(access().acts)))
+    counties = _counties_of(user)
+    if counties is None or not roles:
+        return NOTHING
+    return _scope(roles, counties, user.unit_id)
+
+
+def prefix_of(region: Region | None) -> str | None:
+    """How the codes within a region begin; None below the county: ground is given by counties."""
+    digits = {RegionLevel.PROVINCE: 2, RegionLevel.CITY: 4, RegionLevel.COUNTY: 6}
+    if region is None or region.level not in digits:
+        return None
+    return region.code[: digits[RegionLevel(region.level)]]
+
+
+def _counties_of(user: User) -> Q | None:
+    """Which counties lie under the user's region, those of earlier dates too."""
+    county = Q(level=RegionLevel.COUNTY)
+    if user.is_superuser and user.region is None:
+        return county
+    prefix = prefix_of(user.region)
+    return None if prefix is None else county & Q(code__startswith=prefix)
+
+
+def _scope(roles: list[Role], counties: Q, unit_id: int | None) -> Scope:
+    found = list(Region.objects.filter(counties).order_by("code", "pk").values_list("pk", "code"))
+    return Scope(
+        county_ids=tuple(pk for pk, _ in found),
+        county_codes=tuple(code for _, code in found),
+        roles=tuple(sorted({role.code for role in roles})),
+        rights=frozenset().union(*(role.rights for role in roles)),
+        acts=frozenset().union(*(role.acts for role in roles)),
+        unit_id=unit_id,
+        layer_secrecies=tuple(Layer.objects.order_by("code").values_list("code", "secrecy")),
+    )
+
+
+def request_scope(request: HttpRequest) -> Scope:
+    """The scope of whoever asks; worked out once a request."""
+    user, scope = getattr(request, REQUEST_SCOPE, (None, NOTHING))
+    if user is not request.user:
+        user, scope = request.user, scope_of(request.user)
+        setattr(request, REQUEST_SCOPE, (user, scope))
+    return scope
+
+
+def login_or_demo(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Open a view only to whoever has a scope: an account with region and role, or the demo.
+
+    A visitor is asked to log in (a machine is told 401), an account without scope is told why.
+    What the view answers is marked private to its reader.
+    """
+
+    @wraps(view)
+    def gated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request_scope(request):
+            if not request.user.is_authenticated:
+                raise LoginNeeded("请先登录。")
+            raise NotAllowed("您的账号没有可查看的行政区或角色。请联系系统管理员设置。")
+        response = view(request, *args, **kwargs)
+        return mark_private(response)
+
+    return gated
+
+
+def mark_private(response: HttpResponse) -> HttpResponse:
+    """Let no shared cache keep an answer that was made for one scope."""
+    patch_cache_control(response, private=True)
+    patch_vary_headers(response, ("Cookie", "Authorization"))
+    return response
+
+
+def outside_note(area_m2: Decimal) -> str:
+    """What is said of ground beyond the scope, in place of a verdict: never 不涉及."""
+    return f"区外 {area_m2:,.2f} m² 未核查"

@@ -1,0 +1,17 @@
+"""Addresses of the API, under /api/."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
+
+from spatial.api import BatchViewSet, PatchViewSet, RegionViewSet
+
+router = SimpleRouter()
+router.register("regions", RegionViewSet)
+router.register("batches", BatchViewSet)
+router.register("patches", PatchViewSet)
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("", include(router.urls)),
+]

@@ -1,0 +1,89 @@
+"""docs/rules.md and the command that writes it."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from spatial.rules import doc, load
+from spatial.rules.read import read_ruleset
+
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "rules"
+
+
+def said_of(name: str) -> str:
+    ruleset = read_ruleset((FIXTURES / f"{name}.toml").read_text("utf-8"), name)
+    return doc.render([ruleset])
+
+
+def test_the_document_is_fresh() -> None:
+    assert doc.is_fresh(), "run manage.py rules doc"
+
+
+def test_every_rule_of_the_house_is_in_it() -> None:
+    text = doc.DOCUMENT.read_text("utf-8")
+    for path in load.ruleset_files():
+        for rule in load.read_file(path).rules:
+            assert f"**{rule.term}**" in text
+            assert rule.source in text
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("small", "位于“红线”范围内的，初判为“已批”。"),
+        ("small", "以上各条都不符合的，初判为“待核”。"),
+        ("small", "“用地批准”台账中，截至判定截止日已批准的记录所划的范围。"),
+        ("small", "“三调地类”图层（行为起始日有效的最新版本）中，地类编码属于“cultivated”的范围。"),
+        ("park-audit", "“实际占用”的全部要素，每个要素作为一个图斑。"),
+        ("park-audit", "截至分析基准日已签订合同，且分析基准日之前未终止的记录"),
+        ("park-audit", "同一用地单位超出有权使用的面积大于 0 平方米的，初判为“少租多用”"),
+        ("park-audit", "只计位于“园区租入”范围内且不在“征用代征”范围内的部分"),
+        ("stock-land", "“供地”中土地所有权为“国有”的要素"),
+        (
+            "stock-land",
+            "至分析基准日到约定开工日已超过一年，且未动工的，初判为“闲置(满一年未动工)”",
+        ),
+        (
+            "stock-land",
+            "已动工，且图斑中“已动工”占图斑的比例小于 1/3，且至分析基准日停工已满一年的",
+        ),
+        ("stock-land", "图斑的已投资额与图斑的总投资额之比小于 0.25"),
+        ("green-belt", "且行为起始日不早于2021 年 1 月 1 日的"),
+        ("green-belt", "“道路用地”“5 米内”中任何一个的范围。"),
+        ("green-belt", "的全部范围，再向外扩 100 米。"),
+        ("tract-scheme", "图斑中“公益性用地”占图斑的比例小于 40%的，为“涉及”。"),
+    ],
+)
+def test_rules_read_as_sentences(name: str, sentence: str) -> None:
+    assert sentence in said_of(name)
+
+
+def test_rules_doc_writes_and_checks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    page = tmp_path / "rules.md"
+    monkeypatch.setattr(doc, "DOCUMENT", page)
+    monkeypatch.setattr(doc.is_fresh, "__defaults__", (page,))
+    with pytest.raises(CommandError, match="已过时"):
+        call_command("rules", "doc", "--check", stdout=StringIO())
+    call_command("rules", "doc", stdout=StringIO())
+    call_command("rules", "doc", "--check", stdout=StringIO())
+
+
+def test_rules_check_fails_with_the_messages(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    call_command("rules", "check", stdout=StringIO())
+    small = (FIXTURES / "small.toml").read_text("utf-8")
+    (tmp_path / "small.toml").write_text(small.replace('class = "legal", ', ""), "utf-8")
+    (tmp_path / "other.toml").write_text(small, "utf-8")
+    monkeypatch.setattr(load, "RULES_ROOT", tmp_path)
+    out = StringIO()
+    with pytest.raises(CommandError, match="2 个规则集有误"):
+        call_command("rules", "check", "--json", stdout=out)
+    listed = {entry["file"]: entry for entry in json.loads(out.getvalue())}
+    assert "规则 approved（已批）：缺少 class" in listed["small.toml"]["problems"][0]
+    assert "name “small”应与文件名 other 相同" in listed["other.toml"]["problems"][0]
