@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 SQL_ROOT = Path(__file__).resolve().parent.parent / "sql"
 
 Row = dict[str, Any]
+
+JSON_TYPES = (114, 3802)
+"""PostgreSQL's type numbers of json and jsonb."""
 
 
 @cache
@@ -44,8 +48,8 @@ def rows(
     """Run one file and return its rows as dictionaries."""
     with connections[using].cursor() as cursor:
         cursor.execute(text(name), params or None)
-        columns = [column.name for column in cursor.description or ()]
-        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        read = _reader(cursor.description)
+        return [read(row) for row in cursor.fetchall()]
 
 
 def stream(
@@ -57,9 +61,22 @@ def stream(
     with transaction.atomic(using=using), connection.connection.cursor(name="stream") as cursor:
         cursor.itersize = size
         cursor.execute(text(name), params or None)
-        columns = [column.name for column in cursor.description or ()]
+        read = _reader(cursor.description)
         for row in cursor:
-            yield dict(zip(columns, row, strict=True))
+            yield read(row)
+
+
+def _reader(description: Any) -> Callable[[tuple[Any, ...]], Row]:
+    """Turns a row into a dictionary; JSON, which Django leaves as text, into values."""
+    columns = [(column.name, column.type_code in JSON_TYPES) for column in description or ()]
+
+    def read(row: tuple[Any, ...]) -> Row:
+        return {
+            name: json.loads(found) if is_json and isinstance(found, str) else found
+            for (name, is_json), found in zip(columns, row, strict=True)
+        }
+
+    return read
 
 
 def value(name: str, params: Mapping[str, Any] | None = None, *, using: str = "default") -> Any:

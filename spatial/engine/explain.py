@@ -167,7 +167,7 @@ def _explain_piece(piece: Any, rules: list[Rule], trace: Trace) -> dict[str, Any
     before = [
         {"rule": rule.code, "term": rule.term, **_first_failure(rule, members, piece, trace)}
         for rule in rules
-        if claimed is None or rule.rank < claimed.rank
+        if not piece.sliver and (claimed is None or rule.rank < claimed.rank)
     ]
     return {
         "seq": piece.seq,
@@ -209,7 +209,7 @@ def _first_failure(
         for outcome in outcomes:
             if outcome["answer"] is answer:
                 return outcome
-    return {"answer": True, "failed": "碎片并入相邻地块" if piece.sliver else ""}
+    return {"answer": True, "failed": ""}
 
 
 def _try_place(

@@ -7,9 +7,19 @@ INSERT INTO spatial_patch (
     declared_area_m2, area_m2, holder_id, project_id, attributes, delivered, source_row,
     delivered_crs, created_at, geom, ground
 )
+WITH seen AS MATERIALIZED (
+    SELECT
+        found.row,
+        place.region_id,
+        engine_ground(found.geom, target.plane_srid) AS ground
+    FROM import_row AS found
+    INNER JOIN import_place AS place ON found.row = place.row
+    INNER JOIN import_target AS target ON place.region_id = target.region_id
+)
+
 SELECT
     %(batch_id)s,
-    place.region_id,
+    seen.region_id,
     found.attributes ->> 'jcbh',
     coalesce(found.attributes ->> 'kind', ''),
     (found.spans -> 'before_on' ->> 0)::date,
@@ -28,17 +38,12 @@ SELECT
     ST_Multi(found.geom),
     seen.ground
 FROM import_row AS found
-INNER JOIN import_place AS place ON found.row = place.row
-INNER JOIN import_target AS target ON place.region_id = target.region_id
-CROSS JOIN LATERAL (
-    SELECT engine_ground(found.geom, target.plane_srid) AS ground
-    OFFSET 0
-) AS seen
+INNER JOIN seen ON found.row = seen.row
 WHERE NOT EXISTS (
     SELECT 1 FROM spatial_patch AS patch
     WHERE
         patch.batch_id = %(batch_id)s
-        AND patch.region_id = place.region_id
+        AND patch.region_id = seen.region_id
         AND patch.jcbh = found.attributes ->> 'jcbh'
 )
 ORDER BY found.row

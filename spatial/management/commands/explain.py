@@ -71,11 +71,18 @@ def _lines(found: dict[str, Any]) -> list[str]:
     return lines
 
 
+def _compared(test: dict[str, Any]) -> str:
+    both = [test.get("left") or "空", *([test["right"]] if test.get("right") else [])]
+    return f"（{' 与 '.join(both)}）"
+
+
 def _piece_lines(piece: dict[str, Any], zones: dict[int, Any]) -> list[str]:
     rule = piece["rule"]
     term = rule["term"] if rule else "无规则"
     if piece["class"] == "unknown":
         term = f"数据不足，不能判断：{term}（缺 {'、'.join(piece['reason'].get('missing', []))}）"
+    if piece["sliver"]:
+        term = f"碎片，随碎块 {piece['reason'].get('joined')} 定为 {term}"
     lines = [f"碎块 {piece['seq']}  {_area(piece['area_m2'])}  {term}"]
     if rule and rule["source"]:
         lines.append(f"  依据：{rule['source']}")
@@ -86,12 +93,7 @@ def _piece_lines(piece: dict[str, Any], zones: dict[int, Any]) -> list[str]:
                 f"  压 {zone['layer_term']} {what}（{zone['county']}，{zone['source'] or '—'}）"
             )
     for before in piece["before"]:
-        compared = ""
-        if "left" in before:
-            compared = f"（{before['left'] or '空'} 与 {before['right'] or '空'}）"
+        compared = _compared(before) if "left" in before else ""
         lines.append(f"  先问 {before['term']}：{before['failed']}{compared}")
-        lines += [
-            f"    {zone['text']}（{zone.get('left') or '空'} 与 {zone.get('right') or '空'}）不成立"
-            for zone in before.get("zones", [])
-        ]
+        lines += [f"    {zone['text']}{_compared(zone)}不成立" for zone in before.get("zones", [])]
     return lines

@@ -11,7 +11,7 @@ SELECT
     ) AS answer,
     operand_text(test."left", test.kind, patch.facts, '{}'::jsonb) AS left_value,
     CASE
-        WHEN test.op IN ('known', 'empty', 'in') THEN test."right" ->> 'value'
+        WHEN test.op IN ('known', 'empty', 'in') THEN NULL
         ELSE operand_text(test."right", test.kind, patch.facts, '{}'::jsonb)
     END AS right_value
 FROM chunk_patch AS patch

@@ -17,7 +17,7 @@ SELECT
                 ),
                 'left', operand_text(test."left", test.kind, patch.facts, zone.attributes),
                 'right', CASE
-                    WHEN test.op IN ('known', 'empty', 'in') THEN test."right" ->> 'value'
+                    WHEN test.op IN ('known', 'empty', 'in') THEN NULL
                     ELSE operand_text(test."right", test.kind, patch.facts, zone.attributes)
                 END
             ) ORDER BY test.seq

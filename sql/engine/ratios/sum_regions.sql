@@ -82,6 +82,8 @@ counted AS (
             WHEN piece.township_code = '' THEN piece.county_code
             ELSE piece.township_code
         END AS region_code,
+        NOT piece.undecided AND piece.class = 'unknown' AS is_unknown,
+        NOT piece.undecided AND piece.class = 'pending' AS is_pending,
         NOT piece.undecided
         AND piece.ratio -> 'illegal' -> 'classes' ? piece.class
         AND NOT piece.ratio -> 'illegal' -> 'except' ? piece.code AS is_illegal,
@@ -100,14 +102,14 @@ SELECT
     coalesce(sum(counted.net_m2) FILTER (WHERE counted.is_illegal), 0) AS illegal_cultivated_m2,
     coalesce(sum(counted.area_m2) FILTER (WHERE counted.is_new), 0) AS new_m2,
     coalesce(sum(counted.net_m2) FILTER (WHERE counted.is_new), 0) AS new_cultivated_m2,
-    coalesce(sum(counted.area_m2) FILTER (WHERE counted.class = 'unknown'), 0) AS unknown_m2,
+    coalesce(sum(counted.area_m2) FILTER (WHERE counted.is_unknown), 0) AS unknown_m2,
     coalesce(
-        sum(counted.net_m2) FILTER (WHERE counted.class = 'unknown'), 0
+        sum(counted.net_m2) FILTER (WHERE counted.is_unknown), 0
     ) AS unknown_cultivated_m2,
     coalesce(
         sum(counted.doubtful_m2) FILTER (WHERE counted.is_new OR counted.is_illegal), 0
     ) AS doubtful_cultivated_m2,
-    coalesce(sum(counted.area_m2) FILTER (WHERE counted.class = 'pending'), 0) AS pending_m2,
+    coalesce(sum(counted.area_m2) FILTER (WHERE counted.is_pending), 0) AS pending_m2,
     coalesce(sum(counted.area_m2) FILTER (WHERE counted.undecided), 0) AS undecided_m2,
     coalesce(sum(counted.net_m2) FILTER (WHERE counted.undecided), 0) AS undecided_cultivated_m2
 FROM counted

@@ -1,0 +1,132 @@
+-- what:   One tile of the zones of some versions: layer {name}, and {name}-labels with one point
+--         a zone in the tile where the point falls. A zone that went into several counties'
+--         versions is drawn once. Ledger rows as known at known_at. Below small_deg across a
+--         zone is left out; tolerance_deg generalises (0: as delivered).
+-- reads:  spatial_zone
+-- writes: -
+-- params: name, z, x, y, west, south, east, north, version_ids, known_at, fields, label, groups,
+--         small_deg, tolerance_deg, with_labels
+WITH frame AS (
+    SELECT
+        ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS tile,
+        ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490) AS reach
+),
+
+near AS (
+    SELECT DISTINCT ON (zone.source_id, zone.geom)
+        zone.id,
+        zone.attributes,
+        zone.geom
+    FROM spatial_zone AS zone
+    WHERE
+        zone.version_id = ANY(%(version_ids)s)
+        AND zone.geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
+        AND (zone.recorded_from IS NULL OR zone.recorded_from <= %(known_at)s)
+        AND (zone.recorded_until IS NULL OR zone.recorded_until > %(known_at)s)
+        AND greatest(
+            ST_XMax(zone.geom) - ST_XMin(zone.geom), ST_YMax(zone.geom) - ST_YMin(zone.geom)
+        ) >= %(small_deg)s
+    ORDER BY zone.source_id, zone.geom, zone.id
+),
+
+told AS (
+    SELECT
+        near.id,
+        near.geom,
+        jsonb_strip_nulls(
+            jsonb_build_object(
+                'id', near.id,
+                'label', nullif(near.attributes ->> %(label)s, ''),
+                'group', coalesce(
+                    %(groups)s::jsonb ->> left(near.attributes ->> 'code', 5),
+                    %(groups)s::jsonb ->> left(near.attributes ->> 'code', 4),
+                    %(groups)s::jsonb ->> left(near.attributes ->> 'code', 2),
+                    %(groups)s::jsonb ->> ''
+                )
+            )
+            || coalesce(
+                (
+                    SELECT jsonb_object_agg(field.key, field.value)
+                    FROM jsonb_each(near.attributes) AS field
+                    WHERE field.key = ANY(%(fields)s)
+                ),
+                '{}'::jsonb
+            )
+        ) AS properties
+    FROM near
+),
+
+-- the huge are cut to the tile before they are turned
+cut AS (
+    SELECT
+        told.id,
+        told.properties,
+        frame.tile,
+        CASE
+            WHEN ST_NPoints(told.geom) > 500 THEN ST_ClipByBox2D(told.geom, frame.reach)
+            ELSE told.geom
+        END AS geom
+    FROM told
+    CROSS JOIN frame
+),
+
+drawn AS (
+    SELECT
+        cut.id,
+        cut.properties,
+        ST_AsMVTGeom(
+            ST_Transform(
+                CASE
+                    WHEN %(tolerance_deg)s > 0 THEN ST_Simplify(cut.geom, %(tolerance_deg)s)
+                    ELSE cut.geom
+                END,
+                3857
+            ),
+            cut.tile, 4096, 64, TRUE
+        ) AS geom
+    FROM cut
+),
+
+-- a point that depends on the zone alone, so that neighbouring tiles agree on it
+placed AS (
+    SELECT
+        told.id,
+        told.properties,
+        frame.tile,
+        ST_Transform(
+            coalesce(
+                CASE
+                    WHEN ST_NPoints(told.geom) > 2000
+                        THEN ST_PointOnSurface(ST_Simplify(told.geom, 0.0005))
+                END,
+                ST_PointOnSurface(told.geom)
+            ),
+            3857
+        ) AS point
+    FROM told
+    CROSS JOIN frame
+    WHERE %(with_labels)s AND told.properties ? 'label'
+),
+
+label AS (
+    SELECT
+        placed.id,
+        placed.properties,
+        ST_AsMVTGeom(placed.point, placed.tile, 4096, 0, FALSE) AS geom
+    FROM placed
+    WHERE
+        ST_X(placed.point) >= ST_XMin(placed.tile) AND ST_X(placed.point) < ST_XMax(placed.tile)
+        AND ST_Y(placed.point) >= ST_YMin(placed.tile) AND ST_Y(placed.point) < ST_YMax(placed.tile)
+)
+
+SELECT
+    (
+        SELECT ST_AsMVT(drawn, %(name)s, 4096, 'geom', 'id')
+        FROM drawn
+        WHERE drawn.geom IS NOT NULL
+    )
+    || (
+        SELECT ST_AsMVT(label, %(name)s || '-labels', 4096, 'geom', 'id')
+        FROM label
+        WHERE label.geom IS NOT NULL
+    ) AS mvt
