@@ -4,20 +4,25 @@ from django.contrib import admin
 from django.urls import include, path
 
 from gisland.health import healthz
+from gisland.pages.home import home
 from gisland.pages.login import LoginPage, LogoutPage
+from gisland.pages.patches import patch_list, patch_page
 
 urlpatterns = [
     # people
     path("login/", LoginPage.as_view(), name="login"),
     path("logout/", LogoutPage.as_view(), name="logout"),
     path("admin/", admin.site.urls),
-    # pages: "" home, review/, site-check/, ratios/, patches/<id>/, runs/<id>/, campaigns/…
+    # pages
+    path("", home, name="home"),
+    path("patches/", patch_list, name="patches"),
+    path("patches/<int:patch_id>/", patch_page, name="patch"),
     # imports: imports/
     # casework: cases/, field/, clues/
     # machines
     path("api/", include("spatial.urls")),
     path("healthz", healthz, name="healthz"),
-    # tiles: tiles/…, imagery/…
+    path("", include("tiles.urls")),
 ]
 
 handler400 = "gisland.errors.bad_request"

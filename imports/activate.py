@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
+from imports import deliveries
 from imports.models import Delivery, DeliveryStatus
 from imports.values import document_of
 from spatial import sqlfiles
@@ -34,11 +35,7 @@ def activate(delivery: Delivery) -> list[DatasetVersion]:
     with transaction.atomic():
         staged = delivery.versions.filter(status=VersionStatus.STAGED)
         active = activate_versions(staged.select_related("layer", "region"))
-        number = delivery.options.get("withdraw")
-        if number and delivery.layer is not None and delivery.status == DeliveryStatus.STAGED:
-            _withdraw(delivery.layer, number, _regions(delivery.options.get("region")))
-        Delivery.objects.filter(pk=delivery.pk).update(status=DeliveryStatus.ACTIVE)
-        delivery.status = DeliveryStatus.ACTIVE
+        delivery.refresh_from_db(fields=["status"])
     return active
 
 
@@ -48,6 +45,7 @@ def activate_versions(versions: Iterable[DatasetVersion]) -> list[DatasetVersion
     with transaction.atomic():
         now = timezone.now()
         chosen = list(versions)
+        _withdraw_first(chosen, now)
         for version in chosen:
             if version.status != VersionStatus.STAGED:
                 raise InputRefused(
@@ -59,6 +57,7 @@ def activate_versions(versions: Iterable[DatasetVersion]) -> list[DatasetVersion
             else:
                 result.append(_activate_snapshot(version, now))
         _close_deliveries(chosen)
+        deliveries.discard_retired()
     return result
 
 
@@ -73,7 +72,7 @@ def withdraw(
     if layer is None or layer.nature != Nature.LEDGER:
         raise InputRefused(f"{layer_code} 不是台账图层，不能撤回文号。快照请用 versions rollback。")
     with transaction.atomic():
-        closed = _withdraw(layer, number, _regions(region_code))
+        closed = _withdraw(layer, number, _regions(region_code), timezone.now())
         options = {"withdraw": number, **({"region": region_code} if region_code else {})}
         return Delivery.objects.create(
             kind="withdraw", layer=layer, file_name=number[:255], sha256="", options=options,
@@ -158,12 +157,23 @@ def _ledger_ids(layer: Layer, regions: Sequence[Region] | None) -> list[int]:
     return list(found.values_list("pk", flat=True))
 
 
-def _withdraw(layer: Layer, number: str, regions: Sequence[Region] | None) -> int:
+def _withdraw_first(versions: Sequence[DatasetVersion], now: datetime) -> None:
+    """Papers that the deliveries withdraw end before their rows join, once a delivery."""
+    for delivery in Delivery.objects.filter(
+        versions__in=versions, status=DeliveryStatus.STAGED
+    ).distinct():
+        number = delivery.options.get("withdraw")
+        begun = delivery.versions.exclude(status=VersionStatus.STAGED).exists()
+        if number and not begun and delivery.layer is not None:
+            _withdraw(delivery.layer, number, _regions(delivery.options.get("region")), now)
+
+
+def _withdraw(layer: Layer, number: str, regions: Sequence[Region] | None, now: datetime) -> int:
     ledgers = _ledger_ids(layer, regions)
     wanted = document_of(number) or number
     closed = sqlfiles.execute(
         "imports/73_withdraw_document",
-        {"layer": layer.pk, "number": wanted, "ledger_ids": ledgers, "recorded_at": timezone.now()},
+        {"layer": layer.pk, "number": wanted, "ledger_ids": ledgers, "recorded_at": now},
     )
     if not closed:
         near = Document.objects.filter(layer=layer, number__contains=wanted[:6])[:5]
@@ -181,7 +191,6 @@ def _close_deliveries(versions: Sequence[DatasetVersion]) -> None:
     for delivery in Delivery.objects.filter(
         versions__in=versions, status=DeliveryStatus.STAGED
     ).distinct():
-        waiting = delivery.versions.filter(status=VersionStatus.STAGED).exists()
-        if not waiting and not delivery.options.get("withdraw"):
+        if not delivery.versions.filter(status=VersionStatus.STAGED).exists():
             delivery.status = DeliveryStatus.ACTIVE
             delivery.save(update_fields=["status"])

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.gis.geos import Point
+from django.db import transaction
 
 from imports.models import Delivery, DeliveryStatus, Issue
 from imports.readers.table import WARNING, Finding
 from spatial import crs
+from spatial.models import DatasetVersion, VersionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from imports.readers.bundle import Bundle
     from imports.readers.table import Table
     from spatial.models import User
+
+
+FOLDER = "deliveries"
+"""Under MEDIA_ROOT: the original files, by their SHA-256."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +71,11 @@ def record(
     options: dict[str, Any],
     **where: Any,
 ) -> Delivery:
-    """Write the Delivery row, and keep the original under MEDIA_ROOT/deliveries/<sha256>/."""
-    stored = bundle.store(Path(settings.MEDIA_ROOT) / "deliveries")
+    """Write the Delivery row and what was noticed so far; ``finish`` ends the import."""
     delivery = Delivery.objects.create(
         kind=kind,
         file_name=bundle.file_name,
-        stored_file=str(stored.relative_to(settings.MEDIA_ROOT)),
+        stored_file=f"{FOLDER}/{bundle.sha256}/{bundle.file_name}",
         sha256=bundle.sha256,
         size_bytes=bundle.size_bytes,
         options=options,
@@ -87,6 +92,24 @@ def record(
     )
     add_issues(delivery, [*table.findings, *verdict.findings])
     return delivery
+
+
+def finish(delivery: Delivery, bundle: Bundle, *, dry_run: bool) -> None:
+    """The last step in the transaction: keep the original file, or take a dry run back."""
+    if dry_run:
+        delivery.settle()
+        transaction.set_rollback(True)
+    else:
+        bundle.store(Path(settings.MEDIA_ROOT) / FOLDER)
+
+
+def discard_retired() -> None:
+    """Deliveries all of whose versions are out of use are discarded: they may come in again."""
+    Delivery.objects.filter(kind="layer").exclude(status=DeliveryStatus.DISCARDED).filter(
+        versions__isnull=False
+    ).exclude(versions__in=DatasetVersion.objects.exclude(status=VersionStatus.RETIRED)).update(
+        status=DeliveryStatus.DISCARDED
+    )
 
 
 def add_issues(delivery: Delivery, findings: Iterable[Finding]) -> None:

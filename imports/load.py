@@ -68,9 +68,15 @@ def stage_layer(  # noqa: PLR0913 - each is an option of import_layer
             valid_from=valid_from.isoformat() if valid_from else None, withdraw=withdraw
         )
         known = deliveries.repeated("layer", bundle, told, layer=layer)
-        if known is not None:
+        if known is not None and not _superseded(layer, known):
             return known
         return _stage(layer, bundle, valid_from, options, told)
+
+
+def _superseded(layer: Layer, known: Delivery) -> bool:
+    """Whether a ledger was changed since: then its rows are compared one by one again."""
+    later = Delivery.objects.filter(layer=layer, pk__gt=known.pk)
+    return layer.nature == Nature.LEDGER and later.exists()
 
 
 def _layer(code: str, valid_from: date | None) -> Layer:
@@ -118,9 +124,7 @@ def _stage(
             "imports/74_count_zones", {"version_ids": [version.pk for version in versions]}
         )
         delivery.versions.set(versions)
-        if options.dry_run:
-            delivery.settle()
-            transaction.set_rollback(True)
+        deliveries.finish(delivery, bundle, dry_run=options.dry_run)
     return delivery
 
 

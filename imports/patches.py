@@ -136,9 +136,7 @@ def _stage(bundle: Bundle, spec: BatchSpec, options: FileOptions, told: dict[str
         )
         delivery.verdict["added"] = added
         delivery.save(update_fields=["verdict"])
-        if options.dry_run:
-            delivery.settle()
-            transaction.set_rollback(True)
+        deliveries.finish(delivery, bundle, dry_run=options.dry_run)
     return delivery
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyproj
@@ -14,7 +14,7 @@ import rasterio.errors
 import rasterio.shutil
 import shapely
 from django.conf import settings
-from django.contrib.gis.geos import MultiPolygon
+from django.contrib.gis.geos import GEOSGeometry
 from django.db import transaction
 
 from imports import crs_verdict
@@ -26,6 +26,7 @@ from spatial.models import Image
 if TYPE_CHECKING:
     from datetime import date
 
+    from django.contrib.gis.geos import MultiPolygon
     from rasterio.io import DatasetReader
 
     from imports.crs_verdict import Verdict
@@ -83,7 +84,7 @@ def load_raster(
             resolution_m=_resolution(source, verdict, footprint),
             bands=source.count,
             stretch=stretch,
-            footprint=MultiPolygon.from_ewkt(f"SRID={crs.STORAGE_SRID};{footprint.wkt}"),
+            footprint=cast("MultiPolygon", GEOSGeometry(footprint.wkt, srid=crs.STORAGE_SRID)),
         )
         if not dry_run:
             with transaction.atomic():

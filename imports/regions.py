@@ -101,9 +101,7 @@ def load_regions(
             result = RegionsLoaded(delivery)
             _store(table.file_name, rows, result, replace=replace)
             _report(delivery)
-            if dry_run:
-                delivery.settle()
-                transaction.set_rollback(True)
+            deliveries.finish(delivery, bundle, dry_run=dry_run)
     return result
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
+from imports import deliveries
 from imports.staging import target_counties
 from spatial import sqlfiles
 from spatial.errors import InputRefused, UnknownLayer
@@ -92,6 +93,7 @@ def rollback(version_id: int) -> DatasetVersion:
         version.retired_at = now
         version.activated_at = version.activated_at or now
         version.save(update_fields=["status", "retired_at", "activated_at"])
+        deliveries.discard_retired()
     return version
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 ORIGIN_EAST, ORIGIN_NORTH = 500_000.0, 3_700_000.0
 EARLY = datetime.date(2000, 1, 1)
 LONG_AGO = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+HOME = ("990101", "绘图县")
 _NUMBERS = count(1)
 
 
@@ -76,16 +77,22 @@ def geographic(plane: shapely.Geometry, meridian: Decimal | float = 117) -> Mult
     return geos if geos.geom_type == "MultiPolygon" else MultiPolygon(geos, srid=4490)
 
 
-def county(code: str = "990101", name: str = "绘图县") -> Region:
+def county(code: str = HOME[0], name: str = HOME[1]) -> Region:
     """A county on meridian 117 without a boundary."""
     return Region.objects.get_or_create(
         code=code, defaults={"name": name, "level": "county", "central_meridian": 117}
     )[0]
 
 
-def holder(name: str) -> Holder:
-    """A holder by name."""
-    return Holder.objects.get_or_create(code="", name_key=name, defaults={"name": name})[0]
+def place_of(region: Region) -> tuple[float, float]:
+    """Every county draws on ground of its own: how far it lies from the origin."""
+    return 0, 1000.0 * (int(region.code[:6]) - int(HOME[0]))
+
+
+def holder(name: str, region: Region | None = None) -> Holder:
+    """A holder by name, another one in each county that is named."""
+    key = f"{name}@{region.code}" if region and region.code != HOME[0] else name
+    return Holder.objects.get_or_create(code="", name_key=key, defaults={"name": name})[0]
 
 
 def draw_version(
@@ -144,18 +151,38 @@ def _zone(
         source_id=f"{letter}-{next(_NUMBERS)}",
         code=str(attributes.get("code", letter)),
         attributes=attributes,
-        holder=holder(who) if who else None,
+        holder=holder(who, version.region) if who else None,
         document=Document.objects.get_or_create(layer=layer, number=number)[0] if number else None,
         recorded_from=recorded_from,
         recorded_until=recorded_until,
-        geom=geographic(affinity.translate(plane, *offset)),
+        geom=_placed(plane, offset, version.region),
     )
+
+
+def _placed(plane: shapely.Geometry, offset: Any, region: Region) -> MultiPolygon:
+    east, north = place_of(region)
+    return geographic(affinity.translate(plane, offset[0] + east, offset[1] + north))
 
 
 def _stored(value: Any) -> Any:
     if value == "empty":
         return None
     return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def draw_empty(layer_codes: list[str], region: Region) -> None:
+    """These layers are loaded, and hold nothing there."""
+    natures = dict(Layer.objects.values_list("code", "nature"))
+    DatasetVersion.objects.bulk_create(
+        DatasetVersion(
+            layer_id=code,
+            region=region,
+            valid_from=None if natures[code] == Nature.LEDGER else EARLY,
+            status=VersionStatus.ACTIVE,
+            activated_at=LONG_AGO,
+        )
+        for code in layer_codes
+    )
 
 
 def draw_layer(layer_code: str, drawn: Any, *, m: float = 10, region: Region | None = None) -> None:
@@ -198,9 +225,9 @@ def draw_patch(
         before_on_last=before and before.last,
         after_on_first=after and after.first,
         after_on=after and after.last,
-        holder=holder(who) if who else None,
+        holder=holder(who, region) if who else None,
         attributes=told,
-        geom=geographic(affinity.translate(plane, *offset)),
+        geom=_placed(plane, offset, region),
     )
     found = sqlfiles.rows(
         "imports/measure_ground",

@@ -80,7 +80,7 @@ def _kind(plane: Geoms) -> str:
 
 
 def _as_office(target: Path, *, keep_prj: bool) -> None:
-    """Take away what Chinese desktops do not write (.cpg), and the .prj when it got lost."""
+    """Take away what Chinese desktops do not write (.cpg), and what gets lost (.prj, language)."""
     target.with_suffix(".cpg").unlink(missing_ok=True)
     if not keep_prj:
         target.with_suffix(".prj").unlink(missing_ok=True)
@@ -88,7 +88,7 @@ def _as_office(target: Path, *, keep_prj: bool) -> None:
         handle.seek(1)
         handle.write(bytes([124, 1, 1]))
         handle.seek(29)
-        handle.write(bytes([GK_LDID]))
+        handle.write(bytes([GK_LDID if keep_prj else 0]))
 
 
 def _zip(target: Path, path: Path) -> None:

@@ -83,6 +83,11 @@ def readable_errors() -> Iterator[None]:
         raise CommandError(str(error)) from error
 
 
+def begin(command: BaseCommand, file: str) -> None:
+    """Say on stderr what is being read: stdout is for the outcome."""
+    command.stderr.write(f"读取 {file} ……", command.style.NOTICE)
+
+
 def tell(
     command: BaseCommand,
     given: dict[str, Any],

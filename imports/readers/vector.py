@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import warnings
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -36,7 +37,8 @@ def read(bundle: Bundle, *, encoding: str | None = None, sublayer: str | None = 
     missing or is no polygon; each message names file, row and remedy.
     """
     findings: list[Finding] = []
-    with _openable(bundle, encoding, findings) as path:
+    with _openable(bundle, encoding, findings) as path, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Measured")  # told below, as z_dropped
         layer = _choose_layer(bundle, path, sublayer)
         meta, geometry, columns = _raw(bundle, path, layer)
         texts = _Texts(bundle, encoding, findings)

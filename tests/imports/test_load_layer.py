@@ -142,13 +142,14 @@ def test_declared_areas_that_do_not_fit_are_told(counties, tmp_path):
     assert "5000.00" in delivery.issues.get(kind="area_differs").message
 
 
-def test_a_dry_run_writes_nothing_and_tells_all(counties, tmp_path):
+def test_a_dry_run_writes_nothing_and_tells_all(counties, tmp_path, media):
     path = written(tmp_path / "a.gpkg", [{**LAND[0], "TBMJ": 5000.0}], PLACES[:1])
     delivery = stage(path, dry_run=True)
     assert [issue.kind for issue in delivery.found()] == ["area_differs"]
     assert not Delivery.objects.exists()
     assert not Zone.objects.exists()
     assert not Issue.objects.exists()
+    assert not media.exists()
 
 
 def test_mapping_and_constants(counties, tmp_path):
@@ -233,6 +234,21 @@ def test_withdrawing_a_paper_closes_its_rows(counties, tmp_path):
     approvals(tmp_path, "a", [APPROVAL, {**APPROVAL, "PZWH": "另〔2023〕1号"}], PLACES)
     activate.withdraw("approval", "苏政地(2023)12号")
     assert [zone.document.number for zone in open_rows()] == ["另〔2023〕1号"]
+
+
+def test_a_delivery_may_withdraw_the_paper_it_replaces(counties, tmp_path):
+    approvals(tmp_path, "a", [APPROVAL, {**APPROVAL, "DKBH": "2"}], PLACES)
+    approvals(tmp_path, "b", [APPROVAL], PLACES[:1], withdraw="苏政地〔2023〕12号")
+    assert [zone.source_id[-1] for zone in open_rows()] == ["1"]
+    assert Zone.objects.filter(recorded_until__isnull=False).count() == 2
+
+
+def test_a_withdrawn_paper_may_come_in_again(counties, tmp_path):
+    approvals(tmp_path, "a", [APPROVAL], PLACES[:1])
+    activate.withdraw("approval", APPROVAL["PZWH"])
+    delivery = load.stage_layer("approval", tmp_path / "a.gpkg")
+    activate.activate(delivery)
+    assert (open_rows().count(), Zone.objects.count()) == (1, 2)
 
 
 def test_two_rows_of_one_name_stay_two(counties, tmp_path):

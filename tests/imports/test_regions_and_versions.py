@@ -124,6 +124,10 @@ def test_comparing_and_taking_back(counties, tmp_path):
     assert later.status == "retired"
     with pytest.raises(InputRefused, match="无须退回"):
         versions.rollback(later.pk)
+    again = load.stage_layer(
+        "basic_farmland", tmp_path / "b.gpkg", valid_from=date(2024, 6, 1), region_code=WEST
+    )
+    assert not again.repeated
 
 
 def run(capsys, *words):

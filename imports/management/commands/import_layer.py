@@ -30,6 +30,7 @@ class Command(BaseCommand):
             if given["file"] is None:
                 self._withdraw(given)
                 return
+            options.begin(self, given["file"])
             delivery = load.stage_layer(
                 given["layer"],
                 given["file"],

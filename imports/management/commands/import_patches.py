@@ -39,6 +39,7 @@ class Command(BaseCommand):
             ruleset=given["ruleset"],
             title=given["title"],
         )
+        options.begin(self, given["file"])
         with options.readable_errors():
             delivery = load.stage_patches(
                 given["file"],

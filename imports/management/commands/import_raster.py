@@ -24,6 +24,7 @@ class Command(BaseCommand):
         options.add_running(parser)
 
     def handle(self, **given: Any) -> None:
+        options.begin(self, given["file"])
         with options.readable_errors():
             done = rasters.load_raster(
                 given["file"],

@@ -40,7 +40,9 @@ export function placeLabels(candidates) {
   const crowd = new Crowd();
   const named = new Set();
   const placed = [];
-  const inOrder = [...candidates].sort((one, other) => one.rank - other.rank || (one.id < other.id ? -1 : 1));
+  const inOrder = [...candidates].sort(
+    (one, other) => one.rank - other.rank || one.id.localeCompare(other.id) || one.x - other.x || one.y - other.y,
+  );
   for (const candidate of inOrder) {
     if (named.has(candidate.id)) continue;
     const { x, y, width, height } = candidate;
