@@ -43,14 +43,25 @@ def judged(
 ) -> dict[str, list[Seen]]:
     """What the engine found in every case that was asked for; nothing stays in the database."""
     asked = {item.callspec.params["name"] for item in request.session.items if _is_case(item)}
-    with django_db_blocker.unblock(), transaction.atomic():
-        found = judge_cases({name: case for name, case in CASES.items() if name in asked})
-        transaction.set_rollback(True)
-    return found
+    return judge_aside(
+        {name: case for name, case in CASES.items() if name in asked}, django_db_blocker
+    )
 
 
 def _is_case(item: pytest.Item) -> bool:
     return getattr(item, "originalname", "") == "test_case" and item.path == Path(__file__)
+
+
+def judge_aside(cases: dict[str, dict[str, Any]], blocker: Any) -> dict[str, list[Seen]]:
+    """Judge cases in a transaction that is rolled back, before the tests that look at them.
+
+    Those tests need the mark ``django_db`` all the same: without it no test database is made.
+    """
+    with blocker.unblock(), transaction.atomic():
+        assert transaction.get_connection().settings_dict["NAME"].startswith("test_")
+        found = judge_cases(cases)
+        transaction.set_rollback(True)
+    return found
 
 
 def judge_cases(cases: dict[str, dict[str, Any]]) -> dict[str, list[Seen]]:
@@ -149,6 +160,7 @@ def as_expected(seen: Seen, expect: Seen) -> Seen:
     }
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "name",
     [

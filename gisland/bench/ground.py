@@ -15,11 +15,10 @@ import shapely
 from gisland.bench import outlines
 from imports.demo.cells import VILLAGE, Ground, Ints, make_frame, make_ground
 from imports.demo.classes import CULTIVATED, assign_classes, assign_regions, group_cells
-from imports.demo.cover import dissolve
 from imports.demo.place import COUNTIES, Floats, Geoms, to_degrees, to_local, township_code
 from imports.demo.shapes import noise
 
-CELLS_PER_POLYGON = 1.28
+CELLS_PER_POLYGON = 1.7
 """Cells that make one survey polygon, on average."""
 
 HOLDERS = 400
@@ -110,14 +109,29 @@ def _workings(polygons: int, seed: int) -> Workings:
     )
 
 
+def _union(geoms: Geoms) -> shapely.Geometry:
+    """The union of cells that share their edges; by overlay where two arcs happen to cross."""
+    try:
+        return shapely.coverage_union_all(geoms)
+    except shapely.GEOSException:
+        return shapely.union_all(geoms)
+
+
 def dissolve_whole(geoms: Geoms, labels: Ints) -> tuple[Geoms, Ints]:
     """Each label's ground as one geometry, in order of the labels."""
-    parts, mark = dissolve(geoms, labels)
-    kinds = np.unique(mark)
+    kinds, dense = np.unique(labels, return_inverse=True)
+    order = np.argsort(dense, kind="stable")
     whole = np.empty(len(kinds), object)
-    for i, kind in enumerate(kinds):
-        whole[i] = shapely.multipolygons(parts[mark == kind])
+    for i, rows in enumerate(np.split(order, np.cumsum(np.bincount(dense))[:-1])):
+        whole[i] = geoms[rows[0]] if len(rows) == 1 else _union(geoms[rows])
     return whole, kinds
+
+
+def dissolve(geoms: Geoms, labels: Ints) -> tuple[Geoms, Ints]:
+    """One polygon per connected part of each label, and the label of each polygon."""
+    whole, kinds = dissolve_whole(geoms, labels)
+    parts, index = shapely.get_parts(whole, return_index=True)
+    return np.asarray(parts, object), kinds[index]
 
 
 def near_villages(work: Workings, count: int, spread: float) -> Floats:
@@ -152,7 +166,7 @@ def _redline(work: Workings) -> Sheet:
     ground = work.ground
     wild = np.isin(ground.code, ("0301", "0305", "0307", "1102", "1106"))
     kept = wild & (work.rng.random(len(wild)) < 0.95)
-    whole = shapely.coverage_union_all(ground.cells[kept])
+    whole = _union(ground.cells[kept])
     dense = to_degrees(np.array([shapely.segmentize(whole, 8)], object))
     dense = np.where(shapely.is_valid(dense), dense, shapely.make_valid(dense))
     return Sheet("ecological_redline", dense, [{"code": "990100-01", "class": "水源涵养"}])

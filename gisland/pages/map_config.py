@@ -106,7 +106,7 @@ def _look(found: dict[str, Any]) -> dict[str, Any]:
 def _control_layer(code: str, scope: Scope) -> dict[str, Any]:
     tile = find(code)
     look = _look(vocabulary.layer_style(code))
-    entry = {
+    entry: dict[str, Any] = {
         "id": code,
         "title": tile.title,
         "url": f"/tiles/{code}/live/{{z}}/{{x}}/{{y}}.mvt",

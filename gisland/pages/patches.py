@@ -67,7 +67,8 @@ def patch_list(request: HttpRequest) -> HttpResponse:
 
 
 def _row(patch: Patch) -> dict[str, Any]:
-    found = patch.current[0] if patch.current else None
+    current: list[Assessment] = getattr(patch, "current", [])
+    found = current[0] if current else None
     return {
         "patch": patch,
         "label": found.label_term if found else "未评定",

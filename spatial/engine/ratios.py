@@ -96,9 +96,10 @@ def ratios(query: RatioQuery) -> list[RegionRatio]:
         },
     )
     names = _names([row["region_code"] for row in found], query.level)
+    codes = [str(row.pop("region_code")) for row in found]
     return [
-        _with_ratio(query, names.get(code := row.pop("region_code"), code), code, row)
-        for row in found
+        _with_ratio(query, names.get(code, code), code, row)
+        for code, row in zip(codes, found, strict=True)
     ]
 
 

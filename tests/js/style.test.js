@@ -6,7 +6,7 @@ import { isInRange, layerSpec, lineOf, marksOf } from "../../gisland/static/gisl
 const feature = (attributes) => ({ get: (name) => attributes[name] });
 
 const config = {
-  styles: { illegal: { color: "#111111", hatch: "diagonal", line: "bold", label: "违法" }, legal: { color: "#222222", hatch: "none", label: "合法" } },
+  styles: { illegal: { color: "#111111", hatch: "slash", line: "bold", label: "违法" }, legal: { color: "#222222", hatch: "none", label: "合法" } },
   marks: { redline: { color: "#333333", label: "红线" }, farmland: { color: "#444444", label: "永农" } },
 };
 
@@ -14,7 +14,7 @@ test("patches take their look from the style token; the first style is painted l
   const spec = layerSpec({ id: "patches", title: "图斑", kind: "patch" }, config);
   assert.deepEqual(spec.looks.map(({ key }) => key), ["legal", "illegal"]);
   const look = spec.byKey.get(spec.keyOf(feature({ style: "illegal" })));
-  assert.equal(look.hatch, "diagonal");
+  assert.equal(look.hatch, "slash");
   assert.equal(look.line.width, 2.5);
   assert.equal(look.line.color, "#111111");
   assert.equal(spec.byKey.get("legal").hatch, null);

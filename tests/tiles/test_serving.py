@@ -147,7 +147,7 @@ def test_fields_are_those_of_layers_toml(brigade: Reader) -> None:
         ("/tiles/pieces-999999999999999999999/live/12/0/0.mvt", 404),
         ("/tiles/patches/9999999/12/0/0.mvt", 404),
         ("/tiles/counties/1/12/0/0.mvt", 404),
-        ("/tiles/counties/1.json", 200),
+        ("/tiles/counties/1.json", 404),
         ("/tiles/nothing/live.json", 404),
         ("/tiles/land_use/yesterday.json", 404),
         ("/imagery/1/1/0/0.webp", 404),

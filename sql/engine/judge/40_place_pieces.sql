@@ -6,24 +6,30 @@
 -- writes: chunk_piece_notion
 -- params: -
 CREATE TEMPORARY TABLE chunk_piece_notion ON COMMIT DROP AS
-WITH asked AS (
+WITH counted AS MATERIALIZED (
     SELECT
         version.window_id,
+        version.layer_id,
+        version.policy,
+        version.version_id,
+        count(*) OVER same_notion AS version_count,
+        count(*) FILTER (WHERE version.version_id IS NULL) OVER same_notion AS missing_count
+    FROM chunk_version AS version
+    WINDOW same_notion AS (PARTITION BY version.window_id, version.layer_id, version.policy)
+),
+
+asked AS MATERIALIZED (
+    SELECT
         notion.id AS notion_id,
         notion.code,
         notion.layer_id,
-        version.policy,
-        count(*) AS version_count,
-        count(*) FILTER (WHERE version.version_id IS NULL) AS missing_count
-    FROM chunk_version AS version
-    INNER JOIN spatial_notion AS notion
-        ON version.layer_id = notion.layer_id AND version.policy = notion.version_policy
+        notion.version_policy AS policy
+    FROM spatial_notion AS notion
     WHERE
         notion.ruleset_id IN (
             SELECT patch.ruleset_id
             FROM chunk_patch AS patch
         )
-    GROUP BY version.window_id, notion.id, notion.code, notion.layer_id, version.policy
 ),
 
 located AS (
@@ -38,62 +44,8 @@ located AS (
         ON piece.assessment_id = place.assessment_id AND piece.county_id = place.county_id
 ),
 
+-- a notion with a version that is missing is asked of every piece
 by_version AS (
-    SELECT
-        located.assessment_id,
-        located.seq,
-        located.area_m2,
-        located.window_id,
-        answer.notion_id,
-        zone.version_id,
-        any_holds(
-            count(*) FILTER (WHERE answer.answer), count(*) FILTER (WHERE answer.answer IS NULL)
-        ) AS answer,
-        coalesce(bool_and(answer.subject_gap) FILTER (WHERE answer.answer IS NULL), FALSE)
-            AS subject_gap,
-        jsonb_agg(zone.zone_id ORDER BY zone.zone_id)
-        FILTER (WHERE answer.answer IS NOT FALSE) AS zone_ids,
-        min(coalesce((zone.attributes ->> 'kcxs')::numeric, 0))
-        FILTER (WHERE answer.answer IS NOT FALSE) AS ridge_share
-    FROM located
-    CROSS JOIN LATERAL unnest(located.zone_ids) AS member (zone_id)
-    INNER JOIN chunk_zone AS zone ON member.zone_id = zone.zone_id
-    INNER JOIN chunk_zone_answer AS answer
-        ON
-            located.assessment_id = answer.assessment_id
-            AND zone.zone_id = answer.zone_id
-            AND answer.answer IS NOT FALSE
-    INNER JOIN spatial_notion AS notion ON answer.notion_id = notion.id
-    INNER JOIN chunk_version AS version
-        ON
-            located.window_id = version.window_id
-            AND zone.version_id = version.version_id
-            AND notion.layer_id = version.layer_id
-            AND notion.version_policy = version.policy
-    GROUP BY
-        located.assessment_id, located.seq, located.area_m2, located.window_id,
-        answer.notion_id, zone.version_id
-),
-
-held AS (
-    SELECT
-        by_version.assessment_id,
-        by_version.seq,
-        by_version.area_m2,
-        by_version.window_id,
-        by_version.notion_id,
-        count(*) FILTER (WHERE by_version.answer) AS yes_count,
-        count(*) FILTER (WHERE by_version.answer IS NULL) AS unknown_count,
-        bool_and(by_version.subject_gap) FILTER (WHERE by_version.answer IS NULL) AS subject_gap,
-        jsonb_path_query_array(jsonb_agg(by_version.zone_ids), '$[*][*]') AS zone_ids,
-        min(by_version.ridge_share) AS ridge_share
-    FROM by_version
-    GROUP BY
-        by_version.assessment_id, by_version.seq, by_version.area_m2, by_version.window_id,
-        by_version.notion_id
-),
-
-answered AS (
     SELECT
         located.assessment_id,
         located.seq,
@@ -101,28 +53,98 @@ answered AS (
         asked.notion_id,
         asked.code,
         asked.layer_id,
-        coalesce(held.zone_ids, '[]'::jsonb) AS zone_ids,
-        coalesce(held.ridge_share, 0) AS ridge_share,
-        CASE
-            WHEN asked.policy = '' AND coalesce(held.yes_count, 0) > 0 THEN TRUE
-            WHEN asked.missing_count = asked.version_count THEN NULL
-            WHEN asked.policy = '' AND coalesce(held.unknown_count, 0) > 0 THEN NULL
-            WHEN asked.policy = '' THEN FALSE
-            WHEN asked.missing_count > 0 THEN NULL
-            WHEN held.yes_count = asked.version_count THEN TRUE
-            WHEN coalesce(held.yes_count, 0) + coalesce(held.unknown_count, 0) = 0 THEN FALSE
-        END AS answer,
-        asked.missing_count = 0
-        AND coalesce(held.subject_gap, FALSE)
-        AND coalesce(held.yes_count, 0) = 0 AS subject_gap
+        asked.policy,
+        counted.version_count,
+        counted.missing_count,
+        any_holds(
+            count(*) FILTER (WHERE answer.answer), count(*) FILTER (WHERE answer.answer IS NULL)
+        ) AS answer,
+        coalesce(bool_and(answer.subject_gap) FILTER (WHERE answer.answer IS NULL), FALSE)
+            AS subject_gap,
+        jsonb_agg(zone.zone_id ORDER BY zone.zone_id) AS zone_ids,
+        min(coalesce((zone.attributes ->> 'kcxs')::numeric, 0)) AS ridge_share
     FROM located
-    INNER JOIN asked ON located.window_id = asked.window_id
-    LEFT JOIN held
+    CROSS JOIN LATERAL unnest(located.zone_ids) AS member (zone_id)
+    INNER JOIN chunk_zone AS zone ON member.zone_id = zone.zone_id
+    INNER JOIN chunk_zone_answer AS answer
         ON
-            located.assessment_id = held.assessment_id
-            AND located.seq = held.seq
-            AND asked.notion_id = held.notion_id
-    WHERE held.notion_id IS NOT NULL OR asked.missing_count > 0
+            located.assessment_id = answer.assessment_id
+            AND member.zone_id = answer.zone_id
+            AND answer.answer IS NOT FALSE
+    INNER JOIN asked ON answer.notion_id = asked.notion_id
+    INNER JOIN counted
+        ON
+            located.window_id = counted.window_id
+            AND zone.version_id = counted.version_id
+            AND asked.layer_id = counted.layer_id
+            AND asked.policy = counted.policy
+    GROUP BY
+        located.assessment_id, located.seq, located.area_m2, asked.notion_id, asked.code,
+        asked.layer_id, asked.policy, counted.version_count, counted.missing_count,
+        zone.version_id
+    UNION ALL
+    SELECT
+        located.assessment_id,
+        located.seq,
+        located.area_m2,
+        asked.notion_id,
+        asked.code,
+        asked.layer_id,
+        asked.policy,
+        counted.version_count,
+        counted.missing_count,
+        FALSE,
+        FALSE,
+        NULL,
+        NULL
+    FROM located
+    INNER JOIN counted ON located.window_id = counted.window_id AND counted.version_id IS NULL
+    INNER JOIN asked ON counted.layer_id = asked.layer_id AND counted.policy = asked.policy
+),
+
+held AS (
+    SELECT
+        by_version.assessment_id,
+        by_version.seq,
+        by_version.area_m2,
+        by_version.notion_id,
+        by_version.code,
+        by_version.layer_id,
+        by_version.policy,
+        by_version.version_count,
+        by_version.missing_count,
+        count(*) FILTER (WHERE by_version.answer) AS yes_count,
+        count(*) FILTER (WHERE by_version.answer IS NULL) AS unknown_count,
+        coalesce(
+            bool_and(by_version.subject_gap) FILTER (WHERE by_version.answer IS NULL), FALSE
+        ) AS subject_gap,
+        coalesce(
+            jsonb_path_query_array(
+                jsonb_agg(by_version.zone_ids) FILTER (WHERE by_version.zone_ids IS NOT NULL),
+                '$[*][*]'
+            ), '[]'::jsonb
+        ) AS zone_ids,
+        coalesce(min(by_version.ridge_share), 0) AS ridge_share
+    FROM by_version
+    GROUP BY
+        by_version.assessment_id, by_version.seq, by_version.area_m2, by_version.notion_id,
+        by_version.code, by_version.layer_id, by_version.policy, by_version.version_count,
+        by_version.missing_count
+),
+
+answered AS (
+    SELECT
+        held.*,
+        CASE
+            WHEN held.policy = '' AND held.yes_count > 0 THEN TRUE
+            WHEN held.missing_count = held.version_count THEN NULL
+            WHEN held.policy = '' AND held.unknown_count > 0 THEN NULL
+            WHEN held.policy = '' THEN FALSE
+            WHEN held.missing_count > 0 THEN NULL
+            WHEN held.yes_count = held.version_count THEN TRUE
+            WHEN held.yes_count + held.unknown_count = 0 THEN FALSE
+        END AS answer
+    FROM held
 )
 
 SELECT
@@ -131,7 +153,10 @@ SELECT
     answered.notion_id,
     answered.code,
     answered.answer,
-    answered.answer IS NULL AND answered.subject_gap AS subject_gap,
+    answered.answer IS NULL
+    AND answered.missing_count = 0
+    AND answered.subject_gap
+    AND answered.yes_count = 0 AS subject_gap,
     answered.zone_ids,
     CASE
         WHEN answered.layer_id = 'land_use'

@@ -6,6 +6,9 @@ import { marksOf } from "./style.js";
 import { trace } from "./paint.js";
 
 const ICON_STEP = ICON_SIZE + 2;
+const MOST_ICONS = 3;
+const BESIDE = 0.7;
+const LABEL_GAP = 4;
 
 /** Has the feature its own id, or the layer's address of it? */
 const identity = (feature) => feature.id ?? feature.get("id");
@@ -14,12 +17,24 @@ function fontOf(element, size) {
   return `${size}px ${window.getComputedStyle(element).fontFamily}`;
 }
 
-function candidatesOf(grid, layer, zoom, frame, measure) {
+/** The marks whose icons stand before the label: the weightiest, each picture once. */
+function iconsOf(feature, vocabulary) {
+  const pictures = new Map(marksOf(feature, vocabulary).reverse().map((code) => [`${vocabulary[code].icon} ${vocabulary[code].color}`, code]));
+  return [...pictures.values()].reverse().slice(0, MOST_ICONS);
+}
+
+/** How far to the right a label stands, so that it does not cover ground smaller than itself. */
+function aside(feature, width, metres) {
+  const side = Math.sqrt(feature.get("area_m2") ?? Infinity) / metres;
+  return side < width ? side * BESIDE + LABEL_GAP + width / 2 : 0;
+}
+
+function candidatesOf(grid, layer, { zoom, frame, measure, metres }) {
   const { spec } = layer;
   const candidates = [];
   if (!spec.labelField || zoom < spec.labelZoom || zoom > spec.labelZoomEnd) return candidates;
   grid.eachTile(layer, (tileLayers, { x, y, size }) => {
-    const points = tileLayers.get(`${spec.source}_label`);
+    const points = tileLayers.get(`${spec.source}-labels`);
     if (!points) return;
     const scale = size / points.extent;
     for (const feature of points.features) {
@@ -28,7 +43,9 @@ function candidatesOf(grid, layer, zoom, frame, measure) {
       if (text === undefined || text === null || text === "") continue;
       const place = { x: x + coordinates[0] * scale - frame.origin.x, y: y + coordinates[1] * scale - frame.origin.y };
       if (place.x < 0 || place.y < 0 || place.x > frame.width || place.y > frame.height) continue;
-      const marks = marksOf(feature, spec.marks);
+      const marks = iconsOf(feature, spec.marks);
+      const width = measure(String(text), spec.labelSize) + marks.length * ICON_STEP;
+      place.x += aside(feature, width, metres);
       const rank = spec.kind === "patch" ? spec.looks.length - spec.looks.findIndex((look) => look.key === spec.keyOf(feature)) : 0;
       candidates.push({
         id: `${spec.id}/${identity(feature) ?? text}`,
@@ -37,7 +54,7 @@ function candidatesOf(grid, layer, zoom, frame, measure) {
         marks,
         size: spec.labelSize,
         vocabulary: spec.marks,
-        width: measure(String(text), spec.labelSize) + marks.length * ICON_STEP,
+        width,
         height: spec.labelSize + 6,
         rank,
       });
@@ -54,7 +71,7 @@ function drawLabel(context, label, font, ink) {
   let left = label.x - label.width / 2;
   for (const code of label.marks) {
     const { icon, color } = label.vocabulary[code];
-    drawIcon(context, icon, color, left, label.y - ICON_SIZE / 2);
+    drawIcon(context, { name: icon, color, halo: ink.halo }, left, label.y - ICON_SIZE / 2);
     left += ICON_STEP;
   }
   context.strokeStyle = ink.halo;
@@ -73,9 +90,11 @@ export function drawLabels(context, frame, { grid, map, ink }) {
     context.font = font(size);
     return context.measureText(text).width;
   };
+  const metres = map.distance(map.unproject([0, 128], 0), map.unproject([1, 128], 0)) / 2 ** zoom;
+  const view = { zoom, frame, measure, metres: metres * Math.cos((map.getCenter().lat * Math.PI) / 180) };
   const layers = grid.shown(zoom).reverse();
   const candidates = layers.flatMap((layer, index) =>
-    candidatesOf(grid, layer, zoom, frame, measure).map((candidate) => ({ ...candidate, rank: index * 100 + candidate.rank })),
+    candidatesOf(grid, layer, view).map((candidate) => ({ ...candidate, rank: index * 100 + candidate.rank })),
   );
   for (const label of placeLabels(candidates)) drawLabel(context, label, font, ink);
 }

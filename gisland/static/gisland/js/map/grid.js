@@ -9,11 +9,13 @@
 import { L } from "./leaflet.js";
 import { paintLayer } from "./paint.js";
 import { featuresAt } from "./pick.js";
-import { isInRange } from "./style.js";
+import { isInRange, paintedFrom } from "./style.js";
 
 const TILE_PX = 512;
 const FRAME_MS = 12;
+const PATIENCE_MS = 300;
 const TOUCH_PX = 3;
+const EDGE_PX = 8;
 
 /** Software painting: without it Chromium sends canvases through emulated GL on PCs without a GPU. */
 const SOFTWARE = { willReadFrequently: true };
@@ -21,7 +23,7 @@ const SOFTWARE = { willReadFrequently: true };
 const devicePixels = () => window.devicePixelRatio || 1;
 
 export const VectorGrid = L.GridLayer.extend({
-  options: { tileSize: TILE_PX, noWrap: true, updateWhenZooming: false, keepBuffer: 1, maxZoom: 22 },
+  options: { tileSize: TILE_PX, noWrap: true, updateWhenZooming: false, keepBuffer: 1, maxZoom: 22, halo: "white" },
 
   /** layers: [{spec, source, visible}], the lowest first. */
   initialize(layers, options) {
@@ -29,6 +31,7 @@ export const VectorGrid = L.GridLayer.extend({
     this.layers = layers;
     this._waiting = [];
     this._failed = new Map();
+    this._pending = 0;
     this.on("tileunload", ({ coords }) => this._forget(coords));
   },
 
@@ -54,20 +57,33 @@ export const VectorGrid = L.GridLayer.extend({
     const canvas = L.DomUtil.create("canvas", "leaflet-tile gis-tile");
     canvas.width = Math.round(TILE_PX * devicePixels());
     canvas.height = canvas.width;
-    this._load(coords).then(() => this._enqueue({ canvas, coords, done }));
+    this._load({ canvas, coords, done });
     return canvas;
   },
 
-  _load(coords) {
-    return Promise.all(
-      this.shown(coords.z).map(({ spec, source }) => {
-        const { tile } = this.place(source, coords);
-        return source.get(tile).then(
-          () => this._report(spec.id, tile, null),
-          (error) => error.name === "AbortError" || this._report(spec.id, tile, error),
-        );
-      }),
-    );
+  /** Fetch what a tile needs and paint it: at once when all is there, by and by when a layer is slow. */
+  async _load(job) {
+    const since = performance.now();
+    const wanted = this.shown(job.coords.z).map(async ({ spec, source }) => {
+      const { tile } = this.place(source, job.coords);
+      this._await(1);
+      try {
+        await source.get(tile);
+        this._report(spec.id, tile, null);
+        if (performance.now() - since > PATIENCE_MS) this._enqueue(job);
+      } catch (error) {
+        if (error.name !== "AbortError") this._report(spec.id, tile, error);
+      } finally {
+        this._await(-1);
+      }
+    });
+    await Promise.all(wanted);
+    this._enqueue(job);
+  },
+
+  _await(count) {
+    this._pending += count;
+    this.fire("vectorwait", { pending: this._pending });
   },
 
   _report(id, { z, x, y }, error) {
@@ -78,13 +94,15 @@ export const VectorGrid = L.GridLayer.extend({
   },
 
   _forget(coords) {
-    this._waiting = this._waiting.filter((job) => job.coords !== coords);
+    const key = this._tileCoordsToKey(coords);
+    this._waiting = this._waiting.filter((job) => this._tileCoordsToKey(job.coords) !== key);
     for (const { source } of this.layers) source.release(this.place(source, coords).tile);
   },
 
   /** Paint in slices of a frame, so that the pointer never waits for a tile. */
   _enqueue(job) {
-    this._waiting.push(job);
+    if (!this._map || job.canvas.width === 0) return;
+    if (!this._waiting.includes(job)) this._waiting.push(job);
     if (this._frame) return;
     this._frame = L.Util.requestAnimFrame(this._paintSome, this);
   },
@@ -93,9 +111,10 @@ export const VectorGrid = L.GridLayer.extend({
     this._frame = null;
     const end = performance.now() + FRAME_MS;
     while (this._waiting.length > 0 && performance.now() < end) {
-      const { canvas, coords, done } = this._waiting.shift();
-      this._paint(canvas, coords);
-      if (done) done(null, canvas);
+      const job = this._waiting.shift();
+      this._paint(job.canvas, job.coords);
+      job.done?.(null, job.canvas);
+      job.done = null;
     }
     if (this._waiting.length > 0) this._frame = L.Util.requestAnimFrame(this._paintSome, this);
     else this.fire("painted");
@@ -106,32 +125,35 @@ export const VectorGrid = L.GridLayer.extend({
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, canvas.width, canvas.height);
     for (const { spec, source } of this.shown(coords.z)) {
-      const { tile, parts, column, row } = this.place(source, coords);
-      const tileLayer = source.peek(tile)?.get(spec.source);
-      if (!tileLayer) continue;
-      const side = tileLayer.extent / parts;
-      const scale = canvas.width / side;
-      context.setTransform(scale, 0, 0, scale, -column * side * scale, -row * side * scale);
-      const unit = side / TILE_PX;
-      const edge = 8 * unit;
-      paintLayer(context, tileLayer, spec, {
-        unit,
-        zoom: coords.z,
-        ratio: canvas.width / TILE_PX,
-        window: {
-          minX: column * side - edge,
-          minY: row * side - edge,
-          maxX: (column + 1) * side + edge,
-          maxY: (row + 1) * side + edge,
-        },
-      });
+      const at = this.place(source, coords);
+      const layers = source.peek(at.tile);
+      for (const name of layers ? paintedFrom(spec, coords.z) : []) {
+        if (layers.has(name)) this._paintLayer(context, layers.get(name), spec, at, coords.z);
+      }
     }
+  },
+
+  _paintLayer(context, tileLayer, spec, { parts, column, row }, zoom) {
+    const { width } = context.canvas;
+    const side = tileLayer.extent / parts;
+    const scale = width / side;
+    const unit = side / TILE_PX;
+    const [left, top] = [column * side, row * side];
+    const edge = EDGE_PX * unit;
+    context.setTransform(scale, 0, 0, scale, -left * scale, -top * scale);
+    paintLayer(context, tileLayer, spec, {
+      unit,
+      zoom,
+      ratio: width / TILE_PX,
+      halo: this.options.halo,
+      window: { minX: left - edge, minY: top - edge, maxX: left + side + edge, maxY: top + side + edge },
+    });
   },
 
   /** Paint all present tiles again: a layer was switched, or its data is new. */
   repaint() {
     for (const { el: canvas, coords } of Object.values(this._tiles)) {
-      this._load(coords).then(() => this._tiles[this._tileCoordsToKey(coords)] && this._enqueue({ canvas, coords, done: null }));
+      this._load({ canvas, coords, done: null });
     }
   },
 

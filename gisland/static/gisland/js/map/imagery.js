@@ -86,6 +86,7 @@ export class Imagery {
     });
     this.map.getContainer().classList.add("gis-over-image");
     this.button.setAttribute("aria-pressed", "true");
+    for (const radio of this.radios.values()) radio.checked = false;
   }
 
   destroy() {

@@ -1,7 +1,8 @@
 /** The list of layers: a checkbox and a key each, and why one is not seen. */
 
 import { el, fill, isTyping } from "../dom.js";
-import { swatch } from "./legend.js";
+import { layerSwatch } from "./legend.js";
+import { panel } from "./panel.js";
 import { isInRange } from "./style.js";
 
 const KEYS = 9;
@@ -18,7 +19,8 @@ export class LayerList {
     this.onSwitch = onSwitch;
     this.rows = new Map();
     this.list = el("ol", { class: "gis-layers" }, this.layers.map((layer, index) => this.row(layer, index)));
-    this.element = el("section", { class: "gis-panel", "aria-label": "图层" }, el("h2", { text: "图层" }), this.list);
+    Object.assign(this, panel("图层"));
+    this.body.append(this.list);
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
   }
@@ -26,7 +28,6 @@ export class LayerList {
   row(layer, index) {
     const box = el("input", { type: "checkbox", onchange: () => this.set(layer, box.checked) });
     box.checked = layer.visible;
-    const look = layer.spec.looks.at(-1);
     const item = el(
       "li",
       {},
@@ -34,7 +35,7 @@ export class LayerList {
         "label",
         {},
         box,
-        look ? swatch(look, layer.spec.kind) : null,
+        layer.spec.looks.length > 0 ? layerSwatch(layer.spec) : null,
         el("span", { class: "gis-layer-title", text: layer.spec.title }),
         index < KEYS ? el("kbd", { text: index + 1, title: `按 ${index + 1} 开关` }) : null,
       ),

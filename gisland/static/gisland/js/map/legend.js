@@ -3,11 +3,13 @@
 import { el, fill } from "../dom.js";
 import { drawIcon, ICON_SIZE } from "./icons.js";
 import { paintLayer } from "./paint.js";
-import { marksOf } from "./style.js";
+import { panel } from "./panel.js";
+import { marksOf, paintedFrom } from "./style.js";
 import { LINE, POLYGON } from "./vectortile.js";
 
 const WIDTH = 24;
 const HEIGHT = 16;
+const BANDS = 4;
 
 function canvasOf(width, height) {
   const ratio = window.devicePixelRatio || 1;
@@ -33,31 +35,46 @@ export function swatch(look, kind) {
   };
   const spec = { kind, looks: [look], keyOf: () => look.key, marks: {} };
   const window = { minX: 0, minY: 0, maxX: WIDTH, maxY: HEIGHT };
-  paintLayer(context, { features: [feature] }, spec, { unit: 1, zoom: 16, ratio, window });
+  paintLayer(context, { features: [feature] }, spec, { unit: 1, zoom: 16, ratio, window, halo: "white" });
+  return canvas;
+}
+
+/** A sample of a whole layer: its one look, or bands of its first classes. */
+export function layerSwatch(spec) {
+  const looks = [...spec.looks].reverse();
+  if (spec.kind === "patch" || looks.length === 1) return swatch(looks[0], spec.kind);
+  const { canvas, context } = canvasOf(WIDTH, HEIGHT);
+  const shown = looks.slice(0, BANDS);
+  const width = (WIDTH - 4) / shown.length;
+  shown.forEach((look, index) => {
+    context.globalAlpha = Math.min(1, look.opacity * 2);
+    context.fillStyle = look.color;
+    context.fillRect(2 + index * width, 2, width, HEIGHT - 4);
+  });
   return canvas;
 }
 
 function markSwatch({ icon, color }) {
   const { canvas, context } = canvasOf(WIDTH, HEIGHT);
-  drawIcon(context, icon, color, (WIDTH - ICON_SIZE) / 2, (HEIGHT - ICON_SIZE) / 2);
+  drawIcon(context, { name: icon, color }, (WIDTH - ICON_SIZE) / 2, (HEIGHT - ICON_SIZE) / 2);
   return canvas;
 }
 
 /** Keys of looks and codes of marks that a layer shows inside `view` (map pixels). */
-function seen(grid, layer, view) {
+function seen(grid, layer, view, zoom) {
   const { spec } = layer;
   const keys = new Set();
   const marks = new Set();
   grid.eachTile(layer, (tileLayers, { x, y, size }) => {
-    const tileLayer = tileLayers.get(spec.source);
-    if (!tileLayer) return;
-    const scale = size / tileLayer.extent;
-    for (const feature of tileLayer.features) {
-      const { bounds } = feature;
-      if (x + bounds[2] * scale < view.min.x || x + bounds[0] * scale > view.max.x) continue;
-      if (y + bounds[3] * scale < view.min.y || y + bounds[1] * scale > view.max.y) continue;
-      keys.add(spec.keyOf(feature));
-      for (const code of marksOf(feature, spec.marks)) marks.add(code);
+    for (const { features, extent } of paintedFrom(spec, zoom).flatMap((name) => tileLayers.get(name) ?? [])) {
+      const scale = size / extent;
+      for (const feature of features) {
+        const { bounds } = feature;
+        if (x + bounds[2] * scale < view.min.x || x + bounds[0] * scale > view.max.x) continue;
+        if (y + bounds[3] * scale < view.min.y || y + bounds[1] * scale > view.max.y) continue;
+        keys.add(spec.keyOf(feature));
+        for (const code of marksOf(feature, spec.marks)) marks.add(code);
+      }
     }
   });
   return { keys, marks };
@@ -68,15 +85,14 @@ const line = (sample, label) => el("li", {}, sample, el("span", { text: label })
 export class Legend {
   constructor(grid) {
     this.grid = grid;
-    this.body = el("div");
-    this.element = el("section", { class: "gis-panel gis-legend", "aria-label": "图例" }, el("h2", { text: "图例" }), this.body);
+    Object.assign(this, panel("图例", "gis-legend"));
     this.shown = "";
   }
 
   /** Look at what is painted and list it; nothing is touched while the list stays the same. */
   update(map) {
     const view = map.getPixelBounds();
-    const groups = this.grid.shown(map.getZoom()).reverse().map((layer) => ({ layer, ...seen(this.grid, layer, view) }));
+    const groups = this.grid.shown(map.getZoom()).reverse().map((layer) => ({ layer, ...seen(this.grid, layer, view, map.getZoom()) }));
     const state = JSON.stringify(groups.map(({ layer, keys, marks }) => [layer.spec.id, [...keys].sort(), [...marks].sort()]));
     if (state === this.shown) return;
     this.shown = state;
@@ -91,6 +107,6 @@ export class Legend {
     const marked = Object.keys(spec.marks).filter((code) => marks.has(code));
     rows.push(...marked.map((code) => line(markSwatch(spec.marks[code]), spec.marks[code].label)));
     const isAlone = rows.length === 1 && looks[0].key === "";
-    return [isAlone ? null : el("h3", { text: spec.title }), el("ul", {}, rows)];
+    return [isAlone ? null : el("h3", { text: spec.title }), el("ul", { class: isAlone ? "gis-alone" : "" }, rows)];
   }
 }

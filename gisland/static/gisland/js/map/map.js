@@ -4,12 +4,13 @@
  *     const map = createMap(document.querySelector(".gis-map"), readJson("map-config"));
  *     map.on("select", ({ detail }) => …);      // {layer, id, properties} or null
  *
- * The element needs a height; everything else is made here. What config may hold: docs/map.md.
+ * The element needs a height; everything else is made here. What config may hold: config.js.
  */
 
 import { el, isTyping, wantsStillness } from "../dom.js";
 import { readAddress, writeAddress } from "./address.js";
 import { drawLabels, drawOutline, identity } from "./annotate.js";
+import { readConfig } from "./config.js";
 import { VectorGrid } from "./grid.js";
 import { Here } from "./identify.js";
 import { Imagery } from "./imagery.js";
@@ -41,6 +42,7 @@ class GisMap extends EventTarget {
     this.place = null;
     this.layers = config.layers.map((layer) => this.prepare(layer));
     this.initial = new Map(this.layers.map((layer) => [layer.spec.id, layer.visible]));
+    this.onTheme = () => this.retheme();
     this.build();
     this.listen();
   }
@@ -78,7 +80,7 @@ class GisMap extends EventTarget {
       pane.style.pointerEvents = "none";
     }
     this.start();
-    this.grid = new VectorGrid(this.layers, { pane: "gis-vectors" });
+    this.grid = new VectorGrid(this.layers, { pane: "gis-vectors", halo: this.ink().halo });
     this.outlines = new Overlay((context, frame) => this.drawOutlines(context, frame), { pane: "gis-outlines" });
     this.labels = new Overlay((context, frame) => drawLabels(context, frame, { grid: this.grid, map: this.leaflet, ink: this.ink() }), { pane: "gis-labels" });
     this.panels();
@@ -98,12 +100,13 @@ class GisMap extends EventTarget {
   }
 
   panels() {
-    this.imagery = new Imagery(this.leaflet, this.config.imagery ?? [], { swipe: this.config.swipe, shown: this.config.image });
+    this.imagery = new Imagery(this.leaflet, this.config.imagery, { swipe: this.config.swipe, shown: this.config.image });
     this.list = new LayerList({ layers: this.layers, onSwitch: () => this.switched() });
-    if (this.imagery.element) this.list.element.append(this.imagery.element);
+    if (this.imagery.element) this.list.body.append(this.imagery.element);
     this.legend = new Legend(this.grid);
     this.here = new Here({
       config: this.config,
+      layers: this.layers,
       onOpen: (layer, feature) => this.open(layer, feature),
       onClose: () => this.clear(),
     });
@@ -113,7 +116,7 @@ class GisMap extends EventTarget {
 
   listen() {
     const { leaflet, grid } = this;
-    grid.on("loading", () => this.status.busy(true));
+    grid.on("vectorwait", ({ pending }) => this.status.busy(pending));
     grid.on("load painted", () => this.painted());
     grid.on("vectorfail", ({ failed }) => {
       this.failed = failed;
@@ -125,6 +128,8 @@ class GisMap extends EventTarget {
     leaflet.on("click", ({ latlng }) => this.pick(latlng));
     this.onKey = (event) => event.key === "Escape" && !isTyping(event) && this.clear();
     document.addEventListener("keydown", this.onKey);
+    this.theme = window.matchMedia("(prefers-color-scheme: dark)");
+    this.theme.addEventListener("change", this.onTheme);
     this.resizing = new ResizeObserver(() => leaflet.invalidateSize({ pan: false }));
     this.resizing.observe(this.stage);
     for (const layer of [grid, this.outlines, this.labels]) layer.addTo(leaflet);
@@ -137,8 +142,13 @@ class GisMap extends EventTarget {
     return { text: token("--map-ink"), halo: token("--map-halo"), hover: token("--map-hover"), selected: token("--map-selected") };
   }
 
+  /** Take the interface's colours anew: the system or the page went dark or light. */
+  retheme() {
+    this.grid.options.halo = this.ink().halo;
+    this.grid.repaint();
+  }
+
   painted() {
-    this.status.busy(false);
     if (this.soon) return;
     this.soon = window.requestAnimationFrame(() => {
       this.soon = null;
@@ -186,7 +196,7 @@ class GisMap extends EventTarget {
 
   pick(latlng) {
     this.place = latlng;
-    this.here.show(latlng, this.grid.at(latlng), this.leaflet.getZoom());
+    this.here.show(latlng, this.grid.at(latlng));
     this.setSelected(this.topmost(latlng));
   }
 
@@ -267,6 +277,7 @@ class GisMap extends EventTarget {
 
   destroy() {
     document.removeEventListener("keydown", this.onKey);
+    this.theme.removeEventListener("change", this.onTheme);
     this.resizing.disconnect();
     this.list.destroy();
     this.imagery.destroy();
@@ -277,5 +288,5 @@ class GisMap extends EventTarget {
 
 /** Make a map in an element from the page's config. */
 export function createMap(element, config) {
-  return new GisMap(element, config);
+  return new GisMap(element, readConfig(config));
 }

@@ -45,7 +45,7 @@ export const Overlay = L.Layer.extend({
   redraw() {
     if (!this._map || !this._size) return;
     const { width, height, ratio } = this._size;
-    const context = this._canvas.getContext("2d");
+    const context = this._canvas.getContext("2d", { willReadFrequently: true });
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     this._draw(context, { origin: this._origin, width, height, ratio });

@@ -12,8 +12,10 @@ const MARKS_FROM_ZOOM = 12;
 const SMALLEST = 2;
 const BATCH = 32;
 const TICK_EVERY = 10;
+const TICKS_FROM_ZOOM = 13;
+const TICKED_FAR_OPACITY = 0.25;
 const FAR_OPACITY = 0.6;
-const RIM_GAP = "rgb(255 255 255 / 0.9)";
+const RIM_GAP_FROM_ZOOM = 14;
 
 /** Put a feature's parts on a path, in tile units. */
 export function trace(path, feature) {
@@ -94,8 +96,9 @@ function fill(context, paths, style, opacity = 1) {
   context.globalAlpha = 1;
 }
 
-/** The weightiest mark of a patch as a coloured rim outside its own line. */
-function paintMarks(context, features, spec, unit) {
+/** The weightiest mark of a patch as a coloured rim outside its own line; from near with a gap between. */
+function paintMarks(context, features, spec, { unit, zoom, halo }) {
+  const isClose = zoom >= RIM_GAP_FROM_ZOOM;
   const byMark = new Map();
   for (const feature of features) {
     const [first] = marksOf(feature, spec.marks);
@@ -103,30 +106,36 @@ function paintMarks(context, features, spec, unit) {
   }
   for (const [code, marked] of byMark) {
     const paths = batches(marked, trace);
-    stroke(context, paths, { color: spec.marks[code].color, width: 6 }, unit);
-    stroke(context, paths, { color: RIM_GAP, width: 3.5 }, unit);
+    stroke(context, paths, { color: spec.marks[code].color, width: isClose ? 6 : 3.5 }, unit);
+    if (isClose) stroke(context, paths, { color: halo, width: 3.5 }, unit);
   }
 }
 
+/** Points as dots; one that stands for many is a little larger. */
 function paintPoints(context, features, look, unit) {
-  context.fillStyle = look.color;
-  context.beginPath();
-  for (const { coordinates } of features) {
+  const paths = batches(features, (path, feature) => {
+    const { coordinates } = feature;
+    const radius = Math.min(3.5, 2.25 + Math.log10(feature.get("count") ?? 1)) * unit;
     for (let index = 0; index < coordinates.length; index += 2) {
-      context.moveTo(coordinates[index] + 3 * unit, coordinates[index + 1]);
-      context.arc(coordinates[index], coordinates[index + 1], 3 * unit, 0, 2 * Math.PI);
+      path.moveTo(coordinates[index] + radius, coordinates[index + 1]);
+      path.arc(coordinates[index], coordinates[index + 1], radius, 0, 2 * Math.PI);
     }
-  }
-  context.fill();
+  });
+  fill(context, paths, look.color);
 }
 
-function paintGround(context, features, look, spec, { unit, zoom, ratio }) {
+function paintGround(context, features, look, spec, view) {
+  const { unit, zoom, ratio } = view;
   const isPatch = spec.kind === "patch";
   const isArea = spec.kind !== "line" && features[0].type !== LINE;
   const isNear = zoom >= HATCH_FROM_ZOOM;
   const put = isPatch ? (path, feature) => traceSeen(path, feature, unit) : trace;
   const paths = batches(features, put);
-  if (isPatch && zoom >= MARKS_FROM_ZOOM) paintMarks(context, features, spec, unit);
+  if (isPatch && zoom >= MARKS_FROM_ZOOM) paintMarks(context, features, spec, view);
+  if (look.line?.ticks > 0 && zoom < TICKS_FROM_ZOOM) {
+    fill(context, paths, look.color, TICKED_FAR_OPACITY);
+    return;
+  }
   if (isArea) {
     fill(context, paths, look.color, isPatch && !isNear ? Math.max(look.opacity, FAR_OPACITY) : look.opacity);
     if (look.hatch && isNear) fill(context, paths, hatchPattern(context, look.hatch, look.color, ratio));
@@ -141,15 +150,16 @@ function paintGround(context, features, look, spec, { unit, zoom, ratio }) {
 
 /**
  * Paint a tile layer. The context's transform takes tile units to device pixels; `unit` is one screen
- * pixel in tile units, `window` the ground of this canvas in tile units.
+ * pixel in tile units, `window` the ground of this canvas in tile units, `ratio` device pixels per
+ * pixel, `halo` the colour that parts things from their ground.
  */
-export function paintLayer(context, tileLayer, spec, { unit, zoom, ratio, window }) {
+export function paintLayer(context, tileLayer, spec, view) {
   context.lineJoin = "round";
-  const groups = byLook(tileLayer.features, spec, window);
+  const groups = byLook(tileLayer.features, spec, view.window);
   for (const look of spec.looks) {
     const features = groups.get(look.key);
     if (!features) continue;
-    if (features[0].type === POINT) paintPoints(context, features, look, unit);
-    else paintGround(context, features, look, spec, { unit, zoom, ratio });
+    if (features[0].type === POINT) paintPoints(context, features, look, view.unit);
+    else paintGround(context, features, look, spec, view);
   }
 }

@@ -5,6 +5,7 @@ import { degrees } from "../format.js";
 import { gauss, zoneNumber, zoneOf } from "../gauss.js";
 
 const QUIET_MS = 100;
+const COUNT_MS = 1000;
 
 /** A place in all coordinates that offices write: [{name, text, plain}]; north (X) stands before east (Y). */
 export function coordinatesOf({ lng, lat }, centralMeridian = null) {
@@ -35,6 +36,7 @@ export class Status {
     this.places = [0, 1].map(() => el("span", { class: "gis-coordinate" }));
     this.zoom = el("span", { class: "gis-zoom" });
     this.loading = el("progress", { class: "gis-loading", hidden: true, "aria-label": "正在载入" });
+    this.left = el("span");
     this.fault = el("button", { type: "button", class: "gis-fault", hidden: true });
     this.scale = el("span", { class: "gis-scale" });
     this.element = el(
@@ -45,6 +47,7 @@ export class Status {
       this.places,
       this.fault,
       this.loading,
+      this.left,
       el("span", { class: "gis-note", text: note }),
     );
   }
@@ -55,11 +58,23 @@ export class Status {
     });
   }
 
-  /** Loading is shown only when it lasts: below a tenth of a second nothing. */
-  busy(isBusy) {
-    window.clearTimeout(this.timer);
-    if (!isBusy) this.loading.hidden = true;
-    else this.timer = window.setTimeout(() => (this.loading.hidden = false), QUIET_MS);
+  /** Tiles still to come: below a tenth of a second nothing, to a second a bar, then their number. */
+  busy(pending) {
+    this.pending = pending;
+    if (pending === 0) {
+      window.clearInterval(this.timer);
+      this.timer = null;
+      this.loading.hidden = true;
+      this.left.textContent = "";
+    } else if (!this.timer) {
+      const since = performance.now();
+      this.timer = window.setInterval(() => this.wait(performance.now() - since), QUIET_MS);
+    }
+  }
+
+  wait(passed) {
+    this.loading.hidden = false;
+    if (passed > COUNT_MS) this.left.textContent = `还有 ${this.pending} 块`;
   }
 
   failed(count, retry) {

@@ -101,5 +101,13 @@ export function marksOf(feature, vocabulary) {
   return Object.keys(vocabulary).filter((code) => own.has(code));
 }
 
+/** Patches seen from afar are dots too: smaller ones have no outline in the tiles. */
+export const DOTS_BELOW_ZOOM = 12;
+
+/** The tile layers that a layer is painted from at this zoom. */
+export function paintedFrom(spec, zoom) {
+  return spec.kind === "patch" && zoom < DOTS_BELOW_ZOOM ? [spec.source, `${spec.source}-labels`] : [spec.source];
+}
+
 /** Is a layer drawn at this zoom? */
 export const isInRange = (spec, zoom) => zoom >= spec.minzoom && zoom <= spec.maxzoom;

@@ -26,7 +26,7 @@ export class Swipe {
       el("span", { class: "gis-swipe-before", text: before.label }),
       el("span", { class: "gis-swipe-after", text: after.label }),
     );
-    this.element = el("div", { class: "gis-swipe" }, this.line, this.range);
+    this.element = el("div", { class: "gis-swipe" }, this.range, this.line);
     map.getContainer().parentElement.append(this.element);
     map.on("move zoomend resize", this.clip, this);
     this.clip();

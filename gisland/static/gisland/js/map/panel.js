@@ -1,0 +1,19 @@
+/** A panel over the map whose heading folds it away. */
+
+import { el } from "../dom.js";
+
+const NARROW = "(max-width: 720px)";
+
+/** {element, body}: a section with a heading that opens and closes its body; on narrow screens it starts closed. */
+export function panel(title, className = "") {
+  const body = el("div", { class: "gis-panel-body" });
+  const heading = el("button", { type: "button", class: "gis-fold" }, title);
+  const element = el("section", { class: `gis-panel ${className}`, "aria-label": title }, el("h2", {}, heading), body);
+  const open = (isOpen) => {
+    heading.setAttribute("aria-expanded", String(isOpen));
+    body.hidden = !isOpen;
+  };
+  heading.addEventListener("click", () => open(body.hidden));
+  open(!window.matchMedia(NARROW).matches);
+  return { element, body };
+}

@@ -1,0 +1,134 @@
+"""Imagery tiles: windows of COGs, warped to the grid, transparent outside the image. 影像瓦片
+
+``WarpedVRT`` reads full resolution whatever the zoom, so the overview is chosen here.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import rasterio
+import rasterio.errors
+from django.conf import settings
+from PIL import Image as Picture
+from rasterio.enums import ColorInterp, Resampling
+from rasterio.transform import from_bounds
+from rasterio.vrt import WarpedVRT
+from rasterio.warp import transform_bounds
+
+from spatial.crs import WEB_SRID
+from spatial.errors import UnknownLayer
+from tiles.grid import HALF_WORLD_M, Tile
+
+if TYPE_CHECKING:
+    from spatial.models import Image
+
+SIDE = 256
+QUALITY = 80
+WEB = f"EPSG:{WEB_SRID}"
+ENV = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_NUM_THREADS": "1"}
+
+
+class ImageUnknown(UnknownLayer):
+    """An image that is not there, or not for this user. 影像不存在"""
+
+
+def path_of(image: Image) -> Path:
+    """The COG of an image; raises ImageUnknown where it is gone or lies outside the store."""
+    store = Path(settings.MEDIA_ROOT).resolve()
+    path = (store / image.file).resolve()
+    if not path.is_relative_to(store) or not path.is_file():
+        raise ImageUnknown(f"影像 {image.name} 的文件不在。请数据管理员重新导入该影像。")
+    return path
+
+
+def max_zoom(image: Image) -> int:
+    """The zoom at which a pixel of the image is at least one of the screen."""
+    latitude = math.radians(image.footprint.centroid.y)
+    finest = max(image.resolution_m, 0.01) / max(math.cos(latitude), 0.01)
+    return max(0, min(20, math.ceil(math.log2(2 * HALF_WORLD_M / SIDE / finest))))
+
+
+def render(image: Image, tile: Tile) -> bytes | None:
+    """The tile as WebP; None where nothing of the image lies in it."""
+    west, south, east, north = tile.reach(0).values()
+    left, bottom, right, top = image.footprint.extent
+    if left >= east or right <= west or bottom >= north or top <= south:
+        return None
+    path = path_of(image)
+    with rasterio.Env(**ENV):
+        try:
+            values = _read(str(path), path.stat().st_mtime_ns, tile)
+        except rasterio.errors.RasterioError as error:
+            raise ImageUnknown(f"影像 {image.name} 的文件读不出来。请重新导入该影像。") from error
+    if values is None or not values[-1].any():
+        return None
+    return _webp(_eight_bits(values, image.stretch))
+
+
+@lru_cache(256)
+def _levels(path: str, changed: int) -> tuple[tuple[int, ...], float, str, tuple[float, ...]]:
+    """Overview factors, pixel size, CRS and bounds of a file; ``changed`` renews the entry."""
+    with rasterio.open(path) as source:
+        return (
+            tuple(source.overviews(1)),
+            abs(source.transform.a),
+            source.crs.to_wkt(),
+            tuple(source.bounds),
+        )
+
+
+def _overview(path: str, changed: int, tile: Tile) -> int | None:
+    """The coarsest overview that is still as fine as the tile; None for full resolution."""
+    factors, pixel, wkt, bounds = _levels(path, changed)
+    left, _, right, _ = transform_bounds(WEB, wkt, *tile.bounds_m)
+    wanted = min(right - left, 100 * (bounds[2] - bounds[0])) / SIDE / pixel
+    fitting = [level for level, factor in enumerate(factors) if factor <= wanted * 1.001]
+    return fitting[-1] if fitting else None
+
+
+def _read(path: str, changed: int, tile: Tile) -> np.ndarray | None:
+    """Three bands and alpha of the tile, of the file's type."""
+    level = _overview(path, changed, tile)
+    options: dict[str, Any] = {} if level is None else {"overview_level": level}
+    with rasterio.open(path, **options) as source:
+        alpha = ColorInterp.alpha in source.colorinterp
+        with WarpedVRT(
+            source,
+            crs=WEB,
+            transform=from_bounds(*tile.bounds_m, SIDE, SIDE),
+            width=SIDE,
+            height=SIDE,
+            resampling=Resampling.bilinear,
+            add_alpha=not alpha,
+        ) as warped:
+            shade = list(warped.colorinterp).index(ColorInterp.alpha) + 1
+            colours = [number for number in range(1, warped.count + 1) if number != shade]
+            chosen = colours[:3] if len(colours) > 2 else colours[:1] * 3
+            return warped.read([*chosen, shade])
+
+
+def _eight_bits(values: np.ndarray, stretch: dict[str, Any]) -> np.ndarray:
+    """Bands by the image's stretch where the file still holds 16 bits; alpha as 0 or 255."""
+    if values.dtype == np.uint8:
+        return values
+    bounds = stretch.get("bounds") or [[0, 65535]] * 3
+    result = np.empty(values.shape, dtype="uint8")
+    for at in range(3):
+        low, high = bounds[min(at, len(bounds) - 1)]
+        scaled = (values[at].astype("float32") - low) * (255.0 / max(high - low, 1e-9))
+        result[at] = np.clip(np.rint(scaled), 0, 255).astype("uint8")
+    result[3] = np.where(values[3] > 0, 255, 0)
+    return result
+
+
+def _webp(values: np.ndarray) -> bytes:
+    out = io.BytesIO()
+    picture = Picture.fromarray(np.ascontiguousarray(np.moveaxis(values, 0, -1)), "RGBA")
+    picture.save(out, "WEBP", quality=QUALITY, method=2)
+    return out.getvalue()

@@ -1,0 +1,65 @@
+"""Imagery tiles and the list of images, for those who may see them. 影像接口"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import JsonResponse
+from django.views.decorators.http import require_safe
+
+from spatial.models import Image
+from spatial.scope import login_or_demo, request_scope
+from tiles import imagery, serve
+from tiles.grid import Tile
+from tiles.imagery import ImageUnknown
+from tiles.versions import LARGEST_ID
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from spatial.scope import Scope
+
+WEBP = "image/webp"
+
+
+@require_safe
+@login_or_demo
+def picture(request: HttpRequest, image_id: int, z: int, x: int, y: int) -> HttpResponse:
+    """One tile of one image; 204 outside it."""
+    tile, scope = Tile(z, x, y), request_scope(request)
+    image = scope.filter_images(Image.objects.filter(pk=min(image_id, LARGEST_ID))).first()
+    if image is None:
+        raise ImageUnknown(f"没有影像 {image_id}，或您无权查看。")
+    tag = serve.etag(image.pk, image.source_sha256, image.file, tile, scope.key)
+    if (known := serve.unchanged(request, tag, serve.FOREVER)) is not None:
+        return known
+    body = imagery.render(image, tile)
+    if body is None:
+        return serve.nothing(request, tag=tag, cache=serve.FOREVER)
+    return serve.answer(request, body, WEBP, tag=tag, cache=serve.FOREVER)
+
+
+@require_safe
+@login_or_demo
+def images(request: HttpRequest) -> HttpResponse:
+    """The images over this user's counties, oldest first."""
+    return JsonResponse(
+        {"images": images_for(request_scope(request))}, json_dumps_params={"ensure_ascii": False}
+    )
+
+
+def images_for(scope: Scope) -> list[dict[str, Any]]:
+    """What a page needs to draw each image; for a page's JSON block too."""
+    return [
+        {
+            "id": image.pk,
+            "name": image.name,
+            "taken_on": image.taken_on.isoformat(),
+            "resolution_m": image.resolution_m,
+            "bounds": [round(number, 6) for number in image.footprint.extent],
+            "minzoom": 0,
+            "maxzoom": imagery.max_zoom(image),
+            "tiles": f"/imagery/{image.pk}/{{z}}/{{x}}/{{y}}.webp",
+        }
+        for image in scope.filter_images(Image.objects.order_by("taken_on", "pk"))
+    ]
