@@ -167,7 +167,9 @@ def as_expected(seen: Seen, expect: Seen) -> Seen:
         pytest.param(
             name,
             id=name,
-            marks=[pytest.mark.xfail(reason=case["contradicts"])] if "contradicts" in case else [],
+            marks=[pytest.mark.xfail(raises=AssertionError, reason=case["contradicts"])]
+            if "contradicts" in case
+            else [],
         )
         for name, case in CASES.items()
     ],

@@ -13,6 +13,8 @@ DEEPEST = 22
 HALF_WORLD_M = math.pi * 6378137
 UNITS = 4096
 """Units along the side of a vector tile."""
+PIXELS = 512
+"""Screen pixels along the side of a vector tile, as renderers draw it."""
 BUFFER = 64
 """Units that geometry reaches beyond the tile, so that outlines join."""
 
@@ -53,8 +55,8 @@ class Tile:
 
     @property
     def pixel_deg(self) -> float:
-        """Degrees of longitude that one screen pixel covers (512 to a tile, as renderers draw)."""
-        return 360 / 2**self.z / 512
+        """Degrees of longitude that one screen pixel covers (as renderers draw)."""
+        return 360 / 2**self.z / PIXELS
 
     @property
     def params(self) -> dict[str, float]:

@@ -6,6 +6,7 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.gis.db.models.functions import Envelope, NumPoints
 from django.contrib.gis.geos import Point
 from django.db.models import Q
 from django.http import JsonResponse
@@ -118,10 +119,11 @@ def _zones_at(layer: TileLayer, point: Point, asked: Asked, scope: Scope) -> lis
     known &= Q(recorded_until=None) | Q(recorded_until__gt=chosen.known_at)
     rows = Zone.objects.filter(known, version_id__in=chosen.ids, geom__intersects=point)
     rows = rows.select_related("holder", "document", "version__region")
-    rows = rows.defer("delivered", "version__region__geom").order_by("source_id", "pk")
-    seen: dict[tuple[str, bytes], Zone] = {}
+    rows = rows.annotate(box=Envelope("geom"), points=NumPoints("geom"))
+    rows = rows.defer("geom", "delivered", "version__region__geom").order_by("source_id", "pk")
+    seen: dict[tuple[str, bytes, int], Zone] = {}
     for zone in rows[: 4 * MOST]:
-        seen.setdefault((zone.source_id, bytes(zone.geom.wkb)), zone)
+        seen.setdefault((zone.source_id, bytes(zone.box.wkb), zone.points), zone)
     return list(seen.values())
 
 

@@ -74,7 +74,7 @@ OWN_FIELDS = {
         "id": "编号", "address": "地址", "jcbh": "监测编号", "label": "注记",
         "label_class": "归类", "label_code": "初判代码", "label_term": "初判", "style": "样式",
         "marks": "涉及", "borderline": "临界", "area_m2": "面积（平方米）", "decided": "已认定",
-        "count": "合并的图斑数（只在注记点）",
+        "count": "图斑数（12 级以下的点）",
     },
     "pieces": {
         "seq": "序号", "conclusion": "初判代码", "conclusion_term": "初判",

@@ -15,16 +15,18 @@ from spatial.hidden import hidden_rules
 from spatial.models import Assessment, Patch, Region, Run
 from spatial.models.region import RegionLevel
 from tiles import layers
+from tiles.grid import PIXELS, Tile
 from tiles.layers import GENERALISED_BELOW, TileLayer
 from tiles.versions import Asked, Chosen, VersionUnknown
 
 if TYPE_CHECKING:
     from spatial.scope import Scope
-    from tiles.grid import Tile
 
-CELL_PX = 6
-"""Below CLUSTERED_BELOW one point stands for the patches of a style within so many pixels."""
-CLUSTERED_BELOW = 11
+CELL_PX = 8
+"""Below SINGLE_FROM one point stands for the patches of a style within so many pixels."""
+SINGLE_FROM = 12
+LARGE_PX = 4
+"""Below SINGLE_FROM only patches at least so wide are drawn as ground."""
 
 
 @cache
@@ -74,21 +76,21 @@ def patches(layer: TileLayer, tile: Tile, asked: Asked, scope: Scope) -> bytes:
     if tile.z < layer.min_zoom:
         return b""
     labels, marks = _hidden(scope)
+    params = {
+        **tile.params,
+        "name": layer.code,
+        "county_ids": list(scope.county_ids),
+        "unit_id": scope.unit_id,
+        "run_id": asked.run_id,
+        "known_at": asked.known_at,
+        "hidden_labels": labels,
+    }
+    if tile.z >= SINGLE_FROM:
+        return _bytes("tiles/patches", {**params, "hidden_marks": marks})
     west, _, east, _ = tile.bounds_m
-    return _bytes(
-        "tiles/patches",
-        {
-            **tile.params,
-            "name": layer.code,
-            "county_ids": list(scope.county_ids),
-            "unit_id": scope.unit_id,
-            "run_id": asked.run_id,
-            "known_at": asked.known_at,
-            "hidden_labels": labels,
-            "hidden_marks": marks,
-            "cell_m": (east - west) / 512 * CELL_PX if tile.z < CLUSTERED_BELOW else 0,
-        },
-    )
+    cell_m = (east - west) / PIXELS * CELL_PX
+    far = {"cell_m": cell_m, "large_deg": tile.pixel_deg * LARGE_PX}
+    return _bytes("tiles/patches_far", {**params, **far})
 
 
 def pieces(layer: TileLayer, tile: Tile, asked: Asked, scope: Scope) -> bytes:

@@ -110,11 +110,12 @@ def _workings(polygons: int, seed: int) -> Workings:
 
 
 def _union(geoms: Geoms) -> shapely.Geometry:
-    """The union of cells that share their edges; by overlay where two arcs happen to cross."""
+    """The union of cells that share their edges; where two arcs cross, the halves by overlay."""
     try:
         return shapely.coverage_union_all(geoms)
     except shapely.GEOSException:
-        return shapely.union_all(geoms)
+        middle = len(geoms) // 2
+        return shapely.union(_union(geoms[:middle]), _union(geoms[middle:]))
 
 
 def dissolve_whole(geoms: Geoms, labels: Ints) -> tuple[Geoms, Ints]:

@@ -37,6 +37,7 @@ class RunContext:
     run_id: int
     known_at: datetime.datetime
     subject_layers: tuple[str, ...]
+    group_layers: tuple[str, ...]
     groups: bool
 
     @property
@@ -46,6 +47,7 @@ class RunContext:
             "run_id": self.run_id,
             "known_at": self.known_at,
             "subject_layers": list(self.subject_layers),
+            "group_layers": list(self.group_layers),
         }
 
 

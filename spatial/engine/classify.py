@@ -129,6 +129,7 @@ def run_context(run: Run) -> RunContext:
         run_id=run.pk,
         known_at=run.known_at,
         subject_layers=tuple(item for item in wanted if item != "patch"),
+        group_layers=tuple(_group_layers(run.ruleset)),
         groups=bool(run.ruleset.settings.get("groups")),
     )
 
@@ -139,10 +140,15 @@ def _layers_read(ruleset: RulesetVersion) -> list[str]:
         ruleset.notions.filter(layer__isnull=False).values_list("layer_id", flat=True).distinct()
     )
     named |= {item.split(".")[0] for item in ruleset.settings.get("subject", [])}
-    for group in ruleset.settings.get("groups", {}).values():
-        named |= set(group.get("used", {}).get("layers", []))
+    named |= _group_layers(ruleset)
     known = set(Layer.objects.values_list("code", flat=True))
     return sorted((named | {"township"}) & known)
+
+
+def _group_layers(ruleset: RulesetVersion) -> set[str]:
+    """Layers whose zones count as used ground of a subject."""
+    groups = ruleset.settings.get("groups", {}).values()
+    return {layer for group in groups for layer in group.get("used", {}).get("layers", [])}
 
 
 def _in_chunks(

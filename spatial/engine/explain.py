@@ -7,13 +7,13 @@ stored. So an explanation can never be a second opinion.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from spatial import sqlfiles
-from spatial.engine.chunks import EXACT, FALLBACK_GRID_M, RunContext, judge
+from spatial.engine.chunks import EXACT, FALLBACK_GRID_M, judge
 from spatial.engine.classify import run_context
 from spatial.errors import PatchNotAssessed
 from spatial.models import Assessment, Patch, Rule, RulePlace, Zone
@@ -113,9 +113,8 @@ STEPS = (
 
 def _trace(assessment: Assessment) -> Trace:
     """Judge again, read the working tables, and roll back."""
-    stored = run_context(assessment.run)
     # the group sums are among the stored facts: other patches may have changed since
-    context = RunContext(stored.run_id, stored.known_at, stored.subject_layers, groups=False)
+    context = replace(run_context(assessment.run), groups=False)
     with transaction.atomic():
         judge(context, [assessment.pk], FALLBACK_GRID_M if assessment.fallback else EXACT)
         trace = Trace(*(sqlfiles.rows(f"engine/explain/{step}") for step in STEPS))

@@ -1,12 +1,11 @@
 -- what:   One tile of patches with the label of one assessment each: that of a run, else the
---         newest applied at known_at. Layer {name}; {name}-labels has one point a patch, or one
---         per cell and style (with their count) where cell_m is more than 0. Labels and marks of
---         hidden rules ('ruleset:code') are left out.
+--         newest applied at known_at. Layer {name}; {name}-labels has one point a patch.
+--         Labels and marks of hidden rules ('ruleset:code') are left out.
 -- reads:  spatial_patch, spatial_batch, spatial_region, spatial_assessment, spatial_run,
 --         spatial_assessmentmark, spatial_determination
 -- writes: -
 -- params: name, z, x, y, west, south, east, north, county_ids, unit_id, run_id, known_at,
---         hidden_labels, hidden_marks, cell_m
+--         hidden_labels, hidden_marks
 WITH frame AS (
     SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS tile
 ),
@@ -68,7 +67,6 @@ told AS (
     SELECT
         judged.id,
         judged.geom,
-        judged.style,
         jsonb_strip_nulls(
             jsonb_build_object(
                 'id', judged.id,
@@ -111,7 +109,6 @@ drawn AS (
 placed AS (
     SELECT
         told.id,
-        told.style,
         told.properties,
         frame.tile,
         ST_Transform(ST_PointOnSurface(told.geom), 3857) AS point
@@ -119,31 +116,15 @@ placed AS (
     CROSS JOIN frame
 ),
 
-inside AS (
+label AS (
     SELECT
-        placed.*,
-        CASE
-            WHEN %(cell_m)s > 0
-                THEN
-                    floor(ST_X(placed.point) / %(cell_m)s)::text
-                    || ' ' || floor(ST_Y(placed.point) / %(cell_m)s)::text
-                    || ' ' || placed.style
-            ELSE placed.id::text
-        END AS cell
+        placed.id,
+        placed.properties,
+        ST_AsMVTGeom(placed.point, placed.tile, 4096, 0, FALSE) AS geom
     FROM placed
     WHERE
         ST_X(placed.point) >= ST_XMin(placed.tile) AND ST_X(placed.point) < ST_XMax(placed.tile)
         AND ST_Y(placed.point) >= ST_YMin(placed.tile) AND ST_Y(placed.point) < ST_YMax(placed.tile)
-),
-
-label AS (
-    SELECT DISTINCT ON (inside.cell)
-        inside.id,
-        inside.properties || jsonb_build_object('count', count(*) OVER (PARTITION BY inside.cell))
-            AS properties,
-        ST_AsMVTGeom(inside.point, inside.tile, 4096, 0, FALSE) AS geom
-    FROM inside
-    ORDER BY inside.cell, inside.id
 )
 
 SELECT

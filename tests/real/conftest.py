@@ -58,6 +58,11 @@ def declare_empty(layers: list[str], region: str, start: str, until: str) -> Non
         )  # fmt: skip
 
 
+def settle() -> None:
+    """Check deferred constraints now, once: else each test of the module checks them again."""
+    connection.check_constraints()
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A temporary folder of the module."""

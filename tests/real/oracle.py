@@ -16,7 +16,7 @@ import pyproj
 import shapely
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from decimal import Decimal
 
 SEMI_MAJOR, INVERSE_FLATTENING = 6378137.0, 298.257222101
@@ -87,9 +87,10 @@ def overlaps(left: np.ndarray, right: np.ndarray) -> dict[tuple[int, int], float
     }
 
 
-def sure_m2(geoms: Iterable[shapely.Geometry]) -> float:
-    """The area of a union: overlapping ground once."""
-    return float(shapely.union_all(list(geoms)).area)
+def areal(geom: shapely.Geometry) -> shapely.Geometry:
+    """Only what has an area: overlay also returns the points and lines in which shapes touch."""
+    parts = shapely.get_parts(geom)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
 
 
 def shoelace_m2(points: list[tuple[float, float]]) -> float:

@@ -19,6 +19,7 @@ pytestmark = needs("admin-jiangsu", "crs-cgcs2000")
 SOURCE = DATA / "admin-jiangsu" / "jiangsu_admin_cgcs2000.gpkg"
 LEVELS = {"省": "province", "市": "city", "区县": "county"}
 STRADDLING = {"盱眙县", "洪泽区"}
+CITIES = ("3212", "3208", "32032")
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +38,18 @@ def regions(database: None) -> dict[str, Region]:
 
 @pytest.fixture(scope="module")
 def counties(regions: dict[str, Region], source: Any, folder: Any) -> dict[str, Zone]:
-    """The counties' ground as zones of a layer, each in its own county's plane, by code."""
+    """Ground of some counties as zones of a layer, each in its own plane, by code."""
     path = folder / "counties.gpkg"
-    pyogrio.write_dataframe(source[source.level == "区县"][["adcode", "geometry"]], path)
+    pyogrio.write_dataframe(_measured(source)[["adcode", "geometry"]], path)
     done = told("import_layer", "township", path, "--valid-from", "2020-01-01", "--activate")
-    assert (done["rows"], len(done["active"]), done["issues"]) == (95, 95, [])
+    assert (done["rows"], len(done["active"]), done["issues"]) == (15, 15, [])
     return {zone.code: zone for zone in Zone.objects.select_related("version__region")}
+
+
+def _measured(source: Any) -> Any:
+    """The counties of 泰州 and 淮安, and two in the zone west of theirs."""
+    chosen = source.adcode.astype(str).str.startswith(CITIES)
+    return source[(source.level == "区县") & chosen]
 
 
 def test_every_region_is_there_with_its_level_and_parent(regions, source):
@@ -74,18 +81,17 @@ def test_each_county_has_the_meridian_of_the_zone_that_holds_most_of_it(regions,
         assert regions[str(row.adcode)].central_meridian == max(shares, key=shares.get)
         if sorted(shares.values())[-2] > 0:
             straddling.add(row.name)
-    assert straddling == STRADDLING
+    assert straddling >= STRADDLING
     assert regions["321202"].central_meridian == 120
     assert not [r for r in regions.values() if r.level != "county" and r.central_meridian]
 
 
 def test_counties_are_measured_as_an_independent_engine_measures_them(counties, source):
-    """The largest county has 3 000 km2: 0.01 m2 is 3e-12 of it, the reach of doubles."""
-    assert len(counties) == 95
-    for row in source[source.level == "区县"].itertuples():
+    assert {zone.version.region.central_meridian for zone in counties.values()} == {117, 120}
+    for row in _measured(source).itertuples():
         zone = counties[str(row.adcode)]
         meridian = float(zone.version.region.central_meridian)
-        assert oracle.apart(zone.area_m2, oracle.ground(row.geometry, meridian).area) <= 0.02
+        assert oracle.apart(zone.area_m2, oracle.ground(row.geometry, meridian).area) <= 0.01
 
 
 def test_counties_agree_with_the_geodesic_areas_within_what_their_edges_can_differ(
@@ -93,16 +99,17 @@ def test_counties_agree_with_the_geodesic_areas_within_what_their_edges_can_diff
 ):
     """Two definitions of a boundary: the geodesic between vertices, or the straight plane edge.
 
-    A plane edge of length L bows from the geodesic by at most L² x / 2R² / 8 … (x: distance from
-    the meridian), and each of its pieces of at most 70 m, straight on the cylinder, by
-    L² tan φ / 8R. The areas between are two thirds of bow times length; all of them on one side
-    is the worst that can happen. Against 4·10⁸ m² that is some 10⁻⁸; a wrong zone costs 10⁻³.
+    A straight edge of length L whose curvature against the geodesic is κ encloses κL³/12 with it.
+    In the Gauss plane κ is at most x/R² (x: distance from the meridian); on the cylinder, for each
+    part of at most 70 m, at most √2 tan φ / R (straight lines satisfy d sin φ / dλ = constant, and
+    sin α (1 + 2 cos² α) is at most √2). Were all on one side, a county of 10⁹ m² would differ by
+    some 10⁻⁷ of itself; a wrong zone costs 10⁻³.
     """
     with (DATA / "crs-cgcs2000" / "jiangsu_areas.csv").open(encoding="utf-8") as file:
         stated = {row["adcode"]: row for row in csv.DictReader(file)}
-    assert set(stated) == set(counties)
+    assert set(counties) <= set(stated)
     radius = oracle.SEMI_MAJOR
-    for row in source[source.level == "区县"].itertuples():
+    for row in _measured(source).itertuples():
         zone = counties[str(row.adcode)]
         meridian = float(zone.version.region.central_meridian)
         geodesic = float(stated[str(row.adcode)]["geodesic_area_m2_geographiclib"])
@@ -111,8 +118,8 @@ def test_counties_agree_with_the_geodesic_areas_within_what_their_edges_can_diff
         off_axis = np.radians(max(abs(np.array(row.geometry.bounds)[[0, 2]] - meridian))) * radius
         tangent = np.tan(np.radians(row.geometry.bounds[3]))
         short = np.minimum(edges, oracle.LONGEST_EDGE_M)
-        bound = (edges**3).sum() * off_axis / (24 * radius**2)
-        bound += (edges * short**2).sum() * tangent / (12 * radius)
+        bound = (edges**3).sum() * off_axis / (12 * radius**2)
+        bound += np.sqrt(2) * (edges * short**2).sum() * tangent / (12 * radius)
         assert oracle.apart(zone.area_m2, geodesic) <= bound
         assert bound < 1e-6 * geodesic
 

@@ -61,7 +61,7 @@ def test_a_patch_says_its_label(patch: Patch, brigade: Reader) -> None:
     }  # fmt: skip
     assert "basic_farm" in feature["marks"].split(",")
     (point,) = brigade.tile("patches")["patches-labels"]
-    assert (point["label"], point["count"]) == ("7", 1)
+    assert point["label"] == "7"
     assert feature["shape"].contains(point["shape"])
     Determination.objects.create(
         patch=patch, on=datetime.date(2025, 1, 2), by=User.objects.first(), assessment=found,
@@ -105,10 +105,23 @@ def test_labels_of_hidden_rules_are_left_out(patch: Patch, brigade: Reader) -> N
     assert "basic_farm" in brigade.tile("patches")["patches"][0]["marks"].split(",")
 
 
+def test_far_out_only_the_large_are_ground(patch: Patch, brigade: Reader) -> None:
+    run = judge(patch)
+    wide = make_patch(jcbh="8", geom=square(LNG + 0.001, LAT + 0.001, 0.002))
+    found = brigade.tile("patches", z=11)
+    assert [feature["id"] for feature in found["patches"]] == [wide.pk]
+    assert {point["style"] for point in found["patches-labels"]} == {
+        run.assessments.get().style, "other",
+    }  # fmt: skip
+    assert len(brigade.tile("patches", run.pk, z=11)["patches-labels"]) == 1
+
+
 def test_far_out_one_point_stands_for_many(brigade: Reader) -> None:
     for number in range(5):
         make_patch(jcbh=str(number), geom=square(LNG + number / 10_000, LAT, 0.00005))
-    (point,) = brigade.tile("patches", z=7)["patches-labels"]
+    found = brigade.tile("patches", z=7)
+    (point,) = found["patches-labels"]
+    assert "patches" not in found
     assert point["count"] == 5
     assert len(brigade.tile("patches", z=14)["patches-labels"]) == 5
 

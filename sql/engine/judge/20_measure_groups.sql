@@ -2,10 +2,12 @@
 --         this ruleset, up to and with this one in order of after_on, then address, and of its
 --         zones in the group's layers; entitled = the union of its zones of the entitling
 --         notions, tested as for this patch. Measured from geometry, never from the document.
---         Only where such a zone lies on or beside the patch: elsewhere no rule asks.
--- reads:  chunk_patch, chunk_near, spatial_notion, spatial_notiontest, spatial_zone, zone_part,
+--         Only where such a zone lies on or beside the patch: elsewhere no rule asks. Snapshots
+--         count by the newest version when the act ended. While a layer of the group is missing,
+--         what is used is known only to be at least this much: only an excess can be told.
+-- reads:  chunk_patch, chunk_near, chunk_place, chunk_version, spatial_notion, spatial_notiontest, spatial_zone, zone_part,
 --         spatial_runpin, spatial_patch, spatial_batch, spatial_region, spatial_assessment,
---         spatial_run, spatial_rulesetversion
+--         spatial_run, spatial_rulesetversion, spatial_datasetversion
 -- writes: chunk_patch
 -- params: run_id
 UPDATE chunk_patch AS target
@@ -98,9 +100,25 @@ FROM (
                 ON zone.version_id = pin.version_id AND pin.run_id = patch.run_id
             INNER JOIN zone_part AS part
                 ON zone.version_id = part.version_id AND zone.id = part.zone_id
+            INNER JOIN spatial_datasetversion AS version ON zone.version_id = version.id
             WHERE
                 zone.holder_id = patch.subject_id
                 AND grouped.value -> 'used' -> 'layers' ? zone.layer_id::text
+                AND (zone.recorded_from IS NULL OR zone.recorded_from <= patch.known_at)
+                AND (zone.recorded_until IS NULL OR zone.recorded_until > patch.known_at)
+                AND NOT EXISTS (
+                    SELECT 1
+                    FROM spatial_runpin AS newer_pin
+                    INNER JOIN spatial_datasetversion AS newer
+                        ON newer_pin.version_id = newer.id
+                    WHERE
+                        newer_pin.run_id = patch.run_id
+                        AND newer.layer_id = version.layer_id
+                        AND newer.region_id = version.region_id
+                        AND newer.valid_from <= patch.act_to
+                        AND (newer.valid_from, newer.id) > (version.valid_from, version.id)
+                )
+                AND (version.valid_from IS NULL OR version.valid_from <= patch.act_to)
         ) AS ground
     ) AS used
     CROSS JOIN LATERAL (
@@ -116,9 +134,23 @@ FROM (
             round(greatest(coalesce(entitled.m2, 0) - coalesce(used.m2, 0), 0)::numeric, 2)
         )
     ) AS sums (name, m2)
+    CROSS JOIN LATERAL (
+        SELECT
+            coalesce(bool_or(chosen.version_id IS NULL), FALSE) AS is_partial
+        FROM chunk_place AS place
+        INNER JOIN chunk_version AS chosen ON place.window_id = chosen.window_id
+        WHERE
+            place.assessment_id = patch.assessment_id
+            AND grouped.value -> 'used' -> 'layers' ? chosen.layer_id::text
+    ) AS coverage
     WHERE
         patch.run_id = %(run_id)s
         AND patch.subject_id IS NOT NULL
+        AND (
+            NOT coverage.is_partial
+            OR (sums.name = 'excess_m2' AND sums.m2 > 0)
+            OR sums.name = 'entitled_m2'
+        )
         AND EXISTS (
             SELECT 1
             FROM chunk_near AS near_zone

@@ -23,6 +23,29 @@ WITH asked AS (
         ON patch.ruleset_id = rule.ruleset_id AND rule.action = 'conclude'
 ),
 
+beside AS MATERIALIZED (
+    SELECT
+        near_zone.assessment_id,
+        outcome.notion_id,
+        count(*) FILTER (WHERE outcome.answer) AS yes_count,
+        count(*) FILTER (WHERE outcome.answer IS NULL) AS unknown_count,
+        coalesce(bool_and(outcome.subject_gap) FILTER (WHERE outcome.answer IS NULL), FALSE)
+            AS subject_gap
+    FROM chunk_near AS near_zone
+    INNER JOIN chunk_zone_answer AS outcome
+        ON
+            near_zone.assessment_id = outcome.assessment_id
+            AND near_zone.zone_id = outcome.zone_id
+    GROUP BY near_zone.assessment_id, outcome.notion_id
+),
+
+lacking AS MATERIALIZED (
+    SELECT DISTINCT located.assessment_id, chosen.layer_id, chosen.policy
+    FROM chunk_place AS located
+    INNER JOIN chunk_version AS chosen
+        ON located.window_id = chosen.window_id AND chosen.version_id IS NULL
+),
+
 answer AS (
     -- the law's own dates: in force, not, or changed within the window of the act
     SELECT
@@ -39,6 +62,18 @@ answer AS (
         '施行日期' AS missing
     FROM asked
     WHERE asked.from_on IS NOT NULL OR asked.until_on IS NOT NULL
+    UNION ALL
+    -- a field of the patch without which the ruleset draws no conclusion
+    SELECT
+        asked.assessment_id,
+        asked.rule_id,
+        NULL,
+        FALSE,
+        '缺字段 ' || needed.field
+    FROM asked
+    INNER JOIN chunk_patch AS patch ON asked.assessment_id = patch.assessment_id
+    CROSS JOIN LATERAL jsonb_array_elements_text(patch.settings -> 'needs') AS needed (field)
+    WHERE starts_with(needed.field, 'patch.') AND NOT asked.facts ? needed.field
     UNION ALL
     SELECT
         tested.assessment_id,
@@ -65,38 +100,23 @@ answer AS (
         asked.assessment_id,
         asked.rule_id,
         any_holds(
-            count(*) FILTER (WHERE found.answer),
-            count(*) FILTER (WHERE found.zone_id IS NOT NULL AND found.answer IS NULL)
-            + count(*) FILTER (WHERE version.missing)
+            coalesce(beside.yes_count, 0),
+            coalesce(beside.unknown_count, 0)
+            + CASE WHEN lacking.assessment_id IS NULL THEN 0 ELSE 1 END
         ),
-        coalesce(bool_and(found.subject_gap) FILTER (WHERE found.answer IS NULL), FALSE)
-        AND NOT coalesce(bool_or(version.missing), FALSE),
+        coalesce(beside.subject_gap, FALSE) AND lacking.assessment_id IS NULL,
         '相邻 ' || notion.term
     FROM asked
     INNER JOIN spatial_ruleplace AS place
         ON asked.rule_id = place.rule_id AND place.relation = 'adjoins'
     INNER JOIN spatial_notion AS notion ON place.notion_id = notion.id
-    LEFT JOIN LATERAL (
-        SELECT bool_or(chosen.version_id IS NULL) AS missing
-        FROM chunk_place AS located
-        INNER JOIN chunk_version AS chosen
-            ON
-                located.window_id = chosen.window_id
-                AND chosen.layer_id = notion.layer_id
-                AND chosen.policy = notion.version_policy
-        WHERE located.assessment_id = asked.assessment_id
-    ) AS version ON TRUE
-    LEFT JOIN LATERAL (
-        SELECT near_zone.zone_id, outcome.answer, outcome.subject_gap
-        FROM chunk_near AS near_zone
-        INNER JOIN chunk_zone_answer AS outcome
-            ON
-                near_zone.assessment_id = outcome.assessment_id
-                AND near_zone.zone_id = outcome.zone_id
-                AND outcome.notion_id = notion.id
-        WHERE near_zone.assessment_id = asked.assessment_id
-    ) AS found ON TRUE
-    GROUP BY asked.assessment_id, asked.rule_id, notion.id, notion.term
+    LEFT JOIN beside
+        ON asked.assessment_id = beside.assessment_id AND notion.id = beside.notion_id
+    LEFT JOIN lacking
+        ON
+            asked.assessment_id = lacking.assessment_id
+            AND notion.layer_id = lacking.layer_id
+            AND notion.version_policy = lacking.policy
 )
 
 SELECT

@@ -20,8 +20,17 @@ FROM (
                 bool_and(
                     area_m2(part.geom)
                     < (patch.settings -> 'ignore_pieces' ->> 'below_m2')::double precision
-                    OR 2 * area_m2(part.geom)
-                    / ST_Perimeter(ST_Transform(part.geom, patch.plane_srid))
+                    -- to the millimetre: a spike has length but no width
+                    OR coalesce(
+                        2 * area_m2(part.geom)
+                        / nullif(
+                            ST_Perimeter(
+                                ST_ReducePrecision(
+                                    ST_Transform(part.geom, patch.plane_srid), 0.001
+                                )
+                            ), 0
+                        ), 0
+                    )
                     < (patch.settings -> 'ignore_pieces' ->> 'narrower_than_m')::double precision
                 ) AS thin
             FROM ST_Dump(piece.ground) AS part

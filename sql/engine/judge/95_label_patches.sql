@@ -141,13 +141,20 @@ FROM (
             INNER JOIN spatial_layer AS layer ON version.layer_id = layer.code
             INNER JOIN spatial_region AS region ON place.county_id = region.id
             INNER JOIN chunk_patch AS patch ON place.assessment_id = patch.assessment_id
-            WHERE EXISTS (
-                SELECT 1
-                FROM spatial_notion AS notion
-                WHERE
-                    notion.ruleset_id = patch.ruleset_id
-                    AND notion.layer_id = version.layer_id
-                    AND notion.version_policy = version.policy
+            WHERE (
+                EXISTS (
+                    SELECT 1
+                    FROM spatial_notion AS notion
+                    WHERE
+                        notion.ruleset_id = patch.ruleset_id
+                        AND notion.layer_id = version.layer_id
+                        AND notion.version_policy = version.policy
+                )
+                OR EXISTS (
+                    SELECT 1
+                    FROM jsonb_each(coalesce(patch.settings -> 'groups', '{}'::jsonb)) AS grouped
+                    WHERE grouped.value -> 'used' -> 'layers' ? version.layer_id::text
+                )
             )
             AND (
                 place.county_id = patch.county_id

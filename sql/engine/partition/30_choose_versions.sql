@@ -1,12 +1,12 @@
 -- what:   Which pinned versions count, per county and window of the act, for each layer and
 --         policy that the ruleset reads: before = the newest valid when the act may have begun;
 --         act = that one and each that came into force within the window; latest = the newest on
---         run.as_of; ledgers = the county's open ledger. No version: a row with version null,
---         which answers unknown.
+--         run.as_of; ledgers = the county's open ledger. Where no version covers the county and
+--         the whole time asked about, there is a row with version null, which answers unknown.
 -- reads:  chunk_place, spatial_run, spatial_runpin, spatial_datasetversion, spatial_notion,
 --         spatial_layer
 -- writes: chunk_version
--- params: run_id, subject_layers
+-- params: run_id, subject_layers, group_layers
 CREATE TEMPORARY TABLE chunk_version ON COMMIT DROP AS
 WITH pinned AS MATERIALIZED (
     SELECT
@@ -33,7 +33,7 @@ wanted AS (
     UNION
     SELECT layer.code, CASE WHEN layer.nature = 'ledger' THEN '' ELSE 'act' END
     FROM spatial_layer AS layer
-    WHERE layer.code = ANY(%(subject_layers)s)
+    WHERE layer.code = ANY(%(subject_layers)s) OR layer.code = ANY(%(group_layers)s)
 ),
 
 span AS (
@@ -64,10 +64,13 @@ newest AS (
         asked.layer_id,
         asked.policy,
         found.id AS version_id,
-        coalesce(found.declared_empty, FALSE) AS declared_empty
+        coalesce(found.declared_empty, FALSE) AS declared_empty,
+        found.valid_from,
+        found.valid_until,
+        asked.act_to
     FROM asked
     LEFT JOIN LATERAL (
-        SELECT pinned.id, pinned.declared_empty, pinned.valid_until
+        SELECT pinned.id, pinned.declared_empty, pinned.valid_from, pinned.valid_until
         FROM pinned
         WHERE
             pinned.layer_id = asked.layer_id
@@ -85,7 +88,10 @@ within_window AS (
         asked.layer_id,
         asked.policy,
         pinned.id AS version_id,
-        pinned.declared_empty
+        pinned.declared_empty,
+        pinned.valid_from,
+        pinned.valid_until,
+        asked.act_to
     FROM asked
     INNER JOIN pinned
         ON
@@ -95,6 +101,34 @@ within_window AS (
             AND pinned.valid_from <= asked.act_to
     WHERE asked.policy = 'act'
     ORDER BY asked.window_id, asked.layer_id, pinned.valid_from, pinned.id DESC
+),
+
+snapshot AS (
+    SELECT newest.*
+    FROM newest
+    UNION
+    SELECT within_window.*
+    FROM within_window
+),
+
+-- an act without an end, or a version that ended before the act without a successor
+uncovered AS (
+    SELECT reign.window_id, reign.layer_id, reign.policy
+    FROM (
+        SELECT
+            snapshot.*,
+            lead(snapshot.valid_from) OVER (
+                PARTITION BY snapshot.window_id, snapshot.layer_id ORDER BY snapshot.valid_from
+            ) AS next_from
+        FROM snapshot
+        WHERE snapshot.policy = 'act'
+    ) AS reign
+    WHERE
+        reign.act_to IS NULL
+        OR (
+            reign.valid_until <= reign.act_to
+            AND (reign.next_from IS NULL OR reign.valid_until < reign.next_from)
+        )
 ),
 
 ledger AS (
@@ -120,10 +154,10 @@ ledger AS (
 )
 
 SELECT window_id, layer_id, policy, version_id, declared_empty
-FROM newest
+FROM snapshot
 UNION
-SELECT window_id, layer_id, policy, version_id, declared_empty
-FROM within_window
+SELECT window_id, layer_id, policy, NULL, FALSE
+FROM uncovered
 UNION
 SELECT window_id, layer_id, policy, version_id, declared_empty
 FROM ledger

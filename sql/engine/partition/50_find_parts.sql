@@ -4,19 +4,26 @@
 -- writes: chunk_hit
 -- params: version_ids
 CREATE TEMPORARY TABLE chunk_hit ON COMMIT DROP AS
+WITH reads AS MATERIALIZED (
+    SELECT chosen.assessment_id, array_agg(chosen.version_id) AS version_ids
+    FROM chunk_read AS chosen
+    GROUP BY chosen.assessment_id
+)
+
 SELECT
     patch.assessment_id,
     part.version_id,
     part.zone_id,
     part.ground
 FROM chunk_patch AS patch
+INNER JOIN reads ON patch.assessment_id = reads.assessment_id
 CROSS JOIN LATERAL (
     SELECT found.version_id, found.zone_id, found.ground
     FROM zone_part AS found
-    WHERE found.version_id = ANY(%(version_ids)s) AND found.ground && patch.ground
+    WHERE
+        -- those of the chunk, written out, so that only their partitions are planned
+        found.version_id = ANY(%(version_ids)s)
+        AND found.version_id = ANY(reads.version_ids)
+        AND found.ground && patch.ground
     OFFSET 0
 ) AS part
-WHERE (patch.assessment_id, part.version_id) IN (
-    SELECT chosen.assessment_id, chosen.version_id
-    FROM chunk_read AS chosen
-)

@@ -6,30 +6,32 @@
 -- writes: chunk_face
 -- params: version_ids, grid
 CREATE TEMPORARY TABLE chunk_face ON COMMIT DROP AS
-WITH line AS MATERIALIZED (
+WITH reads AS MATERIALIZED (
+    SELECT chosen.assessment_id, array_agg(chosen.version_id) AS version_ids
+    FROM chunk_read AS chosen
+    GROUP BY chosen.assessment_id
+),
+
+line AS MATERIALIZED (
     SELECT
         patch.assessment_id,
         ST_ClipByBox2D(edge.ground, ST_Expand(patch.ground::box2d, 1)) AS ground
     FROM chunk_patch AS patch
+    INNER JOIN reads ON patch.assessment_id = reads.assessment_id
     CROSS JOIN LATERAL (
-        SELECT found.version_id, found.zone_id, found.ground
+        SELECT found.zone_id, found.ground
         FROM zone_edge AS found
         WHERE
             found.version_id = ANY(%(version_ids)s)
+            AND found.version_id = ANY(reads.version_ids)
             AND ST_Intersects(patch.ground, found.ground)
         OFFSET 0
     ) AS edge
     WHERE
-        (patch.assessment_id, edge.version_id) IN (
-            SELECT chosen.assessment_id, chosen.version_id
-            FROM chunk_read AS chosen
-        )
-        AND (
-            edge.zone_id IS NULL
-            OR edge.zone_id IN (
-                SELECT zone.zone_id
-                FROM chunk_zone AS zone
-            )
+        edge.zone_id IS NULL
+        OR edge.zone_id IN (
+            SELECT zone.zone_id
+            FROM chunk_zone AS zone
         )
     UNION ALL
     SELECT patch.assessment_id, ST_Boundary(patch.ground) AS ground

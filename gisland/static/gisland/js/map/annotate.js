@@ -9,6 +9,7 @@ const ICON_STEP = ICON_SIZE + 2;
 const MOST_ICONS = 3;
 const BESIDE = 0.7;
 const LABEL_GAP = 4;
+const EQUATOR_PIXEL_M = (2 * Math.PI * 6378137) / 256;
 
 /** Has the feature its own id, or the layer's address of it? */
 const identity = (feature) => feature.id ?? feature.get("id");
@@ -81,7 +82,7 @@ function drawLabel(context, label, font, ink) {
   context.fillText(label.text, left, label.y);
 }
 
-/** Draw the labels of all shown layers, the topmost layer's first to claim their room. */
+/** Draw the labels of all shown layers, the topmost layer's first to claim their room; answers whether there are any. */
 export function drawLabels(context, frame, { grid, map, ink }) {
   const container = map.getContainer();
   const zoom = map.getZoom();
@@ -90,13 +91,14 @@ export function drawLabels(context, frame, { grid, map, ink }) {
     context.font = font(size);
     return context.measureText(text).width;
   };
-  const metres = map.distance(map.unproject([0, 128], 0), map.unproject([1, 128], 0)) / 2 ** zoom;
-  const view = { zoom, frame, measure, metres: metres * Math.cos((map.getCenter().lat * Math.PI) / 180) };
+  const metres = (EQUATOR_PIXEL_M / 2 ** zoom) * Math.cos((map.getCenter().lat * Math.PI) / 180);
+  const view = { zoom, frame, measure, metres };
   const layers = grid.shown(zoom).reverse();
   const candidates = layers.flatMap((layer, index) =>
     candidatesOf(grid, layer, view).map((candidate) => ({ ...candidate, rank: index * 100 + candidate.rank })),
   );
   for (const label of placeLabels(candidates)) drawLabel(context, label, font, ink);
+  return candidates.length > 0;
 }
 
 /** Outline the ground of a feature in all tiles; each tile's part is clipped to the tile, so no seams. */

@@ -35,7 +35,13 @@ export const VectorGrid = L.GridLayer.extend({
     this.on("tileunload", ({ coords }) => this._forget(coords));
   },
 
+  onAdd(map) {
+    map.on("zoomend", this._mend, this);
+    L.GridLayer.prototype.onAdd.call(this, map);
+  },
+
   onRemove(map) {
+    map.off("zoomend", this._mend, this);
     this._waiting = [];
     L.GridLayer.prototype.onRemove.call(this, map);
   },
@@ -113,11 +119,38 @@ export const VectorGrid = L.GridLayer.extend({
     while (this._waiting.length > 0 && performance.now() < end) {
       const job = this._waiting.shift();
       this._paint(job.canvas, job.coords);
-      job.done?.(null, job.canvas);
-      job.done = null;
+      if (job.done) {
+        this._uncover(job.coords);
+        job.done(null, job.canvas);
+        job.done = null;
+      }
     }
     if (this._waiting.length > 0) this._frame = L.Util.requestAnimFrame(this._paintSome, this);
     else this.fire("painted");
+  },
+
+  /** Tiles of the zoom before lie under ours until all is here; ours are transparent, so wipe what they cover. */
+  _uncover({ x, y, z }) {
+    for (const { el: canvas, coords } of Object.values(this._tiles)) {
+      if (coords.z === z) continue;
+      const side = 2 ** (z - coords.z);
+      const [left, top] = [x / side - coords.x, y / side - coords.y];
+      if (left >= 1 || top >= 1 || left + 1 / side <= 0 || top + 1 / side <= 0) continue;
+      const context = canvas.getContext("2d", SOFTWARE);
+      const { width } = canvas;
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.clearRect(left * width, top * width, width / side, width / side);
+      canvas.isWiped = true;
+    }
+  },
+
+  /** Back at a zoom whose tiles were kept but wiped: paint them again. */
+  _mend() {
+    for (const { el: canvas, coords } of Object.values(this._tiles)) {
+      if (!canvas.isWiped || coords.z !== this._map.getZoom()) continue;
+      canvas.isWiped = false;
+      this._load({ canvas, coords, done: null });
+    }
   },
 
   _paint(canvas, coords) {

@@ -25,6 +25,8 @@ import { layerSpec } from "./style.js";
 const FLY_SECONDS = 0.4;
 const PANES = { "gis-vectors": 350, "gis-outlines": 440, "gis-labels": 450 };
 const LAST_TILE_ZOOM = 16;
+const ROOM_FOR_LAYERS_PX = 900;
+const ROOM_FOR_LEGEND_PX = 560;
 
 const isPickable = (layer) => layer.spec.kind === "patch" || layer.config.selectable === true;
 
@@ -112,12 +114,15 @@ class GisMap extends EventTarget {
     });
     this.aside.append(this.here.element, this.list.element);
     this.stage.append(this.legend.element);
+    const width = this.stage.clientWidth;
+    this.list.open(width === 0 || width >= ROOM_FOR_LAYERS_PX);
+    this.legend.open(width === 0 || width >= ROOM_FOR_LEGEND_PX);
   }
 
   listen() {
     const { leaflet, grid } = this;
     grid.on("vectorwait", ({ pending }) => this.status.busy(pending));
-    grid.on("load painted", () => this.painted());
+    grid.on("painted", () => this.painted());
     grid.on("vectorfail", ({ failed }) => {
       this.failed = failed;
       this.status.failed(failed.length, () => grid.repaint());
@@ -149,11 +154,15 @@ class GisMap extends EventTarget {
   }
 
   painted() {
+    this.labels.redraw();
+    this.outlines.redraw();
+    this.describe();
+  }
+
+  describe() {
     if (this.soon) return;
     this.soon = window.requestAnimationFrame(() => {
       this.soon = null;
-      this.labels.redraw();
-      this.outlines.redraw();
       this.legend.update(this.leaflet);
       this.list.describe(this.leaflet.getZoom(), this.failed ?? []);
     });
@@ -166,7 +175,7 @@ class GisMap extends EventTarget {
 
   remember() {
     this.status.zoom.textContent = `${this.leaflet.getZoom()} 级`;
-    this.painted();
+    this.describe();
     if (this.config.address === false) return;
     const { lat, lng } = this.leaflet.getCenter();
     const changed = (visible) => this.layers.filter((layer) => layer.visible === visible && this.initial.get(layer.spec.id) !== visible).map((layer) => layer.spec.id);
@@ -220,7 +229,7 @@ class GisMap extends EventTarget {
     const outline = (target, color, width) => drawOutline(context, frame, { grid: this.grid, layer: target.layer, id: target.id, color, width, halo: ink.halo });
     if (this.hovered) outline(this.hovered, ink.hover, 2);
     if (this.selected) outline(this.selected, ink.selected, 3);
-    if (!this.place) return;
+    if (!this.place) return Boolean(this.hovered || this.selected);
     const { x, y } = this.leaflet.project(this.place).subtract(frame.origin);
     context.beginPath();
     context.arc(x, y, 5, 0, 2 * Math.PI);
@@ -229,6 +238,7 @@ class GisMap extends EventTarget {
       context.lineWidth = width;
       context.stroke();
     }
+    return true;
   }
 
   /** Listen to "select" and "open"; answers a function that stops listening. */

@@ -2,9 +2,7 @@
 
 import { el } from "../dom.js";
 
-const NARROW = "(max-width: 720px)";
-
-/** {element, body}: a section with a heading that opens and closes its body; on narrow screens it starts closed. */
+/** {element, body, open(isOpen)}: a section whose heading opens and closes its body. */
 export function panel(title, className = "") {
   const body = el("div", { class: "gis-panel-body" });
   const heading = el("button", { type: "button", class: "gis-fold" }, title);
@@ -14,6 +12,6 @@ export function panel(title, className = "") {
     body.hidden = !isOpen;
   };
   heading.addEventListener("click", () => open(body.hidden));
-  open(!window.matchMedia(NARROW).matches);
-  return { element, body };
+  open(true);
+  return { element, body, open };
 }
