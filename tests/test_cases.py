@@ -68,10 +68,11 @@ def judge_cases(cases: dict[str, dict[str, Any]]) -> dict[str, list[Seen]]:
     """Draw the cases, judge all of one ruleset and day in one run: what was seen, per patch."""
     rulesets = {name: load_ruleset(name) for name in {case["ruleset"] for case in cases.values()}}
     runs: dict[tuple[RulesetVersion, datetime.date], dict[str, list[Patch]]] = defaultdict(dict)
-    for number, (name, case) in enumerate(cases.items(), start=1):
-        as_of = case.get("run", {}).get("as_of", AS_OF)
-        ruleset = rulesets[case["ruleset"]]
-        runs[ruleset, as_of][name] = draw_case(case, ruleset, number)
+    with drawing.derived_together():
+        for number, (name, case) in enumerate(cases.items(), start=1):
+            as_of = case.get("run", {}).get("as_of", AS_OF)
+            ruleset = rulesets[case["ruleset"]]
+            runs[ruleset, as_of][name] = draw_case(case, ruleset, number)
     found = {}
     for (ruleset, as_of), drawn in runs.items():
         ids = [patch.pk for patches in drawn.values() for patch in patches]

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from spatial.admin.base import ReadOnlyAdmin, ScopedAdmin, is_superuser
+from spatial.jobs import classify_batch
 from spatial.models import (
     Batch,
     DatasetVersion,
@@ -116,10 +118,20 @@ class BatchAdmin(ReadOnlyAdmin):
     search_fields = ("code", "title")
     fields = ("code", "title", "source", "issued_on", "report_due_on", "period", "ruleset")
     readonly_fields = ("code", "source", "ruleset")
+    actions = ("judge_again",)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Title and dates are corrected here."""
         return request_scope(request).can("manage")
+
+    @admin.action(description="在后台重新判定所选批次（需要后台进程在运行）")
+    def judge_again(self, request: HttpRequest, rows: QuerySet[Batch]) -> None:
+        """Ask the worker to judge the chosen batches as of today."""
+        request_scope(request).require_act("classify")
+        today = timezone.localdate().isoformat()
+        for batch in rows:
+            job = classify_batch.defer(batch=batch.code, as_of=today)
+            self.message_user(request, f"批次 {batch.code} 已排队判定（任务 {job}）。")
 
     def seen(self, scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Within the scope."""

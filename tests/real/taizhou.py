@@ -17,7 +17,10 @@ REGIONS = DATA / "admin-jiangsu" / "jiangsu_admin_cgcs2000.gpkg"
 COUNTY, MERIDIAN, BATCH = "321202", 120, "taizhou-2003"
 BUILT, MOVED = "20", "TD"
 RULES = tomllib.loads((ROOT / "spatial/rules/land-enforcement.toml").read_text("utf-8"))
-LAYERS_READ = {notion["layer"] for notion in RULES["notion"].values() if "layer" in notion}
+LAYERS_READ = {
+    *(notion["layer"] for notion in RULES["notion"].values() if "layer" in notion),
+    *(layer for group in RULES["group"].values() for layer in group["used"]["layers"]),
+}
 
 
 def changes() -> Any:

@@ -253,9 +253,7 @@ def test_ground_that_the_survey_leaves_out_is_unknown(said, sources, patches, fo
     known = shapely.union_all(sources.survey.geometry.to_numpy())
     bare = next(n for n, shape in shapes.items() if n in lone(sources, shapes, known))
     run("classify", "--patch", f"{BUILDINGS}/{COUNTY}/{bare}", "--workers", "1")
-    found = Assessment.objects.get(
-        is_current=True, patch__jcbh=bare, patch__batch__code=BUILDINGS
-    )
+    found = Assessment.objects.get(is_current=True, patch__jcbh=bare, patch__batch__code=BUILDINGS)
     assert found.label_class == "unknown"
 
 
@@ -266,7 +264,9 @@ def lone(sources: Sources, shapes: Any, known: shapely.Geometry) -> set[str]:
     return set(shapes.index[away & shapely.within(shapes.to_numpy(), sources.country)])
 
 
-@pytest.mark.xfail(strict=True, reason="ground beyond every county is judged as if surveyed: 未报即用")
+@pytest.mark.xfail(
+    strict=True, reason="ground beyond every county is judged as if surveyed: 未报即用"
+)
 def test_ground_beyond_the_border_is_not_accused(patches, pieces, sources):
     """No layer of the county covers it (区外, 未核查): data are missing, so it is unknown."""
     table = patches[BUILDINGS]

@@ -186,7 +186,9 @@ def check(found: Assessment) -> None:
 @given(st.lists(scene(), min_size=SCENES, max_size=SCENES))
 def test_any_ground_over_any_zones(scenes: list[Scene]) -> None:
     batch = Batch.objects.create(code=f"partition-{next(NUMBERS)}", source="部")
-    run = judge([draw_scene(told, batch) for told in scenes])
+    with drawing.derived_together():
+        drawn = [draw_scene(told, batch) for told in scenes]
+    run = judge(drawn)
     for found in run.assessments.select_related("patch__region").prefetch_related("pieces"):
         assert not found.fallback
         check(found)

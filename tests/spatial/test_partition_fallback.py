@@ -12,6 +12,7 @@ from django.db import connection
 from spatial import sqlfiles
 from spatial.engine.chunks import EXACT
 from spatial.models import Assessment, Batch, Patch, Run
+from tests import drawing
 from tests.spatial.test_partition import check, circle, draw_scene, judge
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ pytestmark = pytest.mark.django_db
 def six_patches() -> list[Patch]:
     batch = Batch.objects.create(code="planted", source="部")
     zones = {"land_use": [shapely.box(-50, -50, 3.7, 50)], "approval": [circle(12)]}
-    return [draw_scene((shapely.box(-20, -20, 20, 20 + i), zones), batch) for i in range(6)]
+    with drawing.derived_together():
+        return [draw_scene((shapely.box(-20, -20, 20, 20 + i), zones), batch) for i in range(6)]
 
 
 @pytest.fixture

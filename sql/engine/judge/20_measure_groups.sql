@@ -5,7 +5,8 @@
 --         Only where such a zone lies on or beside the patch: elsewhere no rule asks. Snapshots
 --         count by the newest version when the act ended. While a layer of the group is missing,
 --         what is used is known only to be at least this much: only an excess can be told.
--- reads:  chunk_patch, chunk_near, chunk_place, chunk_version, spatial_notion, spatial_notiontest, spatial_zone, zone_part,
+-- reads:  chunk_patch, chunk_near, chunk_place, chunk_version, spatial_notion,
+--         spatial_notiontest, spatial_zone, zone_part,
 --         spatial_runpin, spatial_patch, spatial_batch, spatial_region, spatial_assessment,
 --         spatial_run, spatial_rulesetversion, spatial_datasetversion
 -- writes: chunk_patch
@@ -52,7 +53,30 @@ FROM (
         SELECT area_m2(ST_Union(ground.geom)) AS m2
         FROM (
             SELECT other.ground AS geom
-            FROM spatial_patch AS other
+            FROM (
+                SELECT held.id AS patch_id
+                FROM spatial_patch AS held
+                WHERE held.holder_id = patch.subject_id
+                UNION
+                SELECT assessment.patch_id
+                FROM spatial_assessment AS assessment
+                WHERE
+                    assessment.subject_id = patch.subject_id
+                    AND (
+                        assessment.run_id = patch.run_id
+                        OR (
+                            assessment.is_current
+                            AND NOT EXISTS (
+                                SELECT 1
+                                FROM spatial_assessment AS own_run
+                                WHERE
+                                    own_run.patch_id = assessment.patch_id
+                                    AND own_run.run_id = patch.run_id
+                            )
+                        )
+                    )
+            ) AS mine
+            INNER JOIN spatial_patch AS other ON mine.patch_id = other.id
             INNER JOIN spatial_batch AS batch ON other.batch_id = batch.id
             INNER JOIN spatial_region AS region ON other.region_id = region.id
             INNER JOIN spatial_run AS run ON run.id = patch.run_id
@@ -69,29 +93,6 @@ FROM (
                 ) <= (
                     coalesce(own.after_on, 'infinity'::date),
                     own_batch.code, own_region.code, own.jcbh
-                )
-                AND (
-                    other.holder_id = patch.subject_id
-                    OR EXISTS (
-                        SELECT 1
-                        FROM spatial_assessment AS assessment
-                        WHERE
-                            assessment.patch_id = other.id
-                            AND assessment.subject_id = patch.subject_id
-                            AND (
-                                assessment.run_id = patch.run_id
-                                OR (
-                                    assessment.is_current
-                                    AND NOT EXISTS (
-                                        SELECT 1
-                                        FROM spatial_assessment AS own_run
-                                        WHERE
-                                            own_run.patch_id = other.id
-                                            AND own_run.run_id = patch.run_id
-                                    )
-                                )
-                            )
-                    )
                 )
             UNION ALL
             SELECT part.ground

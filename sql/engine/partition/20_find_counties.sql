@@ -4,7 +4,7 @@
 -- writes: chunk_place
 -- params: run_id
 CREATE TEMPORARY TABLE chunk_place ON COMMIT DROP AS
-WITH township AS (
+WITH township AS MATERIALIZED (
     SELECT DISTINCT ON (version.region_id)
         version.id AS version_id,
         version.region_id
@@ -25,11 +25,13 @@ touched AS (
     SELECT patch.assessment_id, township.region_id
     FROM chunk_patch AS patch
     CROSS JOIN township
-    WHERE EXISTS (
-        SELECT 1
+    -- patch by patch, so that one partition is searched, by its index (LIMIT pins the order)
+    CROSS JOIN LATERAL (
+        SELECT part.version_id
         FROM zone_part AS part
         WHERE part.version_id = township.version_id AND ST_Intersects(part.ground, patch.ground)
-    )
+        LIMIT 1
+    ) AS met
 )
 
 SELECT

@@ -126,4 +126,15 @@ export function drawOutline(context, frame, { grid, layer, id, color, width, hal
   });
 }
 
+/** Ring the place that was clicked. */
+export function drawPlace(context, { x, y }, ink) {
+  context.beginPath();
+  context.arc(x, y, 5, 0, 2 * Math.PI);
+  for (const [style, width] of [[ink.halo, 4], [ink.selected, 2]]) {
+    context.strokeStyle = style;
+    context.lineWidth = width;
+    context.stroke();
+  }
+}
+
 export { identity };

@@ -9,7 +9,7 @@
 
 import { el, isTyping, wantsStillness } from "../dom.js";
 import { readAddress, writeAddress } from "./address.js";
-import { drawLabels, drawOutline, identity } from "./annotate.js";
+import { drawLabels, drawOutline, drawPlace, identity } from "./annotate.js";
 import { readConfig } from "./config.js";
 import { VectorGrid } from "./grid.js";
 import { Here } from "./identify.js";
@@ -230,14 +230,7 @@ class GisMap extends EventTarget {
     if (this.hovered) outline(this.hovered, ink.hover, 2);
     if (this.selected) outline(this.selected, ink.selected, 3);
     if (!this.place) return Boolean(this.hovered || this.selected);
-    const { x, y } = this.leaflet.project(this.place).subtract(frame.origin);
-    context.beginPath();
-    context.arc(x, y, 5, 0, 2 * Math.PI);
-    for (const [style, width] of [[ink.halo, 4], [ink.selected, 2]]) {
-      context.strokeStyle = style;
-      context.lineWidth = width;
-      context.stroke();
-    }
+    drawPlace(context, this.leaflet.project(this.place).subtract(frame.origin), ink);
     return true;
   }
 
