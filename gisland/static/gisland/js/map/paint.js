@@ -1,6 +1,6 @@
 /**
  * Painting one decoded tile layer on a canvas: features of a look by the batch, few state changes. A
- * batch is one path; one path of a whole tile costs 20 × more, one per feature 1.5 × (ADR 0004).
+ * batch is one path; one path of a whole tile costs 20 × and more, one per feature 1.5 × (ADR 0004).
  */
 
 import { hatchPattern } from "./hatch.js";
