@@ -270,7 +270,7 @@ def _ledger(work: Workings, layer: str, lots: dict[str, Geoms]) -> Sheet:
 
 def _dates(layer: str, on: str, later: str, step: str) -> dict[str, Any]:
     """What each ledger says of a row made on a day."""
-    return {
+    told: dict[str, dict[str, Any]] = {
         "approval": {"step": step, "filed_on": on, "approved_on": on, "valid_until": None,
                      "revoked_on": None, "purpose": "工业用地"},
         "supply": {"contract_on": on, "revoked_on": None, "purpose": "工业用地"},
@@ -278,4 +278,5 @@ def _dates(layer: str, on: str, later: str, step: str) -> dict[str, Any]:
                       "reclaimed_on": None},
         "facility": {"filed_on": on, "revoked_on": None},
         "lease": {"lessor_kind": "集体", "signed_on": on},
-    }[layer]  # fmt: skip
+    }  # fmt: skip
+    return told[layer]

@@ -6,7 +6,7 @@ import json
 import time
 from datetime import UTC, date, datetime
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import shapely
@@ -22,6 +22,8 @@ from spatial.models.dataset import Nature, VersionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from django.contrib.gis.geos import MultiPolygon
 
     from gisland.bench.ground import Prefecture, Sheet
 
@@ -62,9 +64,9 @@ def _add_regions(counties: Geoms) -> list[Region]:
             name=spec.name,
             level="county",
             central_meridian=spec.meridian,
-            geom=GEOSGeometry(_ewkb(_multi(np.array([geom], object)))[0]),
+            geom=cast("MultiPolygon", GEOSGeometry(wkb)),
         )
-        for spec, geom in zip(COUNTIES, counties, strict=True)
+        for spec, wkb in zip(COUNTIES, _ewkb(_multi(counties)), strict=True)
     ]
 
 
@@ -101,10 +103,7 @@ def _add_zones(
         sqlfiles.copy_rows(
             "spatial_zone",
             ZONE_COLUMNS,
-            (
-                _zone(sheet, version, int(i), first, holders, wkb[i], ledger=ledger)
-                for i in rows
-            ),
+            (_zone(sheet, version, int(i), first, holders, wkb[i], ledger=ledger) for i in rows),
         )
         versions.append(version)
     return versions
@@ -114,9 +113,7 @@ def _inner(layer: str, county: Any, geoms: Geoms) -> np.ndarray[Any, np.dtype[np
     """Which zones have ground in a county: those of the survey lie in one, by construction."""
     if layer in ("land_use", "township"):
         return np.asarray(shapely.intersects(county, shapely.point_on_surface(geoms)))
-    return np.asarray(
-        shapely.intersects(county, geoms) & ~shapely.touches(county, geoms)
-    )
+    return np.asarray(shapely.intersects(county, geoms) & ~shapely.touches(county, geoms))
 
 
 def _zone(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -100,7 +99,11 @@ def _classify(ids: list[int], size: Size, say: Callable[[str], None]) -> tuple[R
 def _partition(run: Run, size: Size, say: Callable[[str], None]) -> dict[str, Any]:
     """The partition alone: sql/engine/partition in its order, chunk by chunk, nothing stored."""
     context = classify.run_context(run)
-    ids = list(Assessment.objects.filter(run=run).order_by("patch__ground", "pk").values_list("pk", flat=True))
+    ids = list(
+        Assessment.objects.filter(run=run)
+        .order_by("patch__ground", "pk")
+        .values_list("pk", flat=True)
+    )
     step = min(classify.CHUNK_PATCHES, max(1, -(-len(ids) // (2 * size.workers))))
     parts = [ids[low : low + step] for low in range(0, len(ids), step)]
     with measured() as watch, ThreadPoolExecutor(size.workers) as pool:

@@ -94,9 +94,7 @@ def _plain(patches: geopandas.GeoDataFrame, parts: geopandas.GeoDataFrame) -> pd
     return pairs.groupby(["assessment_id", "zone_id", "region_id"], as_index=False)["m2"].sum()
 
 
-def chain(
-    run_id: int, layers: Sequence[str], sample: int, say: Callable[[str], None]
-) -> Chain:
+def chain(run_id: int, layers: Sequence[str], sample: int, say: Callable[[str], None]) -> Chain:
     """``overlay(how="identity")`` with one layer after another, on every n-th patch."""
     patches = read_patches(run_id)
     patches = patches.iloc[:: max(1, len(patches) // sample)][["assessment_id", "geometry"]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
+from collections import defaultdict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ class Stopwatch:
     """Seconds by statement, summed over workers."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self.wall = 0.0
         self._names = {
             sqlfiles.text(name): name
@@ -33,7 +33,12 @@ class Stopwatch:
         self._lock = threading.Lock()
 
     def __call__(
-        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any  # noqa: FBT001
+        self,
+        execute: Callable[..., Any],
+        sql: str,
+        params: Any,
+        many: bool,  # noqa: FBT001 - Django calls it so
+        context: Any,
     ) -> Any:
         """A database wrapper (``execute_wrapper``): time one statement."""
         started = time.perf_counter()
@@ -50,7 +55,8 @@ class Stopwatch:
 
     def slowest(self, count: int) -> list[tuple[str, float]]:
         """The dearest statements, with their worker-seconds."""
-        return [(name, round(spent, 2)) for name, spent in self.seconds.most_common(count)]
+        dearest = sorted(self.seconds.items(), key=lambda item: -item[1])
+        return [(name, round(spent, 2)) for name, spent in dearest[:count]]
 
 
 @contextmanager

@@ -23,9 +23,12 @@ LINES = (
 
 def as_text(found: dict[str, Any]) -> str:
     """The table, with what was measured above it and where the time went below."""
+    head = (
+        "{polygons} 个地类图斑，{layers} 个图层，{patches} 个监测图斑，{workers} 个进程；"
+        "geopandas 抽样 {geopandas_sample} 个图斑"
+    )
     lines = [
-        f"{found['polygons']} 个地类图斑，{found['layers']} 个图层，{found['patches']} 个监测图斑，"
-        f"{found['workers']} 个进程；geopandas 抽样 {found['geopandas_sample']} 个图斑",
+        head.format(**found),
         *(f"{_padded(name, 40)}{found[key]:>12} {unit}" for name, key, unit in LINES),
         "派生（秒）：" + "，".join(f"{k} {v}" for k, v in found["derive_seconds"].items()),
         "判定用时最多的语句（各进程之和，秒）：",

@@ -34,7 +34,11 @@ def needs(*folders: str) -> list[pytest.MarkDecorator]:
     """
     absent = [name for name in folders if not (DATA / name).is_dir()]
     reason = f"shared/data/{'、'.join(absent)} is absent (beside the checkout or GISLAND_SHARED)"
-    return [pytest.mark.skipif(bool(absent), reason=reason), pytest.mark.django_db]
+    return [
+        pytest.mark.skipif(bool(absent), reason=reason),
+        pytest.mark.django_db,
+        pytest.mark.slow,
+    ]
 
 
 def run(name: str, *words: object) -> str:

@@ -1,7 +1,7 @@
 """The independent computation: shapely and pyproj on the source files, never the database.
 
-The statutory area (国土调查办发〔2008〕32号) from first principles: densify at 70 m in the Gauss plane
-of the county's meridian, then sum the ellipsoidal trapezoids under the edges. With u = λ and
+The statutory area (国土调查办发〔2008〕32号) from first principles: densify at 70 m in the Gauss
+plane of the county's meridian, then sum the ellipsoidal trapezoids under the edges. With u = λ and
 v = q(φ), the authalic integral of the ellipsoid, that sum is the shoelace formula; so ground is
 taken to the equal-area plane by the formula itself and measured and overlaid by shapely's GEOS.
 """

@@ -56,10 +56,11 @@ def approval(name: str, suffix: str = ".txt", number: str = "") -> Any:
 @pytest.fixture(scope="module")
 def land(database: None, folder: Any) -> None:
     """Two invented counties, half a degree around the parcels, that hold no other data."""
+    centres = [degrees(name).centroid for name in ("plot_000", "pengbu_66pts_zone40")]
     shapes = [
-        shapely.MultiPolygon([shapely.box(x - 0.5, y - 0.5, x + 0.5, y + 0.5)])
-        for x, y in (degrees(name).centroid.coords[0] for name in ("plot_000", "pengbu_66pts_zone40"))
-    ]  # fmt: skip
+        shapely.MultiPolygon([shapely.box(at.x - 0.5, at.y - 0.5, at.x + 0.5, at.y + 0.5)])
+        for at in centres
+    ]
     table = geopandas.GeoDataFrame(
         {"XZQDM": [WEST, EAST], "XZQMC": ["西试县", "东试县"]}, geometry=shapes, crs=4490
     )

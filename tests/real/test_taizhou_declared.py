@@ -15,10 +15,6 @@ from tests.real.taizhou import BATCH, BUILT, COUNTY, LAYERS_READ, MERIDIAN, brin
 
 pytestmark = needs("admin-jiangsu", "imagery-taizhou-landsat")
 
-LAPSE = pytest.mark.xfail(
-    strict=True,
-    reason="30_choose_versions.sql: a snapshot that ends within the window still answers no",
-)
 LEDGERS = {"approval", "supply", "temporary", "facility", "lease"}
 
 
@@ -105,11 +101,7 @@ def test_a_word_that_does_not_cover_the_window_does_not_count(patches, start, un
 
 
 @pytest.mark.parametrize(
-    ("start", "until"),
-    [
-        pytest.param("1990-01-01", "2002-01-01", marks=LAPSE),
-        ("2001-01-01", "2100-01-01"),
-    ],
+    ("start", "until"), [("1990-01-01", "2002-01-01"), ("2001-01-01", "2100-01-01")]
 )
 def test_a_snapshot_word_that_lapses_within_the_window_is_no_clearance(patches, start, until):
     """The red line is read for the whole act (version = act): a lapse within it is no data."""
