@@ -128,6 +128,8 @@ def draw_version(
         _zone(version, layer, letter, drawing, m, ledger)
         for letter in sorted(set(drawing["draw"]) - set(". \n"))
     ]
+    version.zone_count += len(zones)
+    version.save(update_fields=["zone_count"])
     if _WAITING is not None:
         _WAITING[ledger] += [zone.pk for zone in zones]
     elif zones:

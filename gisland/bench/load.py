@@ -100,11 +100,12 @@ def _add_zones(
         )
         shapely.prepare(county)
         rows = np.flatnonzero(_inner(sheet.layer, county, geoms))
-        sqlfiles.copy_rows(
+        version.zone_count = sqlfiles.copy_rows(
             "spatial_zone",
             ZONE_COLUMNS,
             (_zone(sheet, version, int(i), first, holders, wkb[i], ledger=ledger) for i in rows),
         )
+        version.save(update_fields=["zone_count"])
         versions.append(version)
     return versions
 

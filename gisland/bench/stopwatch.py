@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import defaultdict
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -16,12 +18,19 @@ from spatial import sqlfiles
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+TICKS = os.sysconf("SC_CLK_TCK")
+
 
 class Stopwatch:
-    """Seconds by statement, summed over workers."""
+    """Seconds and processor seconds by statement, summed over workers.
+
+    Processor seconds are those of the server process, read from /proc; they stay 0 where it runs
+    on another machine. On a machine shared with others only they can be compared.
+    """
 
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
+        self.cpu: defaultdict[str, float] = defaultdict(float)
         self.wall = 0.0
         self._names = {
             sqlfiles.text(name): name
@@ -41,22 +50,37 @@ class Stopwatch:
         context: Any,
     ) -> Any:
         """A database wrapper (``execute_wrapper``): time one statement."""
-        started = time.perf_counter()
+        pid = context["connection"].connection.info.backend_pid
+        started, used = time.perf_counter(), _processor_seconds(pid)
         try:
             return execute(sql, params, many, context)
         finally:
-            spent = time.perf_counter() - started
+            spent, used = time.perf_counter() - started, _processor_seconds(pid) - used
             with self._lock:
-                self.seconds[self._names.get(sql, "other")] += spent
+                name = self._names.get(sql, "other")
+                self.seconds[name] += spent
+                self.cpu[name] += used
 
-    def under(self, folder: str) -> float:
-        """Worker-seconds of the statements in a folder of sql/."""
-        return sum(spent for name, spent in self.seconds.items() if name.startswith(folder))
+    def cpu_under(self, folder: str) -> float:
+        """Processor seconds of the statements in a folder of sql/ ('' for all)."""
+        return sum(spent for name, spent in self.cpu.items() if name.startswith(folder))
 
-    def slowest(self, count: int) -> list[tuple[str, float]]:
-        """The dearest statements, with their worker-seconds."""
+    def slowest(self, count: int) -> list[tuple[str, float, float]]:
+        """The dearest statements, with their seconds and processor seconds."""
         dearest = sorted(self.seconds.items(), key=lambda item: -item[1])
-        return [(name, round(spent, 2)) for name, spent in dearest[:count]]
+        return [(name, round(spent, 2), round(self.cpu[name], 2)) for name, spent in dearest[:count]]
+
+
+def _processor_seconds(pid: int) -> float:
+    """What a process of this machine has used so far; 0 if it cannot be seen."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return 0.0
+    if "postgres" not in told:
+        return 0.0
+    user, system = told.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / TICKS
 
 
 @contextmanager
@@ -65,12 +89,15 @@ def measured() -> Iterator[Stopwatch]:
     watch = Stopwatch()
 
     def on_open(connection: Any, **_: Any) -> None:
-        connection.execute_wrappers.append(watch)
+        if watch not in connection.execute_wrappers:  # a worker opens its connection anew
+            connection.execute_wrappers.append(watch)
 
+    connection = transaction.get_connection()
+    connection.ensure_connection()
     connection_created.connect(on_open, weak=False)
     started = time.perf_counter()
     try:
-        with transaction.get_connection().execute_wrapper(watch):
+        with connection.execute_wrapper(watch):
             yield watch
     finally:
         watch.wall = time.perf_counter() - started

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.gis.db.models import Extent
 from django.db.models import Max, Min
-from django.db.models.functions import Coalesce
 
 from spatial import vocabulary
 from spatial.models import Image, Patch, Region
-from tiles.layers import catalogue, find
+from tiles.layers import find
+from tiles.views import layers_for
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from spatial.scope import Scope
 
 CONTROL_LAYERS = (
@@ -21,22 +24,33 @@ CONTROL_LAYERS = (
 )  # fmt: skip
 """Drawn from below upward: ground first, papers last."""
 
-VISIBLE = {"ecological_redline", "basic_farmland", "urban_boundary", "approval", "patches"}
+VISIBLE = {"land_use", "ecological_redline", "basic_farmland", "urban_boundary", "approval"}
+LABELS_FROM = {"urban_boundary": 14}
+"""Zooms of the map at which a layer's labels begin, where its tiles bring them too soon."""
 CHINA = (73.0, 18.0, 135.0, 54.0)
+BOUNDARIES = (
+    # id, title, looks like, first zoom of its labels, last zoom
+    ("township", "乡镇界", "township", 11, 13),
+    ("counties", "县级界", "county", 7, 11),
+)
+EARLIER = 1
+"""A map tile of 512 px at zoom z shows the data tile of zoom z - 1."""
 
 
 def map_config(scope: Scope, **more: Any) -> dict[str, Any]:
     """What ``createMap`` needs for this user; ``more`` overrides single entries."""
-    shown = [code for code in CONTROL_LAYERS if code in catalogue()]
-    layers = [_control_layer(code, scope) for code in shown if find(code).shown_to(scope)]
+    served = {layer["id"]: layer for layer in layers_for(scope)}
+    layers = [_control_layer(served[code]) for code in CONTROL_LAYERS if code in served]
+    layers += [_boundary_layer(served[row[0]], *row) for row in BOUNDARIES if row[0] in served]
+    layers += [_patch_layer(served["patches"])] if "patches" in served else []
     config = {
         "bounds": bounds_of(scope),
         "crs_note": "CGCS2000（EPSG:4490）",
         "crs": {"central_meridian": _meridian(scope)},
-        "layers": [*layers, _township_layer(), _county_layer(), _patch_layer(scope)],
+        "layers": layers,
         "styles": styles(),
         "marks": marks(),
-        "imagery": imagery(scope),
+        "imagery": imagery(scope.filter_images(Image.objects.all())),
         "identify_url": "/tiles/identify",
         "terms": {"class": vocabulary.vocabulary()["class"]},
     }
@@ -44,20 +58,12 @@ def map_config(scope: Scope, **more: Any) -> dict[str, Any]:
 
 
 def bounds_of(scope: Scope) -> list[float]:
-    """West, south, east, north of the user's counties, in degrees (4490)."""
-    boxes = (
-        [
-            geom.extent
-            for geom in Region.objects.filter(pk__in=scope.county_ids).values_list(
-                "geom", flat=True
-            )
-            if geom is not None
-        ]
-        or [patch.geom.extent for patch in scope.filter_patches(Patch.objects.only("geom"))[:1]]
-        or [CHINA]
-    )
-    west, south, east, north = zip(*boxes, strict=True)
-    return [min(west), min(south), max(east), max(north)]
+    """West, south, east, north of the user's counties, else of the patches, in degrees (4490)."""
+    counties = Region.objects.filter(pk__in=scope.county_ids)
+    box = counties.aggregate(box=Extent("geom"))["box"]
+    if box is None:
+        box = scope.filter_patches(Patch.objects.all()).aggregate(box=Extent("geom"))["box"]
+    return list(box or CHINA)
 
 
 def styles() -> dict[str, dict[str, Any]]:
@@ -74,8 +80,8 @@ def marks() -> dict[str, dict[str, Any]]:
     }
 
 
-def imagery(scope: Scope) -> list[dict[str, Any]]:
-    """The images that the user may see, oldest first."""
+def imagery(images: QuerySet[Image]) -> list[dict[str, Any]]:
+    """These images, oldest first."""
     return [
         {
             "id": image.pk,
@@ -84,7 +90,7 @@ def imagery(scope: Scope) -> list[dict[str, Any]]:
             "url": f"/imagery/{image.pk}/{{z}}/{{x}}/{{y}}.webp",
             "bounds": list(image.footprint.extent),
         }
-        for image in scope.filter_images(Image.objects.order_by("taken_on", "pk"))
+        for image in images.order_by("taken_on", "pk")
     ]
 
 
@@ -103,21 +109,32 @@ def _look(found: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _control_layer(code: str, scope: Scope) -> dict[str, Any]:
-    tile = find(code)
-    look = _look(vocabulary.layer_style(code))
-    entry: dict[str, Any] = {
-        "id": code,
-        "title": tile.title,
-        "url": f"/tiles/{code}/live/{{z}}/{{x}}/{{y}}.mvt",
-        "kind": "fill" if look["fill_opacity"] else "line",
-        "minzoom": tile.min_zoom + 1,
-        "tile_maxzoom": tile.max_zoom(scope),
-        "visible": code in VISIBLE,
-        "style": {**look, "label_minzoom": tile.label_zoom + 1},
+def _served(layer: dict[str, Any]) -> dict[str, Any]:
+    """What the tiles themselves say of a layer."""
+    return {
+        "id": layer["id"],
+        "title": layer["title"],
+        "url": layer["tiles"].replace("{version}", "live"),
+        "minzoom": layer["minzoom"] + EARLIER,
+        "tile_maxzoom": layer["maxzoom"],
         "label_field": "label",
     }
-    if tile.grouped:
+
+
+def _control_layer(layer: dict[str, Any]) -> dict[str, Any]:
+    code = layer["id"]
+    words = vocabulary.layer_style(code)
+    look = _look(words)
+    labels = LABELS_FROM.get(code, (layer["label_minzoom"] or 0) + EARLIER)
+    entry: dict[str, Any] = {
+        **_served(layer),
+        "kind": "fill" if look["fill_opacity"] else "line",
+        "visible": code in VISIBLE,
+        "style": {**look, "label_minzoom": labels},
+    }
+    if "off_from_zoom" in words:
+        entry["maxzoom"] = words["off_from_zoom"]
+    if find(code).grouped:
         groups = vocabulary.vocabulary()["land_use"]
         entry["class_field"] = "group"
         entry["classes"] = [
@@ -128,53 +145,34 @@ def _control_layer(code: str, scope: Scope) -> dict[str, Any]:
     return entry
 
 
-def _township_layer() -> dict[str, Any]:
+def _boundary_layer(
+    layer: dict[str, Any], code: str, title: str, like: str, first: int, last: int
+) -> dict[str, Any]:
+    look = _look(vocabulary.boundary_style(like))
     return {
-        "id": "township",
-        "title": "乡镇界",
-        "url": "/tiles/township/live/{z}/{x}/{y}.mvt",
+        **_served(layer),
+        "id": code,
+        "title": title,
         "kind": "line",
-        "minzoom": 9,
         "visible": True,
-        "style": {**_look(vocabulary.boundary_style("township")), "label_maxzoom": 13,
-                  "label_minzoom": 11},
-        "label_field": "label",
-    }  # fmt: skip
+        "style": {**look, "label_minzoom": first, "label_maxzoom": last},
+    }
 
 
-def _county_layer() -> dict[str, Any]:
+def _patch_layer(layer: dict[str, Any]) -> dict[str, Any]:
     return {
-        "id": "counties",
-        "title": "县级界",
-        "url": "/tiles/counties/live/{z}/{x}/{y}.mvt",
-        "kind": "line",
-        "minzoom": 5,
-        "visible": True,
-        "style": {**_look(vocabulary.boundary_style("county")), "label_maxzoom": 11,
-                  "label_minzoom": 7},
-        "label_field": "label",
-    }  # fmt: skip
-
-
-def _patch_layer(scope: Scope) -> dict[str, Any]:
-    tile = find("patches")
-    return {
-        "id": "patches",
+        **_served(layer),
         "title": "图斑（初判）",
-        "url": "/tiles/patches/live/{z}/{x}/{y}.mvt",
         "kind": "patch",
-        "minzoom": tile.min_zoom + 1,
-        "tile_maxzoom": tile.max_zoom(scope),
         "visible": True,
         "style": {"label_minzoom": 14},
-        "label_field": "label",
         "feature_url": "/patches/{id}/",
     }
 
 
 def _meridian(scope: Scope) -> float | None:
-    found = Region.objects.filter(pk__in=scope.county_ids).aggregate(
-        low=Coalesce(Min("central_meridian"), None), high=Max("central_meridian")
-    )
+    """The central meridian, where all the counties share one."""
+    counties = Region.objects.filter(pk__in=scope.county_ids)
+    found = counties.aggregate(low=Min("central_meridian"), high=Max("central_meridian"))
     same = found["low"] is not None and found["low"] == found["high"]
     return float(found["low"]) if same else None

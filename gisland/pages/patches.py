@@ -2,44 +2,77 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q
+from django.db.models import Count, Prefetch, Q, Sum
 from django.http import Http404
 from django.shortcuts import render
 
-from gisland.pages.map_config import map_config
-from spatial import units, vocabulary
-from spatial.engine.explain import current_assessment, explain
+from gisland.pages import map_config
+from gisland.pages.patch_proof import HIDDEN, hidden_codes, proof
+from spatial import vocabulary
+from spatial.engine.explain import current_assessment
 from spatial.errors import PatchNotAssessed
 from spatial.hidden import hidden_rules
-from spatial.models import Assessment, Batch, Determination, Patch, Region, Zone
-from spatial.scope import login_or_demo, outside_note, request_scope
+from spatial.models import Assessment, Batch, Determination, Image, Patch, Region
+from spatial.scope import login_or_demo, request_scope
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
+    from spatial.hidden import RuleKey
     from spatial.scope import Scope
 
 PAGE = 100
-ANSWERS = {True: "涉及", False: "不涉及", None: "无数据"}
-POLICIES = {"before": "行为前", "act": "行为时", "latest": "最新", "": "台账"}
+ASKED = ("batch", "county", "label", "q")
+MAP_ZOOM = 17
+AROUND = 1.0
+"""How much ground the map shows on each side of a patch, in widths of the patch."""
+LEAST_DEG = 0.001
 
 
 @login_or_demo
 def patch_list(request: HttpRequest) -> HttpResponse:
     """Patches of the user's region, filtered by what the address says."""
     scope = request_scope(request)
-    asked = {key: request.GET.get(key, "").strip() for key in ("batch", "county", "label", "q")}
-    found = scope.filter_patches(Patch.objects.all())
+    asked = {key: request.GET.get(key, "").strip() for key in ASKED}
+    hidden = hidden_rules(scope)
+    found = _asked_for(scope.filter_patches(Patch.objects.all()), asked, hidden)
+    current = Assessment.objects.filter(is_current=True).select_related("run")
+    rows = found.select_related("batch", "region").defer("geom", "ground", "region__geom")
+    rows = rows.prefetch_related(Prefetch("assessments", current, to_attr="current"))
+    pages = Paginator(rows.order_by("batch__code", "region__code", "jcbh", "pk"), PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    return render(
+        request,
+        "gisland/patch_list.html",
+        {
+            "page": page,
+            "asked": asked,
+            "total": found.aggregate(count=Count("pk"), area_m2=Sum("area_m2")),
+            "batches": scope.filter_batches(Batch.objects.order_by("code")),
+            "counties": Region.objects.filter(pk__in=scope.county_ids).order_by("code"),
+            "classes": vocabulary.vocabulary()["class"],
+            "rows": [_row(patch, hidden) for patch in page],
+        },
+    )
+
+
+def _asked_for(
+    found: QuerySet[Patch], asked: dict[str, str], hidden: frozenset[RuleKey]
+) -> QuerySet[Patch]:
     if asked["batch"]:
         found = found.filter(batch__code=asked["batch"])
     if asked["county"]:
         found = found.filter(region__code=asked["county"])
     if asked["label"]:
-        found = found.filter(assessments__is_current=True, assessments__label_class=asked["label"])
+        labelled = Assessment.objects.filter(is_current=True, label_class=asked["label"])
+        for ruleset, action, code in hidden:
+            if action == "conclude":
+                labelled = labelled.exclude(run__ruleset_id=ruleset, label_code=code)
+        found = found.filter(pk__in=labelled.values("patch_id"))
     for word in asked["q"].replace("/", " ").split():
         found = found.filter(
             Q(jcbh__icontains=word)
@@ -47,34 +80,22 @@ def patch_list(request: HttpRequest) -> HttpResponse:
             | Q(region__code=word)
             | Q(project__name__icontains=word)
         )
-    current = Prefetch("assessments", Assessment.objects.filter(is_current=True), to_attr="current")
-    found = found.select_related("batch", "region").prefetch_related(current)
-    page = Paginator(found.order_by("batch__code", "region__code", "jcbh", "pk"), PAGE).get_page(
-        request.GET.get("page")
-    )
-    return render(
-        request,
-        "gisland/patch_list.html",
-        {
-            "page": page,
-            "asked": asked,
-            "batches": scope.filter_batches(Batch.objects.all()),
-            "counties": Region.objects.filter(pk__in=scope.county_ids).order_by("code"),
-            "classes": vocabulary.vocabulary()["class"],
-            "rows": [_row(patch) for patch in page],
-        },
-    )
+    return found
 
 
-def _row(patch: Patch) -> dict[str, Any]:
+def _row(patch: Patch, hidden: frozenset[RuleKey]) -> dict[str, Any]:
     current: list[Assessment] = getattr(patch, "current", [])
     found = current[0] if current else None
+    row = {"patch": patch, "label": "未评定", "class": "", "borderline": False}
+    if found is None:
+        return row
+    if (found.run.ruleset_id, "conclude", found.label_code) in hidden:
+        return {**row, "label": HIDDEN}
     return {
-        "patch": patch,
-        "label": found.label_term if found else "未评定",
-        "style": found.style if found else "",
-        "borderline": bool(found and found.borderline),
-        "mu": units.mu(patch.area_m2),
+        **row,
+        "label": found.label_term,
+        "class": vocabulary.class_term(found.label_class),
+        "borderline": found.borderline,
     }
 
 
@@ -89,123 +110,86 @@ def patch_page(request: HttpRequest, patch_id: int) -> HttpResponse:
     )
     if patch is None:
         raise Http404("没有这个图斑，或不在您的行政区内。")
+    west, south, east, north = patch.geom.extent
     context: dict[str, Any] = {
         "patch": patch,
         "kind": vocabulary.patch_kind_term(patch.kind) if patch.kind else "",
-        "area_mu": units.mu(patch.area_m2),
-        "map_config": _patch_map(scope, patch),
+        "place": f"{MAP_ZOOM}/{(south + north) / 2:.5f}/{(west + east) / 2:.5f}",
     }
     try:
         assessment = current_assessment(patch)
     except PatchNotAssessed as error:
-        return render(request, "gisland/patch.html", {**context, "unjudged": str(error)})
-    context |= _proof(scope, patch, assessment)
+        context |= {"map_config": _map(scope, patch, has_pieces=False), "unjudged": str(error)}
+        return render(request, "gisland/patch.html", context)
+    context |= proof(scope, patch, assessment)
+    context |= {
+        "map_config": _map(scope, patch, has_pieces=True),
+        "decision": Determination.objects.filter(patch=patch).order_by("-recorded_at").first(),
+        "history": _history(scope, patch),
+    }
     return render(request, "gisland/patch.html", context)
 
 
-def _proof(scope: Scope, patch: Patch, assessment: Assessment) -> dict[str, Any]:
-    found = explain(patch, assessment)
-    ruleset = assessment.run.ruleset_id
-    hidden = {(action, code) for version, action, code in hidden_rules(scope) if version == ruleset}
-    zones = _visible_zones(scope, found["zones"])
-    counties = set(scope.county_codes)
-    pieces = [_piece(piece, zones, hidden, counties) for piece in found["pieces"]]
-    outside = sum((p["area_m2"] for p in pieces if p["outside"]), Decimal(0))
-    return {
-        "found": found,
-        "assessment": assessment,
-        "label": vocabulary.class_term(assessment.label_class),
-        "pieces": pieces,
-        "pieces_mu": units.mu(assessment.area_m2),
-        "rest_mu": units.mu(assessment.area_m2) - sum(p["mu"] for p in pieces),
-        "conclusions": _with_mu(found["conclusions"]),
-        "marks": [
-            {**mark, "said": ANSWERS[mark["answer"]], "mu": units.mu(Decimal(mark["area_m2"]))}
-            for mark in found["marks"]
-            if ("mark", mark["code"]) not in hidden
-        ],
-        "sources": list(zones.values()),
-        "versions": [{**row, "policy": POLICIES[row["policy"]]} for row in found["versions"]],
-        "gaps": [{**gap, "policy": POLICIES[gap["policy"]]} for gap in found["gaps"]],
-        "outside": outside_note(outside) if outside else "",
-        "decision": Determination.objects.filter(patch=patch).order_by("-recorded_at").first(),
-        "history": patch.assessments.exclude(applied_at=None)
-        .select_related("run__ruleset")
-        .order_by("-applied_at"),
-    }
-
-
-def _piece(
-    piece: dict[str, Any],
-    zones: dict[int, dict[str, Any]],
-    hidden: set[tuple[str, str]],
-    counties: set[str],
-) -> dict[str, Any]:
-    rule = piece["rule"]
-    code = piece["township"][:6]
-    return {
-        **piece,
-        "area_m2": Decimal(piece["area_m2"]),
-        "mu": units.mu(Decimal(piece["area_m2"])),
-        "rule": rule if rule and ("conclude", rule["code"]) not in hidden else None,
-        "missing": "、".join(piece["reason"].get("missing", [])),
-        "joined": piece["reason"].get("joined"),
-        "subject_unknown": piece["reason"].get("subject_unknown", False),
-        "before": [row for row in piece["before"] if ("conclude", row["rule"]) not in hidden],
-        "on": [
-            zones[number] for ids in piece["zones"].values() for number in ids if number in zones
-        ],
-        "outside": bool(code) and code not in counties,
-    }
-
-
-def _visible_zones(scope: Scope, zones: dict[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:
-    """The source records that the user may identify, with a readable line of attributes."""
-    seen = set(
-        scope.filter_zones(Zone.objects.filter(pk__in=zones), "identify").values_list(
-            "pk", flat=True
-        )
-    )
-    return {
-        number: {
-            **zone,
-            "id": number,
-            "title": zone["document"] or zone["name"] or zone["code"],
-            "dates": {
-                key: value
-                for key, value in zone["attributes"].items()
-                if key.endswith(("_on", "_until")) and value
-            },
+def _history(scope: Scope, patch: Patch) -> list[dict[str, Any]]:
+    """The applied assessments, newest first."""
+    applied = patch.assessments.exclude(applied_at=None).select_related("run__ruleset")
+    return [
+        {
+            "assessment": row,
+            "label": HIDDEN
+            if ("conclude", row.label_code) in hidden_codes(scope, row)
+            else row.label_term,
         }
-        for number, zone in zones.items()
-        if number in seen
-    }
+        for row in applied.order_by("-applied_at")
+    ]
 
 
-def _with_mu(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**row, "mu": units.mu(Decimal(row["area_m2"]))} for row in rows]
-
-
-def _patch_map(scope: Scope, patch: Patch) -> dict[str, Any]:
+def _map(scope: Scope, patch: Patch, *, has_pieces: bool) -> dict[str, Any]:
+    """The map beside the proof: this patch by its pieces, the images of its ground at hand."""
     west, south, east, north = patch.geom.extent
-    margin = max(east - west, north - south, 0.001)
-    config = map_config(
+    margin = AROUND * max(east - west, north - south, LEAST_DEG)
+    images = scope.filter_images(Image.objects.filter(footprint__intersects=patch.geom))
+    config = map_config.map_config(
         scope,
         bounds=[west - margin, south - margin, east + margin, north + margin],
         selected={"layer": "patches", "id": patch.pk},
+        imagery=map_config.imagery(images),
+        swipe=_swipe(images, patch),
         address=False,
+        layers_open=False,
     )
-    config["layers"].insert(
-        -1,
-        {
-            "id": "pieces",
-            "source_layer": "pieces",
-            "title": "本图斑的碎块",
-            "url": f"/tiles/pieces-{patch.pk}/live/{{z}}/{{x}}/{{y}}.mvt",
-            "kind": "fill",
-            "class_field": "style",
-            "classes": [{"value": token, **look} for token, look in config["styles"].items()],
-            "visible": True,
-        },
-    )
+    for layer in config["layers"]:
+        if layer["id"] == "land_use":  # on from afar; here it is switched on when it is wanted
+            layer["visible"] = False
+            layer.pop("maxzoom", None)
+        if layer["id"] == "patches" and has_pieces:
+            layer["except"] = [patch.pk]
+    if has_pieces:
+        config["layers"].append(_pieces_layer(config["styles"], patch))
     return config
+
+
+def _pieces_layer(styles: dict[str, Any], patch: Patch) -> dict[str, Any]:
+    return {
+        "id": "pieces",
+        "source_layer": "pieces",
+        "title": "本图斑的碎块",
+        "url": f"/tiles/pieces-{patch.pk}/live/{{z}}/{{x}}/{{y}}.mvt",
+        "kind": "fill",
+        "class_field": "style",
+        "classes": [{"value": token, **look} for token, look in styles.items()],
+        "label_field": "conclusion_term",
+        "visible": True,
+        "selectable": True,
+    }
+
+
+def _swipe(images: QuerySet[Image], patch: Patch) -> dict[str, int] | None:
+    """The image before the act and the one after it; the oldest and the newest where unknown."""
+    dated = list(images.order_by("taken_on", "pk").values_list("pk", "taken_on"))
+    if len(dated) < 2:
+        return None
+    before = [pk for pk, day in dated[:-1] if patch.before_on and day <= patch.before_on]
+    after = [pk for pk, day in dated[1:] if patch.after_on and day >= patch.after_on]
+    pair = (before[-1] if before else dated[0][0], after[0] if after else dated[-1][0])
+    return {"before": pair[0], "after": pair[1]}

@@ -52,11 +52,27 @@ class RunContext:
 
 
 def infer_subjects(context: RunContext, assessment_ids: Sequence[int]) -> None:
-    """Store who uses the ground of these patches, where no field says it (推定)."""
-    with transaction.atomic():
-        _take(context, assessment_ids)
-        _find_zones(context)
-        sqlfiles.execute("engine/runs/30_store_subjects", context.params)
+    """Store who uses the ground of these patches, where no field says it (推定).
+
+    A patch whose overlaps cannot be computed is found by halving; its user stays unknown.
+    """
+    try:
+        with transaction.atomic():
+            _take(context, assessment_ids)
+            _find_zones(context)
+            sqlfiles.execute("engine/runs/30_store_subjects", context.params)
+    except DatabaseError as error:
+        _require_geometry(error)
+        if len(assessment_ids) > 1:
+            middle = len(assessment_ids) // 2
+            infer_subjects(context, assessment_ids[:middle])
+            infer_subjects(context, assessment_ids[middle:])
+
+
+def _require_geometry(error: DatabaseError) -> None:
+    """Raise the error again unless it is one of geometry, which halving can corner."""
+    if not any(sign in str(error) for sign in GEOMETRY_ERRORS):
+        raise error
 
 
 def judge_chunk(context: RunContext, assessment_ids: Sequence[int]) -> int:
@@ -92,8 +108,7 @@ def _judge_exactly(context: RunContext, assessment_ids: Sequence[int]) -> bool:
                 transaction.set_rollback(True)
             return closed
     except DatabaseError as error:
-        if not any(sign in str(error) for sign in GEOMETRY_ERRORS):
-            raise
+        _require_geometry(error)
         return False
 
 
@@ -107,21 +122,34 @@ def judge(context: RunContext, assessment_ids: Sequence[int], grid: float) -> li
         return unclosed
     sqlfiles.execute("engine/judge/10_find_near_zones", {"version_ids": versions})
     if context.groups:
-        sqlfiles.execute("engine/judge/20_measure_groups", {"run_id": context.run_id})
+        _attempt("20_measure_groups", grid, {"run_id": context.run_id})
     for step in (
         "25_read_layer_facts",
         "30_test_zones",
         "31_key_zone_answers",
+        "35_find_gaps",
         "40_place_pieces",
         "41_key_piece_notions",
         "50_test_rules",
         "60_claim_pieces",
         "70_conclude_pieces",
         "71_key_verdicts",
-        "80_join_slivers",
     ):
         sqlfiles.execute(f"engine/judge/{step}")
+    _attempt("80_join_slivers", grid)
     return []
+
+
+def _attempt(step: str, grid: float, params: dict[str, Any] | None = None) -> None:
+    """A step that the last resort can do without: the sums stay unknown, slivers stay apart."""
+    if grid == EXACT:
+        sqlfiles.execute(f"engine/judge/{step}", params)
+        return
+    try:
+        with transaction.atomic():
+            sqlfiles.execute(f"engine/judge/{step}", params)
+    except DatabaseError as error:
+        _require_geometry(error)
 
 
 def partition(context: RunContext, versions: list[int], grid: float) -> None:

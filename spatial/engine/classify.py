@@ -9,12 +9,22 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from spatial import sqlfiles
 from spatial.engine.chunks import RunContext, infer_subjects, judge_chunk
 from spatial.errors import GislandError, RunStale
-from spatial.models import Assessment, DatasetVersion, Layer, RulesetVersion, Run, Zone
+from spatial.models import (
+    Assessment,
+    DatasetVersion,
+    FieldResult,
+    Layer,
+    Patch,
+    RulesetVersion,
+    Run,
+    Zone,
+)
 from spatial.models.run import RunStatus
 from spatial.rules.load import load_ruleset
 
@@ -102,20 +112,28 @@ def apply_run(run: Run, *, at: datetime.datetime | None = None) -> Run:
 
 
 def changes_since(run: Run) -> str:
-    """What changed after a run's known_at that it might have read; empty if nothing."""
+    """What changed after a run's known_at that it would have read; empty if nothing.
+
+    Looked at: versions and ledger rows of its layers in the counties it read, field results on
+    its patches, later patches of the same holders, and newer runs.
+    """
+    counties = set(run.pins.values_list("version__region_id", flat=True))
+    counties |= set(run.assessments.values_list("patch__region_id", flat=True))
     layers = run.scope.get("layers", [])
-    versions = DatasetVersion.objects.filter(layer__in=layers)
-    found = versions.filter(activated_at__gt=run.known_at) | versions.filter(
-        retired_at__gt=run.known_at
-    )
-    if version := found.first():
+    since = run.known_at
+    versions = DatasetVersion.objects.filter(layer__in=layers, region__in=counties)
+    if version := versions.filter(Q(activated_at__gt=since) | Q(retired_at__gt=since)).first():
         return f"数据版本 {version}"
-    rows = Zone.objects.filter(layer__in=layers)
-    late = rows.filter(recorded_from__gt=run.known_at) | rows.filter(
-        recorded_until__gt=run.known_at
-    )
-    if zone := late.first():
+    rows = Zone.objects.filter(layer__in=layers, version__region__in=counties)
+    if zone := rows.filter(Q(recorded_from__gt=since) | Q(recorded_until__gt=since)).first():
         return f"台账记录 {zone}"
+    results = FieldResult.objects.filter(patch__assessments__run=run, recorded_at__gt=since)
+    if result := results.first():
+        return f"实地结果 {result}"
+    subjects = run.assessments.exclude(subject=None).values("subject")
+    later = Patch.objects.filter(batch__ruleset=run.ruleset.name, created_at__gt=since)
+    if patch := later.filter(holder__in=subjects).first():
+        return f"同一单位的图斑 {patch}"
     newer = Assessment.objects.filter(
         patch__assessments__run=run, is_current=True, run_id__gt=run.pk
     )

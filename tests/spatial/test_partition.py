@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import shapely
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -122,19 +122,19 @@ def scene(draw: st.DrawFn) -> Scene:
     return patch, good
 
 
-def draw_scene(told: Scene, batch: Batch) -> Patch:
-    """The scene in a county of its own."""
+def draw_scene(told: Scene, batch: Batch, place: int = 0) -> Patch:
+    """The scene in a county of its own, so many kilometres north of the origin."""
     patch, layers = told
     number = next(NUMBERS)
     region = drawing.county(str(990101 + number), f"划分县{number}")
+    east, north = drawing.ORIGIN_EAST, drawing.ORIGIN_NORTH + 1000 * (place - number)
     for layer, shapes in layers.items():
-        letters = {chr(65 + i): {"plane": at_origin(shape)} for i, shape in enumerate(shapes)}
+        letters = {
+            chr(65 + i): {"plane": shifted(shape, east, north)} for i, shape in enumerate(shapes)
+        }
         drawing.draw_version(layer, {"draw": "".join(letters), **letters}, region=region)
-    return drawing.draw_patch({"plane": at_origin(patch), **DATES}, batch=batch, region=region)
-
-
-def at_origin(shape: shapely.Geometry) -> shapely.Geometry:
-    return shifted(shape, drawing.ORIGIN_EAST, drawing.ORIGIN_NORTH)
+    ground = shifted(patch, east, north)
+    return drawing.draw_patch({"plane": ground, **DATES}, batch=batch, region=region)
 
 
 def judge(patches: list[Patch], ruleset: RulesetVersion | None = None) -> Run:
@@ -185,13 +185,15 @@ def check(found: Assessment) -> None:
 @BOUNDED
 @given(st.lists(scene(), min_size=SCENES, max_size=SCENES))
 def test_any_ground_over_any_zones(scenes: list[Scene]) -> None:
-    batch = Batch.objects.create(code=f"partition-{next(NUMBERS)}", source="部")
-    with drawing.derived_together():
-        drawn = [draw_scene(told, batch) for told in scenes]
-    run = judge(drawn)
-    for found in run.assessments.select_related("patch__region").prefetch_related("pieces"):
-        assert not found.fallback
-        check(found)
+    with transaction.atomic():  # rolled back: an example leaves neither rows nor locks
+        batch = Batch.objects.create(code=f"partition-{next(NUMBERS)}", source="部")
+        with drawing.derived_together():
+            drawn = [draw_scene(told, batch, place) for place, told in enumerate(scenes)]
+        run = judge(drawn)
+        for found in run.assessments.select_related("patch__region").prefetch_related("pieces"):
+            assert not found.fallback
+            check(found)
+        transaction.set_rollback(True)
 
 
 def single(patch: shapely.Geometry, **layers: list[shapely.Geometry]) -> Assessment:
@@ -237,3 +239,13 @@ def test_corners_that_touch_leave_pieces_that_touch() -> None:
     )
     assert [len(piece.ground) for piece in found.pieces.order_by("-area_m2")] == [2, 1, 1]
     check(found)
+
+
+@pytest.mark.parametrize(("place", "shift"), [(127, -2e-6), (133, 2e-6)])
+def test_a_face_with_a_spike_is_labelled_by_its_body(place: int, shift: float) -> None:
+    """One zone ends a metre before the patch does, another lies two micrometres beside it."""
+    patch = shapely.box(50, -80, 110, -70)
+    zones = [shifted(patch, 0, -1), shifted(patch, shift, shift)]
+    batch = Batch.objects.create(code="spike", source="部")
+    run = judge([draw_scene((patch, {"ecological_redline": zones}), batch, place)])
+    check(run.assessments.get())

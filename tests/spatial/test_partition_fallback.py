@@ -102,18 +102,12 @@ def test_another_error_fails_the_run_and_nothing_is_current(plant: Any) -> None:
     assert not Assessment.objects.filter(is_current=True).exists()
 
 
-@pytest.mark.xfail(
-    raises=DatabaseError, reason="infer_subjects catches no TopologyException: the whole run fails"
-)
 def test_a_patch_that_geos_refuses_while_subjects_are_inferred(plant: Any) -> None:
     patches = six_patches()
     plant("engine/runs/30_store_subjects", patches[3], TOPOLOGY)
     assert judge(patches).status == "done"
 
 
-@pytest.mark.xfail(
-    raises=DatabaseError, reason="judge_chunk: a grid does not cure a step after the partition"
-)
 def test_a_patch_that_geos_refuses_after_the_partition(plant: Any) -> None:
     patches = six_patches()
     plant("engine/judge/80_join_slivers", patches[3], TOPOLOGY)

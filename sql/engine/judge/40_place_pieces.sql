@@ -1,8 +1,8 @@
 -- what:   On which pieces each notion holds: yes, or unknown; no row is no. A version that is
---         missing answers unknown; two versions in the act's window that differ are unknown; a
---         ledger holds where any of its rows does.
--- reads:  chunk_piece, chunk_place, chunk_version, chunk_zone, chunk_zone_answer, spatial_notion,
---         chunk_patch
+--         missing, or says nothing of ground that it should cover, answers unknown; two versions
+--         in the act's window that differ are unknown; a ledger holds where any of its rows does.
+-- reads:  chunk_piece, chunk_gap, chunk_place, chunk_version, chunk_zone, chunk_zone_answer,
+--         spatial_notion, chunk_patch
 -- writes: chunk_piece_notion
 -- params: -
 CREATE TEMPORARY TABLE chunk_piece_notion ON COMMIT DROP AS
@@ -100,6 +100,30 @@ by_version AS (
     FROM located
     INNER JOIN counted ON located.window_id = counted.window_id AND counted.version_id IS NULL
     INNER JOIN asked ON counted.layer_id = asked.layer_id AND counted.policy = asked.policy
+    UNION ALL
+    SELECT DISTINCT
+        located.assessment_id,
+        located.seq,
+        located.area_m2,
+        asked.notion_id,
+        asked.code,
+        asked.layer_id,
+        asked.policy,
+        counted.version_count,
+        counted.missing_count,
+        NULL::boolean,
+        FALSE,
+        NULL::jsonb,
+        NULL::numeric
+    FROM located
+    INNER JOIN chunk_gap AS gap
+        ON located.assessment_id = gap.assessment_id AND located.seq = gap.seq
+    INNER JOIN counted
+        ON
+            located.window_id = counted.window_id
+            AND gap.layer_id = counted.layer_id
+            AND gap.policy = counted.policy
+    INNER JOIN asked ON gap.layer_id = asked.layer_id AND gap.policy = asked.policy
 ),
 
 held AS (

@@ -2,7 +2,8 @@
 --         pending, stock, legal, other that reaches label_at_least, else the largest; 临界 where
 --         the ruleset's borderline, added or taken away, would change it. Also what was ignored,
 --         what data are missing, and the values that the tests read.
--- reads:  chunk_patch, chunk_piece, chunk_verdict, chunk_place, chunk_version, spatial_rule,
+-- reads:  chunk_patch, chunk_piece, chunk_verdict, chunk_gap, chunk_place, chunk_version,
+--         spatial_rule,
 --         spatial_layer, spatial_region, spatial_notion
 -- writes: spatial_assessment
 -- params: fallback
@@ -124,7 +125,8 @@ FROM (
                     'layer', missing.layer_id,
                     'term', missing.term,
                     'policy', missing.policy,
-                    'county', missing.county
+                    'county', missing.county,
+                    'm2', missing.m2
                 )
                 ORDER BY missing.layer_id, missing.policy, missing.county
             ) AS gaps
@@ -134,7 +136,8 @@ FROM (
                 version.layer_id,
                 layer.term,
                 version.policy,
-                region.name AS county
+                region.name AS county,
+                NULL::numeric AS m2
             FROM chunk_place AS place
             INNER JOIN chunk_version AS version
                 ON place.window_id = version.window_id AND version.version_id IS NULL
@@ -166,6 +169,23 @@ FROM (
                         AND piece.county_id = place.county_id
                 )
             )
+            UNION ALL
+            SELECT
+                uncovered.assessment_id,
+                uncovered.layer_id,
+                layer.term,
+                uncovered.policy,
+                region.name,
+                sum(uncovered.area_m2)
+            FROM chunk_gap AS uncovered
+            INNER JOIN spatial_layer AS layer ON uncovered.layer_id = layer.code
+            INNER JOIN chunk_patch AS patch ON uncovered.assessment_id = patch.assessment_id
+            INNER JOIN spatial_region AS region ON patch.county_id = region.id
+            WHERE NOT uncovered.beyond
+            GROUP BY
+                uncovered.assessment_id, uncovered.layer_id, layer.term, uncovered.policy,
+                region.name
+            HAVING sum(uncovered.area_m2) > 0
         ) AS missing
         GROUP BY missing.assessment_id
     )

@@ -28,8 +28,13 @@ touched AS (
     -- patch by patch, so that one partition is searched, by its index (LIMIT pins the order)
     CROSS JOIN LATERAL (
         SELECT part.version_id
-        FROM zone_part AS part
-        WHERE part.version_id = township.version_id AND ST_Intersects(part.ground, patch.ground)
+        FROM (
+            SELECT found.version_id, found.ground
+            FROM zone_part AS found
+            WHERE found.version_id = township.version_id AND found.ground && patch.ground
+            OFFSET 0
+        ) AS part
+        WHERE ST_Intersects(part.ground, patch.ground)
         LIMIT 1
     ) AS met
 )

@@ -24,15 +24,19 @@ line AS MATERIALIZED (
         WHERE
             found.version_id = ANY(%(version_ids)s)
             AND found.version_id = ANY(reads.version_ids)
-            AND ST_Intersects(patch.ground, found.ground)
+            -- boxes only: priced with ST_Intersects, the planner reads whole versions first
+            AND found.ground && patch.ground
         OFFSET 0
     ) AS edge
     WHERE
-        edge.zone_id IS NULL
-        OR edge.zone_id IN (
-            SELECT zone.zone_id
-            FROM chunk_zone AS zone
+        (
+            edge.zone_id IS NULL
+            OR edge.zone_id IN (
+                SELECT zone.zone_id
+                FROM chunk_zone AS zone
+            )
         )
+        AND ST_Intersects(patch.ground, edge.ground)
     UNION ALL
     SELECT patch.assessment_id, ST_Boundary(patch.ground) AS ground
     FROM chunk_patch AS patch
@@ -52,7 +56,7 @@ face AS MATERIALIZED (
         patch.ground AS patch_ground,
         dumped.geom AS ground,
         area_m2(dumped.geom) AS exact_m2,
-        ST_PointOnSurface(dumped.geom) AS inner_point
+        inner_point_of(dumped.geom) AS inner_point
     FROM noded
     INNER JOIN chunk_patch AS patch ON noded.assessment_id = patch.assessment_id
     CROSS JOIN LATERAL ST_Dump(noded.faces) AS dumped

@@ -13,6 +13,7 @@
  *                               its label points are in "<that>-labels" (one point per feature, or per cluster with its `count`)
  *   minzoom, maxzoom            zooms of the map; a tile's zoom is one less (tiles are 512 px)
  *   tile_maxzoom                last zoom of its tiles (16), enlarged beyond
+ *   except [id]                 features that are not painted: another layer shows them more closely
  *   visible, selectable         switched on at first; hovered and selected like a patch
  *   style {color, fill_opacity, hatch, line, label_minzoom, label_maxzoom, label_size}
  *   class_field, classes [{value, label, color, …style}]         a code falls to its longest prefix
@@ -21,6 +22,8 @@
  * }]
  * imagery [{id, title, taken_on, url, bounds, minzoom, maxzoom}], image (id shown first),
  * swipe {before, after}         ids; else the oldest and the newest image
+ * selected {layer, id}          the feature that the page is about: outlined all the time
+ * layers_open                   false: the list of layers is folded at first; else where there is room
  * identify_url                  asked with lng, lat: what /tiles/identify answers
  * terms {verdict, marks, address, borderline, class: {code: word}}
  *

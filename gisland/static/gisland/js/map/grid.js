@@ -179,8 +179,21 @@ export const VectorGrid = L.GridLayer.extend({
       zoom,
       ratio: width / TILE_PX,
       halo: this.options.halo,
+      bare: this.options.bare === true,
       window: { minX: left - edge, minY: top - edge, maxX: left + side + edge, maxY: top + side + edge },
     });
+  },
+
+  /** Over an image findings are lines only, so that the ground is seen. */
+  bare(isBare) {
+    if (this.options.bare === isBare) return;
+    this.options.bare = isBare;
+    this.repaint();
+  },
+
+  /** Is everything that was asked for here and painted? */
+  isIdle() {
+    return this._tileZoom !== undefined && this._pending === 0 && this._waiting.length === 0 && !this._frame;
   },
 
   /** Paint all present tiles again: a layer was switched, or its data is new. */

@@ -61,7 +61,7 @@ export class Here {
     return el(
       "li",
       {},
-      look ? swatch(look, spec.kind) : null,
+      look ? swatch(look, spec.kind) : el("span"),
       this.heading(layer, feature, String(isTold(name) ? name : look?.label ?? spec.title)),
       list(said && spec.kind !== "patch" ? zoneRows(said) : [...rows, ...own]),
     );

@@ -10,8 +10,9 @@ const labelOf = (word, image) => `${word} ${image.taken_on || image.title}`;
 
 export class Imagery {
   /** images: [{id, title, taken_on, url, bounds}]; swipe: {before, after} ids, else the oldest and newest. */
-  constructor(map, images, { swipe = null, shown = null } = {}) {
+  constructor(map, images, { swipe = null, shown = null, onChange = () => {} } = {}) {
     this.map = map;
+    this.onChange = onChange;
     this.images = [...images].sort((one, other) => String(one.taken_on).localeCompare(String(other.taken_on)));
     for (const [index, pane] of [LEFT, RIGHT].entries()) map.createPane(pane).style.zIndex = 150 + index;
     this.pair = [this.find(swipe?.before) ?? this.images[0], this.find(swipe?.after) ?? this.images.at(-1)];
@@ -43,6 +44,7 @@ export class Imagery {
       "前后对比 ",
       el("kbd", { text: "S" }),
     );
+    this.offer = this.images.length < 2 ? null : el("button", { type: "button", class: "gis-offer", "aria-pressed": "false", onclick: () => this.toggleSwipe() }, "影像前后对比 ", el("kbd", { text: "S" }));
     return el(
       "fieldset",
       { class: "gis-images" },
@@ -58,7 +60,17 @@ export class Imagery {
     this.swipe = null;
     for (const layer of this.layers) layer.remove();
     this.layers = [];
-    this.button?.setAttribute("aria-pressed", "false");
+    this.press(false);
+  }
+
+  press(isPressed) {
+    for (const button of [this.button, this.offer]) button?.setAttribute("aria-pressed", String(isPressed));
+  }
+
+  /** The map's ground is an image now, or is not. */
+  ground(isImage) {
+    this.map.getContainer().classList.toggle("gis-over-image", isImage);
+    this.onChange(isImage);
   }
 
   /** Show one image, or none. */
@@ -67,7 +79,7 @@ export class Imagery {
     this.single = image;
     this.radios.get(image).checked = true;
     if (image) this.layers = [imageLayer(image, LEFT).addTo(this.map)];
-    this.map.getContainer().classList.toggle("gis-over-image", image !== null);
+    this.ground(image !== null);
   }
 
   /** Compare the pair, or go back to what was shown. */
@@ -84,8 +96,8 @@ export class Imagery {
       before: { pane: LEFT, label: labelOf("前", before) },
       after: { pane: RIGHT, label: labelOf("后", after) },
     });
-    this.map.getContainer().classList.add("gis-over-image");
-    this.button.setAttribute("aria-pressed", "true");
+    this.ground(true);
+    this.press(true);
     for (const radio of this.radios.values()) radio.checked = false;
   }
 

@@ -102,11 +102,11 @@ export class Legend {
 
   group({ layer: { spec }, keys, marks }) {
     const looks = spec.looks.filter((look) => keys.has(look.key)).reverse();
-    if (looks.length === 0) return [];
     const rows = looks.map((look) => line(swatch(look, spec.kind), looks.length === 1 && look.key === "" ? spec.title : look.label));
     const marked = Object.keys(spec.marks).filter((code) => marks.has(code));
     rows.push(...marked.map((code) => line(markSwatch(spec.marks[code]), spec.marks[code].label)));
-    const isAlone = rows.length === 1 && looks[0].key === "";
+    if (rows.length === 0) return [];
+    const isAlone = rows.length === 1 && looks[0]?.key === "";
     return [isAlone ? null : el("h3", { text: spec.title }), el("ul", { class: isAlone ? "gis-alone" : "" }, rows)];
   }
 }

@@ -21,18 +21,12 @@ import { Overlay } from "./overlay.js";
 import { TileSource } from "./source.js";
 import { Status } from "./status.js";
 import { layerSpec } from "./style.js";
+import { begin, bring, openPanels } from "./view.js";
 
-const FLY_SECONDS = 0.4;
 const PANES = { "gis-vectors": 350, "gis-outlines": 440, "gis-labels": 450 };
 const LAST_TILE_ZOOM = 16;
-const ROOM_FOR_LAYERS_PX = 900;
-const ROOM_FOR_LEGEND_PX = 560;
 
 const isPickable = (layer) => layer.spec.kind === "patch" || layer.config.selectable === true;
-
-function boundsOf([west, south, east, north]) {
-  return L.latLngBounds([south, west], [north, east]);
-}
 
 class GisMap extends EventTarget {
   constructor(element, config) {
@@ -82,27 +76,32 @@ class GisMap extends EventTarget {
       pane.style.pointerEvents = "none";
     }
     this.start();
+    this.subject = this.subjectOf(this.config.selected);
     this.grid = new VectorGrid(this.layers, { pane: "gis-vectors", halo: this.ink().halo });
     this.outlines = new Overlay((context, frame) => this.drawOutlines(context, frame), { pane: "gis-outlines" });
     this.labels = new Overlay((context, frame) => drawLabels(context, frame, { grid: this.grid, map: this.leaflet, ink: this.ink() }), { pane: "gis-labels" });
     this.panels();
   }
 
-  /** Where to begin: the address, else the bounds, else the centre. */
   start() {
     const said = this.config.address === false ? null : readAddress(window.location.hash);
-    if (said) {
-      this.leaflet.setView(said.center, said.zoom);
-      for (const layer of this.layers) {
-        if (said.on.includes(layer.spec.id)) layer.visible = true;
-        if (said.off.includes(layer.spec.id)) layer.visible = false;
-      }
-    } else if (this.config.bounds) this.leaflet.fitBounds(boundsOf(this.config.bounds), { animate: false });
-    else this.leaflet.setView([this.config.center[1], this.config.center[0]], this.config.zoom);
+    for (const layer of said ? this.layers : []) {
+      if (said.on.includes(layer.spec.id)) layer.visible = true;
+      if (said.off.includes(layer.spec.id)) layer.visible = false;
+    }
+    this.opened = openPanels(this.config, this.stage.clientWidth);
+    begin(this.leaflet, this.config, said, this.opened.layers);
+  }
+
+  /** The feature that the page is about: outlined all the time. */
+  subjectOf(told) {
+    const layer = told ? this.layers.find(({ spec }) => spec.id === told.layer) : null;
+    return layer ? { layer, id: told.id } : null;
   }
 
   panels() {
-    this.imagery = new Imagery(this.leaflet, this.config.imagery, { swipe: this.config.swipe, shown: this.config.image });
+    const { imagery, swipe, image } = this.config;
+    this.imagery = new Imagery(this.leaflet, imagery, { swipe, shown: image, onChange: (isShown) => this.grid.bare(isShown) });
     this.list = new LayerList({ layers: this.layers, onSwitch: () => this.switched() });
     if (this.imagery.element) this.list.body.append(this.imagery.element);
     this.legend = new Legend(this.grid);
@@ -113,10 +112,10 @@ class GisMap extends EventTarget {
       onClose: () => this.clear(),
     });
     this.aside.append(this.here.element, this.list.element);
+    if (!this.opened.layers && this.imagery.offer) this.stage.append(this.imagery.offer);
     this.stage.append(this.legend.element);
-    const width = this.stage.clientWidth;
-    this.list.open(width === 0 || width >= ROOM_FOR_LAYERS_PX);
-    this.legend.open(width === 0 || width >= ROOM_FOR_LEGEND_PX);
+    this.list.open(this.opened.layers);
+    this.legend.open(this.opened.legend);
   }
 
   listen() {
@@ -226,10 +225,11 @@ class GisMap extends EventTarget {
 
   drawOutlines(context, frame) {
     const ink = this.ink();
-    const outline = (target, color, width) => drawOutline(context, frame, { grid: this.grid, layer: target.layer, id: target.id, color, width, halo: ink.halo });
+    const outline = ({ layer, id }, color, width) => drawOutline(context, frame, { grid: this.grid, layer, id, color, width, halo: ink.halo });
+    if (this.subject) outline(this.subject, ink.selected, 2);
     if (this.hovered) outline(this.hovered, ink.hover, 2);
     if (this.selected) outline(this.selected, ink.selected, 3);
-    if (!this.place) return Boolean(this.hovered || this.selected);
+    if (!this.place) return Boolean(this.subject || this.hovered || this.selected);
     drawPlace(context, this.leaflet.project(this.place).subtract(frame.origin), ink);
     return true;
   }
@@ -249,11 +249,9 @@ class GisMap extends EventTarget {
     if (bounds) this.fit(bounds);
   }
 
-  /** Bring bounds into view, flying only where motion is welcome. */
+  /** Bring bounds [west, south, east, north] into view. */
   fit(bounds, { maxZoom = 17 } = {}) {
-    const options = { padding: [48, 48], maxZoom };
-    if (wantsStillness()) this.leaflet.fitBounds(boundsOf(bounds), { ...options, animate: false });
-    else this.leaflet.flyToBounds(boundsOf(bounds), { ...options, duration: FLY_SECONDS });
+    bring(this.leaflet, bounds, { maxZoom, isCovered: !this.list.body.hidden });
   }
 
   setVisible(id, visible) {

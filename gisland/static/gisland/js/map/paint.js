@@ -125,22 +125,22 @@ function paintPoints(context, features, look, unit) {
 }
 
 function paintGround(context, features, look, spec, view) {
-  const { unit, zoom, ratio } = view;
+  const { unit, zoom, ratio, bare } = view;
   const isPatch = spec.kind === "patch";
   const isArea = spec.kind !== "line" && features[0].type !== LINE;
   const isNear = zoom >= HATCH_FROM_ZOOM;
   const put = isPatch ? (path, feature) => traceSeen(path, feature, unit) : trace;
   const paths = batches(features, put);
   if (isPatch && zoom >= MARKS_FROM_ZOOM) paintMarks(context, features, spec, view);
-  if (look.line?.ticks > 0 && zoom < TICKS_FROM_ZOOM) {
+  if (look.line?.ticks > 0 && zoom < TICKS_FROM_ZOOM && !bare) {
     fill(context, paths, look.color, TICKED_FAR_OPACITY);
     return;
   }
-  if (isArea) {
+  if (isArea && !(bare && look.line)) {
     fill(context, paths, look.color, isPatch && !isNear ? Math.max(look.opacity, FAR_OPACITY) : look.opacity);
     if (look.hatch && isNear) fill(context, paths, hatchPattern(context, look.hatch, look.color, ratio));
   }
-  if (!look.line || (isPatch && !isNear)) return;
+  if (!look.line || (isPatch && !isNear && !bare)) return;
   stroke(context, paths, look.line, unit);
   if (look.line.ticks > 0) {
     const ticks = batches(features, (path, feature) => traceTicks(path, feature, look.line.ticks * unit, TICK_EVERY * unit));
@@ -151,7 +151,7 @@ function paintGround(context, features, look, spec, view) {
 /**
  * Paint a tile layer. The context's transform takes tile units to device pixels; `unit` is one screen
  * pixel in tile units, `window` the ground of this canvas in tile units, `ratio` device pixels per
- * pixel, `halo` the colour that parts things from their ground.
+ * pixel, `halo` the colour that parts things from their ground, `bare` whether only lines are drawn.
  */
 export function paintLayer(context, tileLayer, spec, view) {
   context.lineJoin = "round";

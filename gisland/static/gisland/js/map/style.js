@@ -67,6 +67,12 @@ function chooser(field, keys, fallback) {
   };
 }
 
+/** Some features are not painted here: those that another layer shows more closely. */
+function except(ids, keyOf) {
+  if (!ids) return keyOf;
+  return (feature) => (ids.includes(feature.id ?? feature.get("id")) ? null : keyOf(feature));
+}
+
 /** Everything that painting, picking, labels and the legend need to know of one configured layer. */
 export function layerSpec(layer, config = {}) {
   const looks = looksOf(layer, config.styles ?? {});
@@ -83,7 +89,7 @@ export function layerSpec(layer, config = {}) {
     maxzoom: layer.maxzoom ?? 22,
     looks,
     byKey: new Map(looks.map((look) => [look.key, look])),
-    keyOf: field ? chooser(field, keys, fallback) : () => OTHER,
+    keyOf: except(layer.except, field ? chooser(field, keys, fallback) : () => OTHER),
     marks: layer.kind === "patch" ? config.marks ?? {} : {},
     labelField: layer.label_field ?? null,
     labelZoom: style.label_minzoom ?? 14,
@@ -101,8 +107,8 @@ export function marksOf(feature, vocabulary) {
   return Object.keys(vocabulary).filter((code) => own.has(code));
 }
 
-/** Patches seen from afar are dots too: smaller ones have no outline in the tiles. */
-export const DOTS_BELOW_ZOOM = 12;
+/** Patches seen from afar are dots too: smaller ones have no outline in the tiles (of the zoom before). */
+export const DOTS_BELOW_ZOOM = 13;
 
 /** The tile layers that a layer is painted from at this zoom. */
 export function paintedFrom(spec, zoom) {

@@ -1,0 +1,242 @@
+"""Why a patch was judged so, as far as one user may see it: for the patch page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from gisland.pages.rule_words import PATCH, compared, said, words_of
+from spatial import units, vocabulary
+from spatial.engine.explain import explain
+from spatial.hidden import hidden_rules
+from spatial.install import layers_file
+from spatial.models import Region, Zone
+from spatial.scope import outside_note
+
+if TYPE_CHECKING:
+    from gisland.pages.rule_words import Words
+    from spatial.models import Assessment, Patch
+    from spatial.scope import Scope
+
+Row = dict[str, Any]
+HIDDEN = "无权查看该项"
+OUTSIDE = "区外，未核查"
+ANSWERS = {True: "涉及", False: "不涉及", None: "无数据"}
+POLICIES = {"before": "行为前", "act": "行为时", "latest": "最新", "": "台账"}
+NOTHING = Decimal(0)
+
+
+def proof(scope: Scope, patch: Patch, assessment: Assessment) -> Row:
+    """What the page says of an assessment: nothing of hidden rules, nothing of other counties."""
+    found = explain(patch, assessment)
+    hidden = hidden_codes(scope, assessment)
+    zones = _zones(scope, found["zones"])
+    counties = dict(assessment.pieces.values_list("seq", "county_id"))
+    reader = _Reader(hidden, zones, assessment, found["conclusions"])
+    pieces = [
+        reader.piece(piece, is_outside=counties[piece["seq"]] not in scope.county_ids)
+        for piece in found["pieces"]
+    ]
+    outside = sum((piece["area_m2"] for piece in pieces if piece["outside"]), NOTHING)
+    conclusions = _conclusions(pieces)
+    is_hidden = ("conclude", assessment.label_code) in hidden
+    return {
+        "found": found,
+        "assessment": assessment,
+        "class_term": "" if is_hidden else vocabulary.class_term(assessment.label_class),
+        "label": HIDDEN if is_hidden else assessment.label_term,
+        "style": "other" if is_hidden else assessment.style or "other",
+        "is_suspected": assessment.label_class == "illegal" and not is_hidden,
+        "pieces": pieces,
+        "rest_mu": _rest(assessment.area_m2, pieces),
+        "conclusions": conclusions,
+        "conclusions_rest_mu": _rest(assessment.area_m2, conclusions),
+        "marks": _marks(found["marks"], hidden, pieces, assessment),
+        "sources": sorted(zones.values(), key=lambda zone: (zone["layer_term"], zone["title"])),
+        "versions": _in_counties(scope, found["versions"]),
+        "gaps": _in_counties(scope, found["gaps"]),
+        "outside": outside_note(outside) if outside else "",
+    }
+
+
+def hidden_codes(scope: Scope, assessment: Assessment) -> set[tuple[str, str]]:
+    """Action and code of the rules of an assessment's ruleset that this user may not see."""
+    ruleset = assessment.run.ruleset_id
+    return {(action, code) for version, action, code in hidden_rules(scope) if version == ruleset}
+
+
+class _Reader:
+    """Turns the pieces of an explanation into rows of the page."""
+
+    def __init__(
+        self,
+        hidden: set[tuple[str, str]],
+        zones: dict[int, Row],
+        assessment: Assessment,
+        conclusions: list[Row],
+    ) -> None:
+        ruleset = assessment.run.ruleset
+        self.hidden = hidden
+        self.zones = zones
+        self.words: Words = words_of(ruleset)
+        rules = ruleset.rules.filter(action="conclude")
+        self.styles = dict(rules.values_list("code", "style"))
+        self.terms = {(row["code"], row["class"]): row["term"] for row in conclusions}
+
+    def piece(self, piece: Row, *, is_outside: bool) -> Row:
+        area = Decimal(piece["area_m2"])
+        row = {"seq": piece["seq"], "area_m2": area, "mu": units.mu(area), "outside": is_outside}
+        if is_outside:
+            return {**row, "term": OUTSIDE, "style": "other", "class": ""}
+        rule, reason = piece["rule"], piece["reason"]
+        if rule and ("conclude", rule["code"]) in self.hidden:
+            return {**row, "term": HIDDEN, "style": "other", "class": ""}
+        under = [number for ids in piece["zones"].values() for number in ids]
+        on = [self.zones[number] for number in under if number in self.zones]
+        code, unknown = rule["code"] if rule else "", piece["class"] == "unknown"
+        term = self.terms.get((code, piece["class"])) or vocabulary.class_term(piece["class"])
+        return {
+            **row,
+            "class": piece["class"],
+            "term": term,
+            "style": "unknown" if unknown else self.styles.get(code) or piece["class"],
+            "rule_term": rule and rule["term"],
+            "source": rule and rule["source"],
+            "missing": "、".join(reason.get("missing", [])) if unknown else "",
+            "joined": reason.get("joined"),
+            "subject_unknown": reason.get("subject_unknown", False),
+            "before": [
+                self.failure(each)
+                for each in piece["before"]
+                if ("conclude", each["rule"]) not in self.hidden
+            ],
+            "on": on,
+            "layers": list(
+                dict.fromkeys(zone["layer_term"] for zone in on if zone["layer"] != "township")
+            ),
+            "notions": {each["code"]: each for each in piece["notions"]},
+        }
+
+    def failure(self, row: Row) -> Row:
+        """One rule that did not claim the piece, and the first thing that failed."""
+        sentence = said(self.words, PATCH, row["failed"])
+        return {
+            "term": row["term"],
+            "failed": sentence,
+            "is_test": sentence != row["failed"] or "left" in row,
+            "is_unknown": row["answer"] is None,
+            "compared": compared(sentence, row.get("left"), row.get("right")),
+            "zones": [
+                self.failed_zone(each)
+                for each in row.get("zones", [])
+                if each["zone"] in self.zones
+            ],
+        }
+
+    def failed_zone(self, row: Row) -> Row:
+        zone = self.zones[row["zone"]]
+        sentence = said(self.words, zone["layer"], row["text"])
+        return {
+            "zone": zone,
+            "text": sentence,
+            "compared": compared(sentence, row.get("left"), row.get("right")),
+        }
+
+
+def _conclusions(pieces: list[Row]) -> list[Row]:
+    """Areas by conclusion, largest first; of the pieces, so that nothing unseen is in them."""
+    areas: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for piece in pieces:
+        areas[piece["term"], piece["style"]] += piece["area_m2"]
+    return [
+        {"term": term, "style": style, "area_m2": area, "mu": units.mu(area)}
+        for (term, style), area in sorted(areas.items(), key=lambda item: (-item[1], item[0]))
+    ]
+
+
+def _rest(total: Decimal, rows: list[Row]) -> Decimal:
+    """What rounding each row to 亩 leaves over."""
+    return units.mu(total) - sum((row["mu"] for row in rows), NOTHING)
+
+
+def _marks(
+    marks: list[Row], hidden: set[tuple[str, str]], pieces: list[Row], assessment: Assessment
+) -> list[Row]:
+    seen = [mark for mark in marks if ("mark", mark["code"]) not in hidden]
+    if any(piece["outside"] for piece in pieces):
+        inside = _Inside(pieces, assessment)
+        return [inside.mark(mark) for mark in seen]
+    return [
+        {**mark, "said": ANSWERS[mark["answer"]], "area_m2": Decimal(mark["area_m2"])}
+        for mark in seen
+    ]
+
+
+class _Inside:
+    """Marks of a patch that lies partly beyond the user's counties: of the ground within alone."""
+
+    def __init__(self, pieces: list[Row], assessment: Assessment) -> None:
+        self.pieces = [piece for piece in pieces if not piece["outside"]]
+        rules = assessment.run.ruleset.rules.filter(action="mark").prefetch_related(
+            "places__notion"
+        )
+        self.rules = {rule.code: rule for rule in rules}
+
+    def mark(self, mark: Row) -> Row:
+        rule = self.rules[mark["code"]]
+        if mark["answer"] is not True:
+            return {**mark, "said": f"区内{ANSWERS[mark['answer']]}", "area_m2": NOTHING}
+        if not rule.part:
+            return {**mark, "said": ANSWERS[True], "area_m2": NOTHING, "no_area": True}
+        area = sum((self.part(rule, piece) for piece in self.pieces), NOTHING)
+        if not area:
+            return {**mark, "answer": None, "said": "区内未见", "area_m2": NOTHING}
+        return {**mark, "said": "区内涉及", "area_m2": area}
+
+    def part(self, rule: Any, piece: Row) -> Decimal:
+        """The area of a piece that surely counts for the mark."""
+        notions = piece.get("notions", {})
+        net = piece["area_m2"]
+        for place in rule.places.all():
+            row = notions.get(place.notion.code)
+            if place.relation == "inside":
+                if row is None or row["answer"] is not True:
+                    return NOTHING
+                net = min(net, Decimal(row["net_m2"] or net))
+            elif row is not None:
+                return NOTHING
+        classes = rule.part.get("class")
+        if isinstance(classes, list) and piece["class"] not in classes:
+            return NOTHING
+        return net if rule.part.get("net") else piece["area_m2"]
+
+
+def _zones(scope: Scope, zones: dict[int, Row]) -> dict[int, Row]:
+    """The source records that the user may identify, named and dated in the office's terms."""
+    seen = scope.filter_zones(Zone.objects.filter(pk__in=zones), "identify")
+    return {number: _zone(number, zones[number]) for number in seen.values_list("pk", flat=True)}
+
+
+def _zone(number: int, zone: Row) -> Row:
+    fields = layers_file()["layer"][zone["layer"]]["fields"]
+    told = zone["attributes"]
+    named = told.get("class") or ""
+    if vocabulary.land_use_term(named) != named:
+        named = ""
+    title = zone["document"] or zone["name"] or named or zone["code"]
+    if zone["layer"] == "land_use":
+        title = f"{zone['code']} {vocabulary.land_use_term(zone['code'])}"
+    code = zone["code"] if str(zone["code"]) not in str(title) else ""
+    dates = [
+        {"term": field["term"], "value": told[name]}
+        for name, field in fields.items()
+        if field["type"] == "date" and told.get(name)
+    ]
+    return {**zone, "id": number, "title": title, "code": code, "dates": dates}
+
+
+def _in_counties(scope: Scope, rows: list[Row]) -> list[Row]:
+    """Rows of the user's own counties, the policy in words."""
+    names = set(Region.objects.filter(pk__in=scope.county_ids).values_list("name", flat=True))
+    return [{**row, "policy": POLICIES[row["policy"]]} for row in rows if row["county"] in names]
