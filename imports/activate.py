@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from imports import deliveries
+from imports.coverage import report_overlaps
 from imports.models import Delivery, DeliveryStatus
 from imports.values import document_of
 from spatial import sqlfiles
@@ -35,6 +36,8 @@ def activate(delivery: Delivery) -> list[DatasetVersion]:
     with transaction.atomic():
         staged = delivery.versions.filter(status=VersionStatus.STAGED)
         active = activate_versions(staged.select_related("layer", "region"))
+        if delivery.layer is not None and delivery.layer.coverage:
+            report_overlaps(delivery, active)
         delivery.refresh_from_db(fields=["status"])
     return active
 

@@ -68,7 +68,9 @@ class Stopwatch:
     def slowest(self, count: int) -> list[tuple[str, float, float]]:
         """The dearest statements, with their seconds and processor seconds."""
         dearest = sorted(self.seconds.items(), key=lambda item: -item[1])
-        return [(name, round(spent, 2), round(self.cpu[name], 2)) for name, spent in dearest[:count]]
+        return [
+            (name, round(spent, 2), round(self.cpu[name], 2)) for name, spent in dearest[:count]
+        ]
 
 
 def _processor_seconds(pid: int) -> float:

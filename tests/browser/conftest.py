@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import override_settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -33,10 +33,11 @@ UNMANAGED = ("zone_part", "zone_edge", "zone_ground")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test here drives a browser."""
+    """Every test here drives a browser; without the second mark no test database is made."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db)
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason=f"no Chromium: none of {NAMES} on PATH"))
 
@@ -53,15 +54,21 @@ def world(
     }
     with django_db_blocker.unblock(), override_settings(**told):
         assert connection.settings_dict["NAME"].startswith("test_")
-        made = make_world()
-        yield World(**{**vars(made), "images": make_images(folder)})
-        call_command("flush", verbosity=0, interactive=False)
-        with connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE {', '.join(_present(UNMANAGED))}")
+        try:
+            with transaction.atomic():
+                made = make_world()
+            yield World(**{**vars(made), "images": make_images(folder)})
+        finally:
+            _wipe()
 
 
-def _present(tables: tuple[str, ...]) -> list[str]:
-    return [name for name in tables if name in connection.introspection.table_names()]
+def _wipe() -> None:
+    """Every table empty again; the layers of layers.toml come back with the flush."""
+    call_command("flush", verbosity=0, interactive=False)
+    with connection.cursor() as cursor:
+        present = set(connection.introspection.table_names(cursor))
+        for table in present & set(UNMANAGED):
+            cursor.execute(f"TRUNCATE {table}")
 
 
 @pytest.fixture(scope="package")

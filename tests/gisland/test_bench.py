@@ -80,6 +80,6 @@ def test_outlines_are_valid_and_as_large_as_asked() -> None:
 def test_the_table_names_every_figure() -> None:
     found = dict.fromkeys((key for _, key, _ in LINES), 1) | {
         "polygons": 1, "layers": 7, "patches": 1, "workers": 1, "geopandas_sample": 1,
-        "derive_seconds": {"land_use": 1.0}, "classify_steps": [("engine/judge/x", 1.0)],
+        "derive_seconds": {"land_use": 1.0}, "classify_steps": [("engine/judge/x", 1.0, 1.0)],
     }  # fmt: skip
     assert len(as_text(found).splitlines()) == len(LINES) + 4
