@@ -5,22 +5,27 @@ from __future__ import annotations
 import os
 import shutil
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test import override_settings
+from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.world import World, make_images, make_world
+from tests.browser.world import logged_in, make_images, make_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page, Playwright
+
+    from tests.browser.world import World
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -44,7 +49,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def world(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+    playwright: Playwright,
+    django_db_setup: None,
+    django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[World]:
     """The drawn county, committed: the server's threads see it. Wiped after the last test here."""
     folder = tmp_path_factory.mktemp("images")
@@ -57,7 +65,8 @@ def world(
         try:
             with transaction.atomic():
                 made = make_world()
-            yield World(**{**vars(made), "images": make_images(folder)})
+            sessions = logged_in(made.officer, made.stranger)
+            yield replace(made, images=make_images(folder), sessions=sessions)
         finally:
             _wipe()
 
@@ -80,6 +89,14 @@ def server(world: World) -> Iterator[LiveServer]:
 
 
 @pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    """While it runs, Django keeps other connections (asgiref): they are closed before it ends."""
+    with sync_playwright() as running:
+        yield running
+        connections.close_all()
+
+
+@pytest.fixture(scope="package")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """One Chromium for all tests here."""
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -90,10 +107,11 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 class Seat:
     """One person before one window: what the browser complained of is kept."""
 
-    def __init__(self, browser: Browser, address: str, name: str, **options: Any) -> None:
+    def __init__(self, browser: Browser, address: str, name: str, sessions: dict[str, str]) -> None:
         self.name = name
         self.address = address
-        self.context = browser.new_context(viewport=SIZE, locale="zh-CN", **options)
+        self.sessions = sessions
+        self.context = browser.new_context(viewport=SIZE, locale="zh-CN")
         self.context.set_default_timeout(PATIENCE_MS)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
@@ -127,6 +145,11 @@ class Seat:
         self.page.keyboard.press("Enter")
         self.page.wait_for_selector(".site-user-name")
 
+    def sit_down(self, name: str) -> None:
+        """Where somebody is logged in already."""
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": self.sessions[name]}
+        self.context.add_cookies([{**cookie, "url": self.address}])
+
     def idle(self) -> None:
         """Until all tiles are here and painted."""
         self.page.wait_for_function(IDLE)
@@ -150,9 +173,11 @@ class Seat:
 
 
 @pytest.fixture
-def seat(chromium: Browser, server: LiveServer, request: pytest.FixtureRequest) -> Iterator[Seat]:
+def seat(
+    chromium: Browser, server: LiveServer, world: World, request: pytest.FixtureRequest
+) -> Iterator[Seat]:
     """A window with nobody logged in; it must have been quiet in the end."""
-    found = Seat(chromium, server.url, request.node.name)
+    found = Seat(chromium, server.url, request.node.name, world.sessions)
     yield found
     found.picture("end")
     found.context.close()

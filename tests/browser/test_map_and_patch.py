@@ -6,13 +6,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import pytest
-
 from tests.browser import world as drawn
 from tests.browser.conftest import CHROMIUM, Seat
 from tests.people import PASSWORD
 
 if TYPE_CHECKING:
+    import pytest
     from playwright.sync_api import Playwright
     from pytest_django.live_server_helper import LiveServer
 
@@ -39,8 +38,7 @@ def click_ground(seat: Seat, east: float, north: float) -> None:
 
 
 def enter(seat: Seat, path: str = "/", name: str = "zhang") -> None:
-    seat.open("/login/")
-    seat.log_in(name, PASSWORD)
+    seat.sit_down(name)
     seat.open(path)
     seat.idle()
 
@@ -73,9 +71,9 @@ def test_an_officer_finds_a_patch_and_reads_its_proof(seat: Seat, world: World) 
     assert painted(seat) > 1000
     click_ground(seat, *INSIDE)
     here = seat.page.locator(".gis-here")
-    here.get_by_text("YN-7").first.wait_for()
+    here.get_by_text("三调地类").wait_for()
     told = here.inner_text()
-    for word in (drawn.JCBH, "初判，疑似", "永久基本农田", "三调地类", "亩"):
+    for word in (drawn.JCBH, "初判，疑似", "永久基本农田", "YN-7", "地类编码", "0101 水田", "亩"):
         assert word in told
     seat.picture("here")
     here.get_by_role("link", name=drawn.JCBH).click()
@@ -101,28 +99,28 @@ def test_the_legend_lists_what_is_on_screen_and_keys_switch_layers(
     seat: Seat, world: World
 ) -> None:
     enter(seat, place(15))
-    for word in ("图斑（初判）", "未批先用类", "永久基本农田", "用地批准"):
+    for word in ("图斑（初判）", "超出红线类", "永久基本农田", "用地批准"):
         assert word in legend(seat)
     assert "生态保护红线" not in legend(seat)
     before = painted(seat)
     seat.page.keyboard.press("1")
     seat.page.wait_for_function(
-        "() => !document.querySelector('.gis-legend').innerText.includes('未批先用类')"
+        "() => !document.querySelector('.gis-legend').innerText.includes('超出红线类')"
     )
     seat.idle()
     assert painted(seat) < before
     assert "off=patches" in seat.page.url
     seat.page.keyboard.press("1")
     seat.page.wait_for_function(
-        "() => document.querySelector('.gis-legend').innerText.includes('未批先用类')"
+        "() => document.querySelector('.gis-legend').innerText.includes('超出红线类')"
     )
     assert "off=" not in seat.page.url
     seat.require_quiet()
 
 
 def test_from_afar_a_patch_is_a_dot(seat: Seat, world: World) -> None:
-    enter(seat, place(12))
-    assert "未批先用类" in legend(seat)
+    enter(seat, place(10))
+    assert "超出红线类" in legend(seat)
     points = seat.page.evaluate(
         "() => [...document.getElementById('map').gisMap.layers.at(-1).source.tiles.values()]"
         ".some((tile) => tile.has('patches-labels') && !tile.has('patches'))"
@@ -187,13 +185,12 @@ def test_a_user_of_another_county_sees_no_patch(seat: Seat, world: World) -> Non
     assert drawn.JCBH not in seat.page.content()
 
 
-@pytest.mark.parametrize("path", ["/", "patch"])
-def test_a_phone_shows_the_page(seat: Seat, world: World, path: str) -> None:
-    """Nothing hangs over the side of a narrow screen."""
+def test_on_a_phone_nothing_hangs_over_the_side(seat: Seat, world: World) -> None:
     seat.page.set_viewport_size({"width": 390, "height": 844})
-    enter(seat, f"/patches/{world.patch.pk}/" if path == "patch" else path)
-    over = seat.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
-    assert over <= 0
+    for path in ("/", f"/patches/{world.patch.pk}/"):
+        enter(seat, path)
+        over = seat.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+        assert over <= 0, path
     seat.require_quiet()
 
 
@@ -205,7 +202,7 @@ def test_without_3d_the_map_is_the_same(
         executable_path=CHROMIUM, args=["--no-sandbox", "--disable-3d-apis", "--disable-gpu"]
     )
     try:
-        seat = Seat(browser, server.url, request.node.name)
+        seat = Seat(browser, server.url, request.node.name, world.sessions)
         enter(seat, place(16))
         assert painted(seat) > 1000
         click_ground(seat, *INSIDE)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import rasterio
+from django.conf import settings
+from django.test import Client
 from rasterio.transform import from_origin
 
 from imports.rasters import load_raster
@@ -57,6 +59,8 @@ class World:
     officer: User
     stranger: User
     images: tuple[Image, ...] = ()
+    sessions: dict[str, str] = field(default_factory=dict)
+    """Cookies of people who are logged in, by name."""
 
 
 def degrees(east: float, north: float) -> tuple[float, float]:
@@ -103,6 +107,16 @@ def reach_into_next(patch: Patch) -> None:
     ):
         drawing.draw_version(layer, {"draw": "..UU", "offset": back, "U": told}, m=M, region=region)
     judge(patch)
+
+
+def logged_in(*people: User) -> dict[str, str]:
+    """Session keys by user name."""
+    found = {}
+    for user in people:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        found[user.username] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return found
 
 
 def make_images(folder: Path) -> tuple[Image, ...]:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isInRange, layerSpec, lineOf, marksOf } from "../../gisland/static/gisland/js/map/style.js";
+import { isInRange, layerSpec, lineOf, marksOf, paintedFrom } from "../../gisland/static/gisland/js/map/style.js";
 
 const feature = (attributes) => ({ get: (name) => attributes[name] });
 
@@ -48,4 +48,16 @@ test("lines are words, widths or objects", () => {
 test("a layer is drawn between its zooms", () => {
   const spec = layerSpec({ id: "a", title: "a", kind: "line", minzoom: 12, maxzoom: 15, style: { color: "#000000" } });
   assert.deepEqual([11, 12, 15, 16].map((zoom) => isInRange(spec, zoom)), [false, true, true, false]);
+});
+
+test("a feature that another layer shows more closely is not painted", () => {
+  const spec = layerSpec({ id: "patches", title: "图斑", kind: "patch", except: [7] }, config);
+  assert.equal(spec.keyOf({ id: 7, ...feature({ style: "illegal" }) }), null);
+  assert.equal(spec.keyOf({ id: 8, ...feature({ style: "illegal" }) }), "illegal");
+});
+
+test("patches are dots too where the tile of the zoom before holds only points", () => {
+  const spec = layerSpec({ id: "patches", title: "图斑", kind: "patch" }, config);
+  assert.deepEqual(paintedFrom(spec, 12), ["patches", "patches-labels"]);
+  assert.deepEqual(paintedFrom(spec, 13), ["patches"]);
 });

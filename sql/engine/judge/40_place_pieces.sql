@@ -12,6 +12,7 @@ WITH counted AS MATERIALIZED (
         version.layer_id,
         version.policy,
         version.version_id,
+        row_number() OVER same_notion = 1 AS is_first,
         count(*) OVER same_notion AS version_count,
         count(*) FILTER (WHERE version.version_id IS NULL) OVER same_notion AS missing_count
     FROM chunk_version AS version
@@ -75,9 +76,13 @@ by_version AS (
     INNER JOIN counted
         ON
             located.window_id = counted.window_id
-            AND zone.version_id = counted.version_id
             AND asked.layer_id = counted.layer_id
             AND asked.policy = counted.policy
+            -- a paper holds wherever its ground lies, whichever county's ledger it is in
+            AND CASE
+                WHEN asked.policy = '' THEN counted.is_first
+                ELSE zone.version_id = counted.version_id
+            END
     GROUP BY
         located.assessment_id, located.seq, located.area_m2, asked.notion_id, asked.code,
         asked.layer_id, asked.policy, counted.version_count, counted.missing_count,

@@ -7,9 +7,11 @@ import { isInRange } from "./style.js";
 
 const KEYS = 9;
 
-function range(spec) {
-  if (spec.minzoom <= 5 && spec.maxzoom >= 20) return "";
-  return spec.minzoom > 5 ? `放大到 ${spec.minzoom} 级后显示` : `${spec.maxzoom} 级以内显示`;
+const EVERY_ZOOM = 22;
+
+/** Why a layer is not drawn at this zoom; beyond its last zoom it is only off by default. */
+function range(spec, zoom) {
+  return zoom < spec.minzoom ? `放大到 ${spec.minzoom} 级后显示` : `${spec.maxzoom} 级以上默认不显示，重新勾选即显示`;
 }
 
 export class LayerList {
@@ -48,6 +50,7 @@ export class LayerList {
   set(layer, visible) {
     if (layer.visible === visible) return;
     layer.visible = visible;
+    if (visible) layer.spec.maxzoom = EVERY_ZOOM;
     this.rows.get(layer).box.checked = visible;
     this.onSwitch(layer);
   }
@@ -70,7 +73,7 @@ export class LayerList {
       if (layer.visible && lost.length > 0) {
         const isForbidden = lost.some(({ status }) => status === 401 || status === 403);
         fill(note, isForbidden ? "无权查看" : `${lost.length} 块未载入`);
-      } else fill(note, isSeen ? "" : range(layer.spec));
+      } else fill(note, isSeen ? "" : range(layer.spec, zoom));
     }
   }
 
