@@ -332,6 +332,7 @@ maintenance_work_mem = 256MB
 max_wal_size = 2GB
 random_page_cost = 1.1
 jit = off
+max_locks_per_transaction = 256
 synchronous_commit = off
 dynamic_shared_memory_type = $shm
 END

@@ -15,16 +15,15 @@ from spatial.models.dataset import Nature
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-OWN_PARTITION_ZONES = 2000
-"""A version with more zones than this gets partitions of its own."""
+OWN_PARTITION_PARTS = 2000
+"""A snapshot of more parts than this gets partitions of its own (a red line is one zone)."""
 
 
 def derive_version(version: DatasetVersion | int) -> None:
     """Fill the parts, edges and areas (m2) of all zones of a version."""
     found = _load(version)
-    _prepare(found, None)
-    own = found.layer.nature == Nature.SNAPSHOT and found.zones.count() > OWN_PARTITION_ZONES
-    if own:
+    parts = _prepare(found, None)
+    if found.layer.nature == Nature.SNAPSHOT and parts > OWN_PARTITION_PARTS:
         sqlfiles.execute("engine/derive/42_attach_partitions", {"version_id": found.pk})
     else:
         _store()
@@ -42,7 +41,8 @@ def _load(version: DatasetVersion | int) -> DatasetVersion:
     return DatasetVersion.objects.select_related("layer", "region").get(pk=version)
 
 
-def _prepare(version: DatasetVersion, zone_ids: list[int] | None) -> None:
+def _prepare(version: DatasetVersion, zone_ids: list[int] | None) -> int:
+    """Fill the tables that are derived aside; returns how many parts there are."""
     for table in ("ground", "part", "edge"):
         sqlfiles.execute(f"engine/derive/01_drop_{table}")
     params = {"version_id": version.pk, "plane_srid": version.region.plane_srid}
@@ -50,10 +50,11 @@ def _prepare(version: DatasetVersion, zone_ids: list[int] | None) -> None:
         sqlfiles.execute("engine/derive/10_densify_version", params)
     else:
         sqlfiles.execute("engine/derive/11_densify_zones", {**params, "zone_ids": zone_ids})
-    sqlfiles.execute("engine/derive/20_cut_parts")
+    parts = sqlfiles.execute("engine/derive/20_cut_parts")
     by_zone = version.layer.nature == Nature.LEDGER
     sqlfiles.execute("engine/derive/30_collect_edges", {"by_zone": by_zone})
     sqlfiles.execute("engine/derive/50_measure_zones")
+    return parts
 
 
 def _store() -> None:
