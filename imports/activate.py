@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from imports import deliveries
@@ -13,6 +14,7 @@ from imports.models import Delivery, DeliveryStatus
 from imports.values import document_of
 from spatial import sqlfiles
 from spatial.engine import derive
+from spatial.engine.lock import changing_data
 from spatial.errors import InputRefused
 from spatial.models import DatasetVersion, Document, Layer, Region, VersionStatus
 from spatial.models.dataset import Nature
@@ -34,6 +36,7 @@ def activate(delivery: Delivery) -> list[DatasetVersion]:
     if delivery.status == DeliveryStatus.DISCARDED:
         raise InputRefused(f"导入 {delivery} 已放弃，不能启用。请重新导入该文件。")
     with transaction.atomic():
+        changing_data()
         staged = delivery.versions.filter(status=VersionStatus.STAGED)
         active = activate_versions(staged.select_related("layer", "region"))
         if delivery.layer is not None and delivery.layer.coverage:
@@ -46,6 +49,7 @@ def activate_versions(versions: Iterable[DatasetVersion]) -> list[DatasetVersion
     """Activate staged versions, in one transaction; returns the versions now in use."""
     result = []
     with transaction.atomic():
+        changing_data()
         now = timezone.now()
         chosen = list(versions)
         _withdraw_first(chosen, now)
@@ -75,6 +79,7 @@ def withdraw(
     if layer is None or layer.nature != Nature.LEDGER:
         raise InputRefused(f"{layer_code} 不是台账图层，不能撤回文号。快照请用 versions rollback。")
     with transaction.atomic():
+        changing_data()
         closed = _withdraw(layer, number, _regions(region_code), timezone.now())
         options = {"withdraw": number, **({"region": region_code} if region_code else {})}
         return Delivery.objects.create(
@@ -84,10 +89,12 @@ def withdraw(
 
 
 def _activate_snapshot(version: DatasetVersion, now: datetime) -> DatasetVersion:
+    # what it replaces: the one of the same date, and an office's word that there is nothing
     DatasetVersion.objects.filter(
+        Q(valid_from=version.valid_from)
+        | Q(declared_empty=True, valid_until__gt=version.valid_from),
         layer=version.layer,
         region=version.region,
-        valid_from=version.valid_from,
         status=VersionStatus.ACTIVE,
     ).update(status=VersionStatus.RETIRED, retired_at=now)
     version.status = VersionStatus.ACTIVE

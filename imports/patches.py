@@ -15,6 +15,7 @@ from imports.readers import bundle as bundles
 from imports.readers.table import Finding
 from imports.refusal import refuse_rows
 from spatial import sqlfiles
+from spatial.engine.lock import changing_data
 from spatial.errors import InputRefused
 from spatial.models import Batch
 
@@ -119,6 +120,7 @@ def _stage(bundle: Bundle, spec: BatchSpec, options: FileOptions, told: dict[str
     staging.refuse_far_away(table.file_name, geoms, counties)
     staged = _staged_rows(table, canonical, counties, options)
     with transaction.atomic():
+        changing_data()
         batch = batch_row(spec)
         staging.copy_rows(table, canonical, staged, geoms)
         staging.repair(table.file_name)

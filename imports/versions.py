@@ -10,6 +10,7 @@ from django.utils import timezone
 from imports import deliveries
 from imports.staging import target_counties
 from spatial import sqlfiles
+from spatial.engine.lock import changing_data
 from spatial.errors import InputRefused, UnknownLayer
 from spatial.models import DatasetVersion, Layer, VersionStatus
 from spatial.models.dataset import Nature
@@ -78,6 +79,7 @@ def diff(old: DatasetVersion | None, new: DatasetVersion) -> dict[str, dict[str,
 def rollback(version_id: int) -> DatasetVersion:
     """Take a version out of use; the newest remaining one counts again by its own date."""
     with transaction.atomic():
+        changing_data()
         version = find(version_id)
         if version.layer.nature == Nature.LEDGER and not version.declared_empty:
             raise InputRefused(
@@ -113,6 +115,7 @@ def declare_empty(
     if not by.strip():
         raise InputRefused("声明无数据须写明声明人（--by）。")
     with transaction.atomic():
+        changing_data()
         return [
             _declare(layer, county, valid_from, valid_until, by.strip())
             for county in target_counties(region_code)

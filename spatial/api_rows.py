@@ -16,6 +16,7 @@ from spatial.models import (
     Patch,
     Region,
 )
+from spatial.scope import request_scope
 
 if TYPE_CHECKING:
     from spatial.hidden import RuleKey
@@ -131,11 +132,17 @@ class PatchDetailSerializer(PatchSerializer):
     class Meta(PatchSerializer.Meta):
         fields = (*PatchSerializer.Meta.fields, "conclusions", "marks")
 
+    def reaches_beyond(self, found: Assessment) -> bool:
+        """Whether some of the patch lies in counties that are not the asker's."""
+        own = request_scope(self.context["request"]).county_ids
+        return found.pieces.exclude(county_id__in=own).exists()
+
     @extend_schema_field(ConclusionSerializer(many=True))
     def get_conclusions(self, patch: Patch) -> Any:
-        """The ground of each conclusion; none where the label may not be seen."""
+        """The ground of each conclusion; none where the label may not be seen, or where the patch
+        reaches beyond the asker's counties (the page then tells what lies within)."""
         found = self.current(patch)
-        if found is None:
+        if found is None or self.reaches_beyond(found):
             return []
         rows = [
             row
@@ -146,9 +153,10 @@ class PatchDetailSerializer(PatchSerializer):
 
     @extend_schema_field(MarkSerializer(many=True))
     def get_marks(self, patch: Patch) -> Any:
-        """The marks that do not read a layer which the asker may not see."""
+        """The marks that do not read a layer which the asker may not see; none where the patch
+        reaches beyond the asker's counties."""
         found = next(iter(patch.current), None)  # type: ignore[attr-defined]
-        if found is None:
+        if found is None or self.reaches_beyond(found):
             return []
         rows = [
             row

@@ -42,7 +42,7 @@ def proof(scope: Scope, patch: Patch, assessment: Assessment) -> Row:
     conclusions = _conclusions(pieces)
     is_hidden = ("conclude", assessment.label_code) in hidden
     return {
-        "found": found,
+        "found": _without_strangers(scope, found),
         "assessment": assessment,
         "class_term": "" if is_hidden else vocabulary.class_term(assessment.label_class),
         "label": HIDDEN if is_hidden else assessment.label_term,
@@ -160,6 +160,15 @@ def _rest(total: Decimal, rows: list[Row]) -> Decimal:
     return units.mu(total) - sum((row["mu"] for row in rows), NOTHING)
 
 
+def _without_strangers(scope: Scope, found: Row) -> Row:
+    """The proof without a holder inferred from a layer that the user may not identify."""
+    subject = found["subject"]
+    layer = str(subject["from"] or "").split(".")[0]
+    if subject["inferred"] and not scope.may("identify", layer):
+        return {**found, "subject": {**subject, "name": None}}
+    return found
+
+
 def _marks(
     marks: list[Row], hidden: set[tuple[str, str]], pieces: list[Row], assessment: Assessment
 ) -> list[Row]:
@@ -168,7 +177,12 @@ def _marks(
         inside = _Inside(pieces, assessment)
         return [inside.mark(mark) for mark in seen]
     return [
-        {**mark, "said": ANSWERS[mark["answer"]], "area_m2": Decimal(mark["area_m2"])}
+        {
+            **mark,
+            "said": ANSWERS[mark["answer"]],
+            "area_m2": Decimal(mark["area_m2"]),
+            "doubtful_m2": Decimal(mark["unknown_m2"]),
+        }
         for mark in seen
     ]
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from spatial import sqlfiles
 from spatial.engine.chunks import RunContext, infer_subjects, judge_chunk
+from spatial.engine.lock import changing_data, pinning_data
 from spatial.errors import GislandError, RunStale
 from spatial.models import (
     Assessment,
@@ -56,10 +57,14 @@ def classify(
         raise GislandError("没有要分析的图斑。请核对批次或图斑地址。")
     chosen = ruleset if isinstance(ruleset, RulesetVersion) else load_ruleset(ruleset)
     with transaction.atomic():
+        pinning_data()
+        now = timezone.now()
+        if known_at is not None and known_at > now:
+            raise GislandError(f"所知截至 {known_at:%Y-%m-%d %H:%M} 在将来，不能作为依据。")
         run = Run.objects.create(
             ruleset=chosen,
             as_of=as_of,
-            known_at=known_at or timezone.now(),
+            known_at=known_at or now,
             code_version=code_version(),
             patch_total=len(patch_ids),
         )
@@ -69,21 +74,33 @@ def classify(
         run.save(update_fields=["scope"])
         sqlfiles.execute(
             "engine/runs/10_pin_versions",
-            {"run_id": run.pk, "patch_ids": ids, "layers": layers, "known_at": run.known_at},
+            {
+                "run_id": run.pk,
+                "patch_ids": ids,
+                "layers": layers,
+                "everywhere": _layers_everywhere(chosen),
+                "known_at": run.known_at,
+            },
         )
         sqlfiles.execute("engine/runs/20_open_assessments", {"run_id": run.pk, "patch_ids": ids})
     sqlfiles.analyze("spatial_assessment")
-    context = run_context(run)
-    if context.subject_layers and run.assessments.filter(subject=None).exists():
-        _in_chunks(run, lambda part: infer_subjects(context, part), workers, None)
     return resume(run, workers=workers, progress=progress)
 
 
 def resume(run: Run, *, workers: int | None = None, progress: Progress | None = None) -> Run:
-    """Judge what is left of a run; safe to repeat."""
+    """Judge what is left of a run; safe to repeat. Refused (RunStale) once it is applied, or when
+    the engine has changed since it began."""
+    if run.applied_at is not None:
+        raise RunStale(f"分析 {run.pk} 已采用，不能再继续。请重新运行 classify。")
+    if run.code_version != code_version():
+        raise RunStale(f"分析 {run.pk} 由另一版程序开始，不能接着算。请重新运行 classify。")
     context = run_context(run)
     Run.objects.filter(pk=run.pk).update(status=RunStatus.RUNNING)
     try:
+        if context.subject_layers and not run.scope.get("subjects_done"):
+            _in_chunks(run, lambda part: infer_subjects(context, part), workers, None)
+            run.scope["subjects_done"] = True
+            run.save(update_fields=["scope"])
         _in_chunks(run, lambda part: judge_chunk(context, part), workers, progress)
     except KeyboardInterrupt:
         _finish(run, RunStatus.STOPPED, "已停止；classify --resume 继续")
@@ -100,10 +117,16 @@ def apply_run(run: Run, *, at: datetime.datetime | None = None) -> Run:
     """Make exactly this run current; refused (RunStale) if data changed since it was computed."""
     if run.status != RunStatus.DONE:
         raise RunStale(f"分析 {run.pk} 未完成（{run.get_status_display()}），不能采用。")
-    if changed := changes_since(run):
-        raise RunStale(f"分析 {run.pk} 之后数据已变：{changed}。请重新运行 classify --diff。")
-    when = at or timezone.now()
+    if run.assessments.exclude(patch__batch__ruleset=run.ruleset.name).exists():
+        raise GislandError(
+            f"分析 {run.pk} 所用规则集 {run.ruleset.name} 不是这些批次所定的规则集，"
+            "只可查看，不可采用。"
+        )
     with transaction.atomic():
+        changing_data()
+        if changed := changes_since(run):
+            raise RunStale(f"分析 {run.pk} 之后数据已变：{changed}。请重新运行 classify --diff。")
+        when = at or timezone.now()
         sqlfiles.execute("engine/runs/60_retire_current", {"run_id": run.pk})
         sqlfiles.execute("engine/runs/70_make_current", {"run_id": run.pk, "applied_at": when})
         run.applied_at = when
@@ -161,6 +184,14 @@ def _layers_read(ruleset: RulesetVersion) -> list[str]:
     named |= _group_layers(ruleset)
     known = set(Layer.objects.values_list("code", flat=True))
     return sorted((named | {"township"}) & known)
+
+
+def _layers_everywhere(ruleset: RulesetVersion) -> list[str]:
+    """Layers whose zones are summed per subject, wherever its ground lies."""
+    groups = ruleset.settings.get("groups", {}).values()
+    entitling = {code for group in groups for code in group.get("entitled", [])}
+    layers = ruleset.notions.filter(code__in=entitling).values_list("layer_id", flat=True)
+    return sorted({*layers, *_group_layers(ruleset)})
 
 
 def _group_layers(ruleset: RulesetVersion) -> set[str]:

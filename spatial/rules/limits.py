@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from spatial.errors import RulesetInvalid
-from spatial.rules.schema import Condition, MarkRule, NotionSpec, Ruleset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from spatial.rules.schema import Condition, NotionSpec, Ruleset
 
 _WIDTHS = {"patch.mean_width_m", "patch.max_width_m"}
 
@@ -29,7 +30,7 @@ def _faults(ruleset: Ruleset) -> Iterator[str]:
             yield f"概念 {notion.code}（{notion.term}）：{fault}"
     for rule in ruleset.rules:
         for test in rule.tests:
-            for fault in _of_test(test, mark=isinstance(rule, MarkRule)):
+            for fault in _of_test(test):
                 yield f"规则 {rule.code}（{rule.term}）：{fault}"
     for name, group in ruleset.groups.items():
         for key in ("inside", "outside"):
@@ -47,10 +48,10 @@ def _of_notion(notion: NotionSpec) -> Iterator[str]:
             yield f"条件“{test.text}”引用其他图层的字段"
 
 
-def _of_test(test: Condition, *, mark: bool) -> Iterator[str]:
+def _of_test(test: Condition) -> Iterator[str]:
     fields = fields_of(test)
-    if not mark and any(key.startswith("part.") for key in fields):
-        yield f"初判条件“{test.text}”用到 part()"
+    if any(key.startswith("part.") for key in fields):
+        yield f"条件“{test.text}”用到 part()"
     if _WIDTHS & set(fields):
         yield f"条件“{test.text}”用到宽度"
 

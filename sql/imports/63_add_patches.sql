@@ -34,7 +34,7 @@ SELECT
     found.delivered,
     found.row,
     %(delivered_crs)s,
-    now(),
+    clock_timestamp(),
     ST_Multi(found.geom),
     seen.ground
 FROM import_row AS found

@@ -106,8 +106,10 @@ def test_the_engine_says_what_it_cannot_do_yet(name: str, said: str) -> None:
     assert "本版本引擎尚不支持" in str(refused.value)
 
 
-def test_marks_may_read_parts() -> None:
-    engine_can(read_ruleset((FIXTURES / "tract-scheme.toml").read_text("utf-8"), "tract-scheme"))
+def test_marks_that_read_parts_wait_for_an_engine_that_measures_them() -> None:
+    text = (FIXTURES / "tract-scheme.toml").read_text("utf-8")
+    with pytest.raises(RulesetInvalid, match=r"part\(\)"):
+        engine_can(read_ruleset(text, "tract-scheme"))
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault["said"] for fault in FAULTS])

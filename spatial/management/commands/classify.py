@@ -39,10 +39,10 @@ class Command(HouseCommand):
 
     def handle(self, **options: Any) -> None:
         """Translate, call, print."""
-        if options["apply"]:
+        if options["apply"] is not None:
             self._print(classify.apply_run(_run(options["apply"])), options)
             return
-        if options["resume"]:
+        if options["resume"] is not None:
             run = classify.resume(
                 _run(options["resume"]), workers=options["workers"], progress=self.progress
             )

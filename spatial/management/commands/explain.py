@@ -64,6 +64,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
             if mark["answer"]
             else ""
         )
+        + (f"，另有 {_area(mark['unknown_m2'])} 无数据" if mark["unknown_m2"] != "0.00" else "")
         for mark in found["marks"]
     ]
     for piece in found["pieces"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, Any
 
-from spatial import units
+from spatial import units, vocabulary
 from spatial.engine.ratios import BASES, DENOMINATORS, DIGITS, PERIODS_BY, RatioQuery, ratios, total
 from spatial.management.console import HouseCommand, add_json
 from spatial.models import Region
@@ -55,7 +55,8 @@ class Command(HouseCommand):
             writer.writerows([row.as_json()[column] for column in COLUMNS] for row in rows)
             return
         basis = {"proposed": "初判口径", "decided": "判定口径"}[query.basis]
-        self.stdout.write(f"违法占耕比（{basis}，分母 {query.denominator}）")
+        divisor = vocabulary.denominator_term(query.denominator)
+        self.stdout.write(f"违法占耕比（{basis}，分母：{divisor}）")
         for row in [*rows, total(query)]:
             self.stdout.write(
                 f"{row.code:<10}{row.name}  图斑 {row.patch_count}  "

@@ -1,8 +1,9 @@
 -- what:   Sums over all ground of one subject: used = the union of its patches in every batch of
 --         this ruleset, up to and with this one in order of after_on, then address, and of its
---         zones in the group's layers; entitled = the union of its zones of the entitling
---         notions, tested as for this patch. Measured from geometry, never from the document.
---         Only where such a zone lies on or beside the patch: elsewhere no rule asks. Snapshots
+--         zones in the group's layers; entitled = the union of its zones that may meet the
+--         entitling notions, tested as for this patch (a doubt counts for the holder). Measured
+--         from geometry, never from the document. Only where such a zone lies on or beside the
+--         patch: elsewhere no rule asks. Snapshots
 --         count by the newest version when the act ended. While a layer of the group is missing,
 --         what is used is known only to be at least this much: only an excess can be told.
 -- reads:  chunk_patch, chunk_near, chunk_place, chunk_version, spatial_notion,
@@ -21,33 +22,38 @@ FROM (
     CROSS JOIN LATERAL jsonb_each(coalesce(patch.settings -> 'groups', '{}'::jsonb)) AS grouped
     CROSS JOIN LATERAL (
         SELECT area_m2(ST_Union(part.ground)) AS m2
-        FROM spatial_zone AS zone
+        FROM (
+            -- the holder's zones first, whatever the planner believes of table sizes
+            SELECT held.id, held.version_id, held.layer_id, held.attributes
+            FROM spatial_zone AS held
+            WHERE
+                held.holder_id = patch.subject_id
+                AND (held.recorded_from IS NULL OR held.recorded_from <= patch.known_at)
+                AND (held.recorded_until IS NULL OR held.recorded_until > patch.known_at)
+            OFFSET 0
+        ) AS zone
         INNER JOIN spatial_runpin AS pin
             ON zone.version_id = pin.version_id AND pin.run_id = patch.run_id
         INNER JOIN zone_part AS part
             ON zone.version_id = part.version_id AND zone.id = part.zone_id
-        WHERE
-            zone.holder_id = patch.subject_id
-            AND (zone.recorded_from IS NULL OR zone.recorded_from <= patch.known_at)
-            AND (zone.recorded_until IS NULL OR zone.recorded_until > patch.known_at)
-            AND EXISTS (
-                SELECT 1
-                FROM spatial_notion AS notion
-                WHERE
-                    notion.ruleset_id = patch.ruleset_id
-                    AND notion.layer_id = zone.layer_id
-                    AND grouped.value -> 'entitled' ? notion.code
-                    AND NOT EXISTS (
-                        SELECT 1
-                        FROM spatial_notiontest AS test
-                        WHERE
-                            test.notion_id = notion.id
-                            AND test_answer(
-                                test.op, test.kind, test.negate, test."left", test."right",
-                                patch.facts, zone.attributes
-                            ) IS NOT TRUE
-                    )
-            )
+        WHERE EXISTS (
+            SELECT 1
+            FROM spatial_notion AS notion
+            WHERE
+                notion.ruleset_id = patch.ruleset_id
+                AND notion.layer_id = zone.layer_id
+                AND grouped.value -> 'entitled' ? notion.code
+                AND NOT EXISTS (
+                    SELECT 1
+                    FROM spatial_notiontest AS test
+                    WHERE
+                        test.notion_id = notion.id
+                        AND test_answer(
+                            test.op, test.kind, test.negate, test."left", test."right",
+                            patch.facts, zone.attributes
+                        ) IS FALSE
+                )
+        )
     ) AS entitled
     CROSS JOIN LATERAL (
         SELECT area_m2(ST_Union(ground.geom)) AS m2
@@ -96,30 +102,40 @@ FROM (
                 )
             UNION ALL
             SELECT part.ground
-            FROM spatial_zone AS zone
+            FROM (
+                SELECT
+                    held.id, held.version_id, version.layer_id, version.region_id,
+                    version.valid_from
+                FROM spatial_zone AS held
+                INNER JOIN spatial_datasetversion AS version ON held.version_id = version.id
+                WHERE
+                    held.holder_id = patch.subject_id
+                    AND grouped.value -> 'used' -> 'layers' ? held.layer_id::text
+                    AND (held.recorded_from IS NULL OR held.recorded_from <= patch.known_at)
+                    AND (held.recorded_until IS NULL OR held.recorded_until > patch.known_at)
+                    AND (version.valid_from IS NULL OR version.valid_from <= patch.act_to)
+                OFFSET 0
+            ) AS zone
             INNER JOIN spatial_runpin AS pin
                 ON zone.version_id = pin.version_id AND pin.run_id = patch.run_id
             INNER JOIN zone_part AS part
                 ON zone.version_id = part.version_id AND zone.id = part.zone_id
-            INNER JOIN spatial_datasetversion AS version ON zone.version_id = version.id
-            WHERE
-                zone.holder_id = patch.subject_id
-                AND grouped.value -> 'used' -> 'layers' ? zone.layer_id::text
-                AND (zone.recorded_from IS NULL OR zone.recorded_from <= patch.known_at)
-                AND (zone.recorded_until IS NULL OR zone.recorded_until > patch.known_at)
-                AND NOT EXISTS (
-                    SELECT 1
-                    FROM spatial_runpin AS newer_pin
-                    INNER JOIN spatial_datasetversion AS newer
-                        ON newer_pin.version_id = newer.id
-                    WHERE
-                        newer_pin.run_id = patch.run_id
-                        AND newer.layer_id = version.layer_id
-                        AND newer.region_id = version.region_id
-                        AND newer.valid_from <= patch.act_to
-                        AND (newer.valid_from, newer.id) > (version.valid_from, version.id)
-                )
-                AND (version.valid_from IS NULL OR version.valid_from <= patch.act_to)
+            CROSS JOIN LATERAL (
+                SELECT
+                    NOT coalesce(
+                        bool_or((newer.valid_from, newer.id) > (zone.valid_from, zone.version_id)),
+                        FALSE
+                    ) AS is_newest
+                FROM spatial_datasetversion AS newer
+                INNER JOIN spatial_runpin AS newer_pin
+                    ON newer.id = newer_pin.version_id AND newer_pin.run_id = patch.run_id
+                WHERE
+                    newer.layer_id = zone.layer_id
+                    AND newer.region_id = zone.region_id
+                    AND newer.valid_from <= patch.act_to
+                OFFSET 0
+            ) AS reign
+            WHERE reign.is_newest
         ) AS ground
     ) AS used
     CROSS JOIN LATERAL (

@@ -71,7 +71,7 @@ piece AS (
         ON
             piece.id = member.piece_id
             AND member.notion = ruleset.settings -> 'ratio' ->> 'cultivated'
-    WHERE piece.county_id = ANY(%(county_ids)s)
+    WHERE piece.county_id = ANY(%(county_ids)s) AND ruleset.name = %(ruleset)s
 ),
 
 counted AS (

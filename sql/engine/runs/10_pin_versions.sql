@@ -1,8 +1,9 @@
 -- what:   Pin what the run reads: every version of the ruleset's layers, in force at known_at,
---         of the patches' counties and of the counties beside them.
+--         of the patches' counties and of the counties beside them; of layers that are summed per
+--         holder, everywhere.
 -- reads:  spatial_datasetversion, spatial_patch, spatial_region
 -- writes: spatial_runpin
--- params: run_id, patch_ids, layers, known_at
+-- params: run_id, patch_ids, layers, everywhere, known_at
 INSERT INTO spatial_runpin (run_id, version_id)
 WITH home AS (
     SELECT DISTINCT region.id, region.geom
@@ -25,9 +26,15 @@ SELECT
     %(run_id)s,
     version.id
 FROM spatial_datasetversion AS version
-INNER JOIN county ON version.region_id = county.id
 WHERE
     version.layer_id = ANY(%(layers)s)
+    AND (
+        version.layer_id = ANY(%(everywhere)s)
+        OR version.region_id IN (
+            SELECT county.id
+            FROM county
+        )
+    )
     AND version.activated_at <= %(known_at)s
     AND (version.retired_at IS NULL OR version.retired_at > %(known_at)s)
     AND version.status IN ('active', 'retired')
