@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import rasterio
 import rasterio.errors
+import shapely
 from django.conf import settings
 from PIL import Image as Picture
 from rasterio.enums import ColorInterp, Resampling
+from rasterio.features import geometry_mask
 from rasterio.transform import from_bounds
 from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 
 from spatial.crs import WEB_SRID
 from spatial.errors import UnknownLayer
+from spatial.models import Region
 from tiles.grid import HALF_WORLD_M, Tile
 
 if TYPE_CHECKING:
@@ -54,8 +57,8 @@ def max_zoom(image: Image) -> int:
     return max(0, min(20, math.ceil(math.log2(2 * HALF_WORLD_M / SIDE / finest))))
 
 
-def render(image: Image, tile: Tile) -> bytes | None:
-    """The tile as WebP; None where nothing of the image lies in it."""
+def render(image: Image, tile: Tile, county_ids: tuple[int, ...]) -> bytes | None:
+    """The tile as WebP, transparent beyond these counties; None where nothing is left of it."""
     west, south, east, north = tile.reach(0).values()
     left, bottom, right, top = image.footprint.extent
     if left >= east or right <= west or bottom >= north or top <= south:
@@ -66,9 +69,37 @@ def render(image: Image, tile: Tile) -> bytes | None:
             values = _read(str(path), path.stat().st_mtime_ns, tile)
         except rasterio.errors.RasterioError as error:
             raise ImageUnknown(f"影像 {image.name} 的文件读不出来。请重新导入该影像。") from error
-    if values is None or not values[-1].any():
+    if values is None:
+        return None
+    values[-1][_beyond(tile, county_ids)] = 0
+    if not values[-1].any():
         return None
     return _webp(_eight_bits(values, image.stretch))
+
+
+def _beyond(tile: Tile, county_ids: tuple[int, ...]) -> np.ndarray:
+    """Which pixels of a tile lie beyond these counties."""
+    box = shapely.box(*tile.bounds_m)
+    ground = shapely.intersection(_ground(county_ids), box)
+    if ground.is_empty:
+        return np.ones((SIDE, SIDE), dtype=bool)
+    return geometry_mask(
+        [ground],
+        out_shape=(SIDE, SIDE),
+        transform=from_bounds(*tile.bounds_m, SIDE, SIDE),
+        all_touched=True,
+    )
+
+
+@lru_cache(64)
+def _ground(county_ids: tuple[int, ...]) -> shapely.Geometry:
+    """The ground of counties in the tiles' CRS."""
+    boundaries = Region.objects.filter(pk__in=county_ids, geom__isnull=False)
+    shapes = [
+        shapely.from_wkb(bytes(geom.transform(WEB_SRID, clone=True).wkb))
+        for geom in boundaries.values_list("geom", flat=True)
+    ]
+    return shapely.union_all(shapely.make_valid(shapes))
 
 
 @lru_cache(256)

@@ -33,7 +33,7 @@ def picture(request: HttpRequest, image_id: int, z: int, x: int, y: int) -> Http
     tag = serve.etag(image.pk, image.source_sha256, image.file, tile, scope.key)
     if (known := serve.unchanged(request, tag, serve.FOREVER)) is not None:
         return known
-    body = imagery.render(image, tile)
+    body = imagery.render(image, tile, tuple(sorted(scope.county_ids)))
     if body is None:
         return serve.nothing(request, tag=tag, cache=serve.FOREVER)
     return serve.answer(request, body, WEBP, tag=tag, cache=serve.FOREVER)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import rasterio
+from django.contrib.gis.geos import MultiPolygon
 from PIL import Image as Picture
 from rasterio.transform import from_origin
 
@@ -156,3 +157,17 @@ def test_a_file_that_is_gone_or_elsewhere(brigade: Reader, store: Path) -> None:
         answer = brigade.get(address(image, tile_at(15, *CENTRE)))
         assert answer.status_code == 404, file
         assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_nothing_is_shown_beyond_the_readers_counties(brigade: Reader, store: Path) -> None:
+    """An image over two counties: the neighbour's half is transparent, whoever else may see it."""
+    west_half = square(WEST, NORTH - 0.1, 0.1).intersection(square(WEST - 1, NORTH - 1, 1.0075))
+    Region.objects.filter(code="990101").update(geom=MultiPolygon(west_half, srid=4490))
+    image = load_raster(write(store / "a.tif", halves("uint8", 40, 200)), taken_on=DAY).image
+    seen = look(brigade, image, tile_at(12, *CENTRE))
+    shown = seen[seen[..., 3] == 255]
+    assert len(shown)
+    assert np.median(shown[:, 0]) < 60
+    assert (shown[:, 0] > 150).mean() < 0.1
+    beyond = brigade.get(address(image, tile_at(16, CENTRE[0] + 0.006, CENTRE[1])))
+    assert beyond.status_code == 204
