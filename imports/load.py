@@ -110,12 +110,14 @@ def _stage(
     with transaction.atomic():
         staging.copy_rows(table, canonical, staged, geoms)
         staging.repair(table.file_name)
-        staging.place(table.file_name, counties, one_each=False)
+        spills = staging.place(
+            table.file_name, counties, one_each=False, own_only=not options.region_code
+        )
         delivery = deliveries.record(
             "layer", bundle, table, verdict, told,
             layer=layer, status=DeliveryStatus.STAGED, by=options.by,
         )  # fmt: skip
-        deliveries.add_issues(delivery, canonical.findings)
+        deliveries.add_issues(delivery, [*canonical.findings, *spills])
         staging.report(delivery)
         versions = _versions(layer, bundle, valid_from, canonical, verdict.label)
         staging.name_parties(layer.code)

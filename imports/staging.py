@@ -14,6 +14,7 @@ import shapely
 from django.contrib.gis.db.models import Extent
 
 from imports import deliveries
+from imports.readers.table import Finding
 from imports.refusal import refuse_rows
 from spatial import crs, holders, sqlfiles
 from spatial.errors import CrsRefused, InputRefused, UnknownRegion
@@ -146,8 +147,11 @@ def repair(file_name: str, unit: str = "行") -> None:
     refuse_rows(file_name, faults, "在源数据中重画或删除这些图形。", unit)
 
 
-def place(file_name: str, counties: Sequence[Region], *, one_each: bool) -> None:
-    """Find each row's counties (``one_each``: only the one that holds most of it).
+def place(
+    file_name: str, counties: Sequence[Region], *, one_each: bool, own_only: bool = False
+) -> list[Finding]:
+    """Find each row's counties (``one_each``: only the one that holds most of it; ``own_only``:
+    none to which rows merely spill over). What was left out comes back as findings.
 
     Raises InputRefused when no row lies in any of them.
     """
@@ -160,6 +164,7 @@ def place(file_name: str, counties: Sequence[Region], *, one_each: bool) -> None
         sqlfiles.execute(f"imports/{step}")
     if one_each:
         sqlfiles.execute("imports/33_keep_largest_place")
+    spills = sqlfiles.rows("imports/37_drop_spills") if own_only else []
     sqlfiles.analyze("import_place")
     if not sqlfiles.rows("imports/36_list_placed_regions"):
         names = "、".join(str(county) for county in counties[:6])
@@ -167,6 +172,17 @@ def place(file_name: str, counties: Sequence[Region], *, one_each: bool) -> None
             f"文件 {file_name} 没有一个要素在行政区（{names}）内。"
             "请核对 --region、坐标系和行政区界线。"
         )
+    named = {county.pk: county.name for county in counties}
+    return [
+        Finding(
+            "outside_region",
+            f"第 {spill['row']} 行伸入{named[spill['region_id']]} {spill['overlap_m2']} m²，"
+            "但本次导入没有该县自己的要素，未在该县建版本",
+            row=spill["row"],
+            done="只计入所属县；如确为两县的数据，请用 --region 指明后重新导入",
+        )
+        for spill in spills
+    ]
 
 
 def name_parties(layer_code: str | None) -> None:

@@ -217,10 +217,19 @@ def test_amending_closes_a_row_and_adds_one(counties, tmp_path):
 
 
 def test_a_row_that_moves_away_leaves_the_old_county(counties, tmp_path):
-    approvals(tmp_path, "a", [APPROVAL], [square(119.9995, 33.05)])
+    approvals(tmp_path, "a", [APPROVAL], [square(119.9995, 33.05)], region_code=CITY)
     assert open_rows().count() == 2
-    approvals(tmp_path, "b", [APPROVAL], [square(119.95, 33.05)])
+    approvals(tmp_path, "b", [APPROVAL], [square(119.95, 33.05)], region_code=CITY)
     assert [zone.version.region.code for zone in open_rows()] == [WEST]
+
+
+def test_a_row_that_spills_over_does_not_pass_for_the_neighbours_own_ledger(counties, tmp_path):
+    """Else one approval over the line would make all else there read as without approval."""
+    delivery = approvals(tmp_path, "a", [APPROVAL], [square(119.9993, 33.05)])
+    assert [zone.version.region.code for zone in open_rows()] == [WEST]
+    (issue,) = delivery.issues.filter(kind="outside_region")
+    assert "未在该县建版本" in issue.message
+    assert "--region" in issue.done
 
 
 def test_the_same_row_again_for_another_county_closes_nothing(counties, tmp_path):
