@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from typing import Any
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         empty.add_argument("--region", required=True, metavar="CODE")
         empty.add_argument("--from", required=True, type=options.day, dest="start", metavar="DATE")
         empty.add_argument("--until", required=True, type=options.day, metavar="DATE")
-        empty.add_argument("--by", required=True, metavar="NAME")
+        empty.add_argument("--by", default=getpass.getuser(), metavar="NAME")
         for step in (listing, diff, start, back, empty):
             step.add_argument("--json", action="store_true", help="标准输出只写 JSON")
 

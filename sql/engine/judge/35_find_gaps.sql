@@ -2,8 +2,8 @@
 --         cover its county (三调, 乡镇) has no zone there, or the ground lies in no township and
 --         so beyond every county that was read. There each notion of the layer is unknown unless
 --         a zone proves it.
--- reads:  chunk_piece, chunk_place, chunk_version, chunk_zone, spatial_layer,
---         spatial_datasetversion
+-- reads:  chunk_patch, chunk_piece, chunk_place, chunk_version, chunk_zone, spatial_layer,
+--         spatial_datasetversion, spatial_patch, spatial_region
 -- writes: chunk_gap
 -- params: -
 CREATE TEMPORARY TABLE chunk_gap ON COMMIT DROP AS
@@ -32,7 +32,37 @@ located AS MATERIALIZED (
     GROUP BY piece.assessment_id, piece.seq, piece.area_m2, place.window_id
 ),
 
+-- without townships a county's line cuts nothing: a patch that crosses it is wholly in doubt
+stray AS MATERIALIZED (
+    SELECT patch.assessment_id
+    FROM chunk_patch AS patch
+    INNER JOIN spatial_patch AS source ON patch.patch_id = source.id
+    INNER JOIN spatial_region AS region ON patch.county_id = region.id
+    WHERE
+        patch.assessment_id IN (
+            SELECT place.assessment_id
+            FROM chunk_place AS place
+            INNER JOIN chunk_version AS version
+                ON
+                    place.window_id = version.window_id
+                    AND version.layer_id = 'township'
+                    AND version.version_id IS NULL
+        )
+        AND NOT ST_CoveredBy(source.geom, region.geom)
+        AND area_m2(ST_Transform(ST_Difference(source.geom, region.geom), 990003)) > 1
+),
+
 uncovered AS (
+    SELECT
+        located.assessment_id,
+        located.seq,
+        located.area_m2,
+        located.window_id,
+        'township' AS layer_id,
+        'latest' AS policy
+    FROM located
+    INNER JOIN stray ON located.assessment_id = stray.assessment_id
+    UNION
     SELECT
         located.assessment_id,
         located.seq,
