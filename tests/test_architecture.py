@@ -51,7 +51,7 @@ def test_a_file_is_named_for_what_it_holds(path: Path) -> None:
 def test_no_address_of_a_registry_or_of_a_machine() -> None:
     """A commit says what it needs, never from where one machine fetched it."""
     hosts = [
-        ("pypi", "org"), ("pythonhosted", "org"), ("registry.npmjs", "org"), ("ghcr", "io"),
+        ("pypi", "org"), ("pythonhosted", "org"), ("registry", "npmjs", "org"), ("ghcr", "io"),
         ("registry.npmmirror", "com"), ("registry.yarnpkg", "com"), ("docker", "io"),
         ("quay", "io"), ("mirrors.aliyun", "com"), ("tuna.tsinghua", "edu"),
     ]  # fmt: skip
