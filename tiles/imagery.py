@@ -98,6 +98,7 @@ def _ground(county_ids: tuple[int, ...]) -> shapely.Geometry:
     shapes = [
         shapely.from_wkb(bytes(geom.transform(WEB_SRID, clone=True).wkb))
         for geom in boundaries.values_list("geom", flat=True)
+        if geom is not None
     ]
     return shapely.union_all(shapely.make_valid(shapes))
 
