@@ -40,4 +40,5 @@ test("package.json, the lock and VERSIONS.json name the same exact versions, and
     assert.equal(lock.packages[`node_modules/${name}`].integrity, integrity);
   }
   assert.ok(Object.values(lock.packages).every((entry) => !("resolved" in entry)));
+  assert.ok(!JSON.stringify(lock).includes("://"), "take the funding entries out of package-lock.json");
 });
