@@ -99,6 +99,14 @@ def holder(name: str, region: Region | None = None) -> Holder:
     return Holder.objects.get_or_create(code="", name_key=key, defaults={"name": name})[0]
 
 
+def paper(layer: Layer, number: str) -> Document:
+    """A document by its number."""
+    found, _ = Document.objects.get_or_create(
+        layer=layer, number_key=number, defaults={"number": number}
+    )
+    return found
+
+
 def draw_version(
     layer_code: str,
     drawing: dict[str, Any] | None,
@@ -191,7 +199,7 @@ def _zone(
         code=str(attributes.get("code", letter)),
         attributes=attributes,
         holder=holder(who, version.region) if who else None,
-        document=Document.objects.get_or_create(layer=layer, number=number)[0] if number else None,
+        document=paper(layer, number) if number else None,
         recorded_from=recorded_from,
         recorded_until=recorded_until,
         geom=_placed(plane, offset, version.region),

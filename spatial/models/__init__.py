@@ -2,12 +2,19 @@
 
 from .account import Unit, User
 from .dataset import DatasetVersion, Layer, LayerField, VersionStatus
-from .fact import Determination, Exclusion, FieldResult, Rectification
+from .fact import (
+    Determination,
+    Exclusion,
+    FieldResult,
+    OfficialFigure,
+    Rectification,
+    SubjectCorrection,
+)
 from .image import Image
 from .party import Document, Holder, HolderAlias, Project
-from .patch import Batch, Patch
+from .patch import Batch, Patch, PatchLink
 from .region import Region
-from .rule import Notion, NotionTest, Rule, RulePlace, RulesetVersion, RuleTest
+from .rule import Notion, NotionLeaf, NotionTest, Rule, RulePlace, RulesetVersion, RuleTest
 from .run import Assessment, AssessmentConclusion, AssessmentMark, Piece, PieceNotion, Run, RunPin
 from .zone import Zone
 
@@ -27,8 +34,11 @@ __all__ = [
     "Layer",
     "LayerField",
     "Notion",
+    "NotionLeaf",
     "NotionTest",
+    "OfficialFigure",
     "Patch",
+    "PatchLink",
     "Piece",
     "PieceNotion",
     "Project",
@@ -40,6 +50,7 @@ __all__ = [
     "RulesetVersion",
     "Run",
     "RunPin",
+    "SubjectCorrection",
     "Unit",
     "User",
     "VersionStatus",

@@ -10,9 +10,15 @@ from typing import ClassVar
 
 from django.contrib.gis.db import models
 
+from spatial import crs
+
 
 class Fact(models.Model):
-    """What every fact carries. 事实"""
+    """What every fact carries. 事实
+
+    A later row takes the place of the one that it ``supersedes``; with ``withdrawn`` it says only
+    that the earlier one no longer holds. What was known on a past date is read by ``recorded_at``.
+    """
 
     patch = models.ForeignKey("spatial.Patch", models.PROTECT, related_name="+")
     on = models.DateField("日期")
@@ -22,6 +28,7 @@ class Fact(models.Model):
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
     )
+    withdrawn = models.BooleanField("撤回", default=False)
 
     class Meta:
         abstract = True
@@ -35,7 +42,12 @@ class DeterminationKind(models.TextChoices):
 
 
 class Determination(Fact):
-    """A person's decision on a patch: each piece as proposed, or one conclusion. 判定"""
+    """A person's decision on a patch: each piece as proposed, or one conclusion. 判定
+
+    ``part`` is the drawn ground that it speaks of; without one, the whole patch.
+    """
+
+    part = models.MultiPolygonField("勾绘范围", srid=crs.STORAGE_SRID, null=True, blank=True)
 
     assessment = models.ForeignKey("spatial.Assessment", models.PROTECT, related_name="+")
     kind = models.CharField("判定方式", max_length=10, choices=DeterminationKind.choices)
@@ -59,7 +71,13 @@ class Determination(Fact):
 
 
 class Rectification(Fact):
-    """Ground put right: how, how much, since when. 整改"""
+    """Ground put right: how (a code of vocabulary.toml), where, since when. 整改
+
+    ``part`` is the ground put right; without one, the whole patch. ``area_m2`` is the area that
+    the acceptance paper states; ratios measure the ground.
+    """
+
+    part = models.MultiPolygonField("整改范围", srid=crs.STORAGE_SRID, null=True, blank=True)
 
     kind = models.CharField("整改方式", max_length=20)
     area_m2 = models.DecimalField("面积（平方米）", max_digits=18, decimal_places=2)
@@ -97,3 +115,44 @@ class FieldResult(Fact):
 
     def __str__(self) -> str:
         return f"{self.patch_id} {self.result}"
+
+
+class SubjectCorrection(Fact):
+    """Who uses the ground of a patch, as a person established it. 用地单位更正"""
+
+    holder = models.ForeignKey("spatial.Holder", models.PROTECT, verbose_name="用地单位")
+
+    class Meta:
+        verbose_name = "用地单位更正"
+        verbose_name_plural = "用地单位更正"
+
+    def __str__(self) -> str:
+        return f"{self.patch_id} {self.holder_id}"
+
+
+class OfficialFigure(models.Model):
+    """A figure for a region and period that an authority gave, with its source. 官方数据
+
+    Append-only: the figure recorded last counts. ``quantity`` is a denominator of the ratio.
+    """
+
+    region = models.ForeignKey("spatial.Region", models.PROTECT, verbose_name="行政区")
+    period = models.CharField("期", max_length=20)
+    quantity = models.CharField("指标", max_length=30, default="new_cultivated")
+    area_m2 = models.DecimalField("面积（平方米）", max_digits=18, decimal_places=2)
+    source = models.CharField("来源", max_length=200)
+    by = models.ForeignKey("spatial.User", models.PROTECT, related_name="+", verbose_name="录入人")
+    recorded_at = models.DateTimeField("记录时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "官方数据"
+        verbose_name_plural = "官方数据"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(source=""), name="official_figure_sourced"),
+            models.CheckConstraint(
+                condition=models.Q(area_m2__gte=0), name="official_figure_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region} {self.period} {self.quantity}"

@@ -47,9 +47,10 @@ class HolderAlias(models.Model):
 
 
 class Project(models.Model):
-    """What land is used for. 项目"""
+    """What land is used for; matched by code, else by normalised name. 项目"""
 
     name = models.CharField("名称", max_length=254)
+    name_key = models.CharField("名称（归一）", max_length=254, db_index=True)
     code = models.CharField("项目代码", max_length=60, blank=True)
     holder = models.ForeignKey(Holder, models.PROTECT, null=True, blank=True)
 
@@ -57,7 +58,12 @@ class Project(models.Model):
         verbose_name = "项目"
         verbose_name_plural = "项目"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=("name", "code"), name="project_once")
+            models.UniqueConstraint(
+                fields=("code",), condition=~models.Q(code=""), name="project_code_once"
+            ),
+            models.UniqueConstraint(
+                fields=("name_key",), condition=models.Q(code=""), name="project_name_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,6 +75,7 @@ class Document(models.Model):
 
     layer = models.ForeignKey("spatial.Layer", models.PROTECT, verbose_name="类别")
     number = models.CharField("文号", max_length=120)
+    number_key = models.CharField("文号（归一）", max_length=120, db_index=True)
     authority = models.CharField("批准机关", max_length=120, blank=True)
     approved_on = models.DateField("批准日期", null=True, blank=True)
     stated_area_m2 = models.DecimalField(
@@ -80,7 +87,7 @@ class Document(models.Model):
         verbose_name = "批文"
         verbose_name_plural = "批文"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=("layer", "number"), name="document_once")
+            models.UniqueConstraint(fields=("layer", "number_key"), name="document_once")
         ]
 
     def __str__(self) -> str:

@@ -101,6 +101,9 @@ class Patch(models.Model):
     attributes = models.JSONField("标准属性", default=dict)
     delivered = models.JSONField("原始属性", default=dict)
     source_row = models.IntegerField("原始行号", null=True, blank=True)
+    zone = models.ForeignKey(
+        "spatial.Zone", models.PROTECT, null=True, blank=True, verbose_name="取自管控区"
+    )
     delivered_crs = models.CharField("原坐标系", max_length=200, blank=True)
     created_at = models.DateTimeField("入库时间", auto_now_add=True)
     geom = models.MultiPolygonField("图形", srid=crs.STORAGE_SRID)
@@ -123,3 +126,36 @@ class Patch(models.Model):
     def address(self) -> str:
         """BATCH/COUNTY/JCBH."""
         return f"{self.batch.code}/{self.region.code}/{self.jcbh}"
+
+
+class LinkKind(models.TextChoices):
+    """What an earlier patch is to a later one on the same ground."""
+
+    SAME = "same", "同一地块重复下发"
+    SPLIT = "split", "由前图斑分出"
+    MERGED = "merged", "并入本图斑"
+    OVERLAP = "overlap", "部分重叠"
+
+
+class PatchLink(models.Model):
+    """Two patches on the same ground, the later with the earlier; derived, rebuildable. 图斑沿革
+
+    Shares are of each patch's own area (0 to 1).
+    """
+
+    patch = models.ForeignKey(Patch, models.CASCADE, related_name="earlier_links")
+    earlier = models.ForeignKey(Patch, models.CASCADE, related_name="later_links")
+    kind = models.CharField("关系", max_length=10, choices=LinkKind.choices)
+    overlap_m2 = models.DecimalField("重叠面积（平方米）", max_digits=18, decimal_places=2)
+    share_of_patch = models.FloatField("占后图斑的比例")
+    share_of_earlier = models.FloatField("占前图斑的比例")
+
+    class Meta:
+        verbose_name = "图斑沿革"
+        verbose_name_plural = "图斑沿革"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("patch", "earlier"), name="patch_link_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.patch_id} ← {self.earlier_id} {self.kind}"

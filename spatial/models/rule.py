@@ -63,6 +63,23 @@ class Notion(models.Model):
         return self.term
 
 
+class NotionLeaf(models.Model):
+    """What a notion comes down to: itself, or the notions of its any_of. 概念构成"""
+
+    notion = models.ForeignKey(Notion, models.CASCADE, related_name="leaves")
+    leaf = models.ForeignKey(Notion, models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = "概念构成"
+        verbose_name_plural = "概念构成"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("notion", "leaf"), name="notion_leaf_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notion_id} ← {self.leaf_id}"
+
+
 class TestRow(models.Model):
     """One test: ``[unless] A op B``, compiled to operands. 条件
 

@@ -138,13 +138,17 @@ class Piece(models.Model):
 class PieceNotion(models.Model):
     """Whether a notion holds on a piece: yes, or unknown (no row: no). 碎块所属概念
 
-    ``net_m2`` is the area less 田坎 where the notion reads a land-use version.
+    ``net_m2`` is the area less 田坎 where the notion reads a land-use version, and null where it
+    does not; with ``net_unknown`` because its coefficient was not delivered. ``why`` names what
+    is missing where the answer is unknown: see spatial/engine/gaps.py.
     """
 
     piece = models.ForeignKey(Piece, models.CASCADE, related_name="notions")
     notion = models.CharField("概念", max_length=40)
     answer = models.BooleanField("成立", null=True)
     net_m2 = models.DecimalField("净面积", max_digits=18, decimal_places=2, null=True)
+    net_unknown = models.BooleanField("净面积不明", default=False)
+    why = models.JSONField("不能判断的原因", default=list)
     zones = models.JSONField("依据的管控区", default=list)
 
     class Meta:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from spatial.errors import RulesetChanged, RulesetInvalid
-from spatial.models import Notion, NotionTest, Rule, RulePlace, RulesetVersion, RuleTest, Run
+from spatial.models import (
+    Notion,
+    NotionLeaf,
+    NotionTest,
+    Rule,
+    RulePlace,
+    RulesetVersion,
+    RuleTest,
+    Run,
+)
 from spatial.rules.compiled import compile_ruleset
 from spatial.rules.limits import engine_can
 from spatial.rules.problems import near
@@ -100,6 +109,11 @@ def _write(stored: RulesetVersion, compiled: dict[str, Any]) -> None:
         notion = Notion.objects.create(ruleset=stored, **own)
         notions[notion.code] = notion
         NotionTest.objects.bulk_create(NotionTest(notion=notion, **test) for test in tests)
+    NotionLeaf.objects.bulk_create(
+        NotionLeaf(notion=notion, leaf=notions[code])
+        for notion in notions.values()
+        for code in leaves_of(notion.code, notions)
+    )
     for values in compiled["rules"]:
         own = {key: value for key, value in values.items() if key not in ("tests", "places")}
         rule = Rule.objects.create(ruleset=stored, **own)
@@ -108,3 +122,11 @@ def _write(stored: RulesetVersion, compiled: dict[str, Any]) -> None:
             RulePlace(rule=rule, relation=relation, notion=notions[code])
             for relation, code in values["places"]
         )
+
+
+def leaves_of(code: str, notions: dict[str, Notion]) -> list[str]:
+    """The notions of a layer that a notion comes down to, each once, in order."""
+    found: dict[str, None] = {}
+    for member in notions[code].members:
+        found |= dict.fromkeys(leaves_of(member, notions))
+    return list(found) or [code]

@@ -6,7 +6,7 @@ SELECT guarded.name
 FROM (
     VALUES
     ('spatial_determination'), ('spatial_rectification'), ('spatial_exclusion'),
-    ('spatial_fieldresult')
+    ('spatial_fieldresult'), ('spatial_subjectcorrection'), ('spatial_officialfigure')
 ) AS guarded (name)
 WHERE NOT EXISTS (
     SELECT 1

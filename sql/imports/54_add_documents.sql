@@ -2,9 +2,10 @@
 -- reads:  import_row
 -- writes: spatial_document
 -- params: layer
-INSERT INTO spatial_document (layer_id, number, authority, approved_on, purpose)
+INSERT INTO spatial_document (layer_id, number, number_key, authority, approved_on, purpose)
 SELECT DISTINCT ON (found.attributes ->> 'document')
     %(layer)s,
+    found.attributes ->> 'document',
     found.attributes ->> 'document',
     left(coalesce(found.attributes ->> 'authority', ''), 120),
     (found.attributes ->> 'approved_on')::date,

@@ -2,8 +2,9 @@
 -- reads:  import_row
 -- writes: spatial_project
 -- params: -
-INSERT INTO spatial_project (name, code, holder_id)
+INSERT INTO spatial_project (name, name_key, code, holder_id)
 SELECT DISTINCT ON (found.attributes ->> 'project')
+    left(found.attributes ->> 'project', 254),
     left(found.attributes ->> 'project', 254),
     '',
     found.holder_id

@@ -3,5 +3,6 @@
 -- writes: -
 -- params: -
 REVOKE UPDATE, DELETE, TRUNCATE
-ON spatial_determination, spatial_rectification, spatial_exclusion, spatial_fieldresult
+ON spatial_determination, spatial_rectification, spatial_exclusion, spatial_fieldresult,
+spatial_subjectcorrection, spatial_officialfigure
 FROM gisland_web

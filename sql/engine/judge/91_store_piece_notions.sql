@@ -2,12 +2,16 @@
 -- reads:  chunk_piece_notion, spatial_piece
 -- writes: spatial_piecenotion
 -- params: -
-INSERT INTO spatial_piecenotion (piece_id, notion, answer, net_m2, zones)
+INSERT INTO spatial_piecenotion (
+    piece_id, notion, answer, net_m2, net_unknown, why, zones
+)
 SELECT
     piece.id,
     member.code,
     member.answer,
     member.net_m2,
+    FALSE,
+    '[]'::jsonb,
     member.zone_ids
 FROM chunk_piece_notion AS member
 INNER JOIN spatial_piece AS piece
