@@ -39,6 +39,7 @@ class RunContext:
     subject_layers: tuple[str, ...]
     group_layers: tuple[str, ...]
     groups: bool
+    widens: bool = False
 
     @property
     def params(self) -> dict[str, Any]:
@@ -116,6 +117,8 @@ def judge(context: RunContext, assessment_ids: Sequence[int], grid: float) -> li
     """Fill the working tables of a chunk; returns the assessments that do not close."""
     _take(context, assessment_ids)
     versions = _find_zones(context)
+    if context.widens:
+        sqlfiles.execute("engine/partition/62_widen_zones", {"version_ids": versions})
     partition(context, versions, grid)
     unclosed = [row["assessment_id"] for row in sqlfiles.rows("engine/partition/90_find_unclosed")]
     if unclosed:
@@ -124,16 +127,16 @@ def judge(context: RunContext, assessment_ids: Sequence[int], grid: float) -> li
     if context.groups:
         _attempt("20_measure_groups", grid, {"run_id": context.run_id})
     for step in (
-        "25_read_layer_facts",
+        "25_read_facts",
         "30_test_zones",
         "31_key_zone_answers",
         "35_find_gaps",
         "40_place_pieces",
         "41_key_piece_notions",
+        "45_measure_parts",
         "50_test_rules",
-        "60_claim_pieces",
-        "70_conclude_pieces",
-        "71_key_verdicts",
+        "60_conclude_pieces",
+        "61_key_verdicts",
     ):
         sqlfiles.execute(f"engine/judge/{step}")
     _attempt("80_join_slivers", grid)

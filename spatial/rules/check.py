@@ -147,7 +147,7 @@ def _ratio_codes(ruleset: Ruleset, problems: Problems) -> None:
 
 
 def _entitled(ruleset: Ruleset, problems: Problems) -> None:
-    """What a subject is entitled to must be its own."""
+    """What a subject is entitled to must be its own; sums read ground as it is, not widened."""
     for name, group in ruleset.groups.items():
         for code in group["entitled"]:
             notion = ruleset.notions.get(code)
@@ -156,3 +156,12 @@ def _entitled(ruleset: Ruleset, problems: Problems) -> None:
                     f"分组 {name}：entitled 中的概念 {code}（{notion.term}）"
                     "须限定本单位（own = true）"
                 )
+        used = group["used"]
+        for code in (*group["entitled"], *used.get("inside", []), *used.get("outside", [])):
+            for leaf in sorted(_below(code, ruleset, frozenset()) | {code}):
+                notion = ruleset.notions.get(leaf)
+                if notion and notion.within_m > 0:
+                    problems.add(
+                        f"分组 {name}：概念 {leaf}（{notion.term}）有外扩 within_m，"
+                        "分组只按实际范围合计；请另立一个不外扩的概念"
+                    )

@@ -20,7 +20,7 @@ from spatial.models import (
     Run,
 )
 from spatial.rules.compiled import compile_ruleset
-from spatial.rules.limits import engine_can
+from spatial.rules.ended import edited_rules
 from spatial.rules.problems import near
 from spatial.rules.read import read_ruleset
 
@@ -65,8 +65,8 @@ def load_text(text: str, origin: str = "规则集文本") -> RulesetVersion:
 
 @transaction.atomic
 def store(ruleset: Ruleset) -> RulesetVersion:
-    """Rows for a ruleset that the engine can compute; refused when its text changed in use."""
-    engine_can(ruleset)
+    """Rows for a ruleset; refused when its text changed in use, or when it edits a rule that a
+    run of an earlier version has used (such a rule is only ever ended)."""
     compiled = compile_ruleset(ruleset)
     sha256 = hashlib.sha256(ruleset.text.encode("utf-8")).hexdigest()
     stored, new = RulesetVersion.objects.select_for_update().get_or_create(
@@ -79,7 +79,9 @@ def store(ruleset: Ruleset) -> RulesetVersion:
             "settings": compiled["settings"],
         },
     )
-    if not new:
+    if new:
+        _require_kept(ruleset)
+    else:
         if stored.sha256 != sha256 and Run.objects.filter(ruleset=stored).exists():
             raise RulesetChanged(
                 f"规则集 {ruleset.name} 版本 {ruleset.version} 的内容已变，"
@@ -91,6 +93,18 @@ def store(ruleset: Ruleset) -> RulesetVersion:
         _clear(stored, ruleset, sha256, compiled)
     _write(stored, compiled)
     return stored
+
+
+def _require_kept(ruleset: Ruleset) -> None:
+    """Every rule that runs of earlier versions used stands as it was, or is ended."""
+    used = RulesetVersion.objects.filter(name=ruleset.name, run__isnull=False).distinct()
+    for earlier in used.exclude(version=ruleset.version).order_by("pk"):
+        try:
+            before = read_ruleset(earlier.text, str(earlier))
+        except RulesetInvalid:  # an older wording of the language, which nothing can be held to
+            continue
+        if faults := edited_rules(before, ruleset):
+            raise RulesetChanged("\n".join(faults))
 
 
 def _clear(stored: RulesetVersion, ruleset: Ruleset, sha256: str, compiled: dict[str, Any]) -> None:

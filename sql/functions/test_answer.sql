@@ -1,5 +1,6 @@
 -- what:   The answer of one test of the rules language (section 4): true, false, or null for
---         unknown. A comparison with an empty value is no, its ``unless`` yes.
+--         unknown. A comparison with an empty value is no, its ``unless`` yes; one with a value
+--         known only within bounds is answered only where the answer is the same throughout.
 -- reads:  -
 -- writes: -
 -- params: -
@@ -27,6 +28,30 @@ BEGIN
         answer := a IS NOT NULL;
     ELSIF op = 'empty' THEN
         answer := a IS NULL;
+    ELSIF jsonb_typeof(operand_value(left_operand, facts, attributes)) = 'object'
+        OR jsonb_typeof(operand_value(right_operand, facts, attributes)) = 'object'
+        OR jsonb_typeof(
+            operand_value(left_operand -> 'divide_by', facts, attributes)
+        ) = 'object' THEN
+        b := operand_text(right_operand, kind, facts, attributes);
+        IF a IS NULL OR b IS NULL THEN
+            answer := CASE
+                WHEN (left_operand -> 'divide_by') IS NULL
+                    AND (right_operand -> 'divide_by') IS NULL THEN FALSE
+            END;
+        ELSIF kind = 'date' THEN
+            answer := compare_ranges(
+                op,
+                a::date, operand_text_to(left_operand, kind, facts, attributes)::date,
+                b::date, operand_text_to(right_operand, kind, facts, attributes)::date
+            );
+        ELSE
+            answer := compare_ranges(
+                op,
+                a::numeric, operand_text_to(left_operand, kind, facts, attributes)::numeric,
+                b::numeric, operand_text_to(right_operand, kind, facts, attributes)::numeric
+            );
+        END IF;
     ELSIF a IS NULL THEN
         answer := FALSE;
     ELSIF op = 'in' THEN

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from spatial.errors import RulesetInvalid
-from spatial.rules.limits import engine_can
-from spatial.rules.load import RULES_ROOT, read_file, ruleset_files
+from spatial.rules.load import read_file, ruleset_files
 from spatial.rules.read import read_ruleset
 from spatial.vocabulary import mark_codes, style_tokens
 
@@ -41,13 +40,11 @@ def with_where(test: str) -> str:
 def test_the_small_ruleset_is_sound() -> None:
     ruleset = read_ruleset(SMALL, "small.toml")
     assert [rule.code for rule in ruleset.rules] == ["approved", "field", "rest", "farm"]
-    engine_can(ruleset)
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.stem)
 def test_our_rulesets_are_sound(path: Path) -> None:
     ruleset = read_file(path)
-    engine_can(ruleset)
     assert not ruleset.draft
 
 
@@ -66,50 +63,6 @@ def test_every_rule_is_signed_and_drawn(path: Path) -> None:
 def test_other_campaigns_can_be_said(name: str) -> None:
     text = (FIXTURES / f"{name}.toml").read_text("utf-8")
     assert read_ruleset(text, name).name == name
-
-
-def test_the_whole_enforcement_ruleset_can_be_said() -> None:
-    """With the rules that wait for widths, as the specification prints them."""
-    text = (RULES_ROOT / "land-enforcement.toml").read_text("utf-8")
-    road = (
-        '{ code = "rural_road", term = "农村道路", class = "other", source = "甲", '
-        'test = ["patch.kind = ND", "patch.max_width_m <= 8"] },\n'
-    )
-    farm = (
-        '{ code = "facility_bf", term = "设施农用地占永久基本农田", severity = 2, source = "乙", '
-        'from = 2021-11-27, part = { inside = ["facility", "basic_farm"] }, at_least_m2 = 1 },\n'
-    )
-    text = text.replace('  { code = "late"', road + '  { code = "late"')
-    ruleset = read_ruleset(text.replace("mark = [\n", "mark = [\n" + farm), "whole.toml")
-    assert len(ruleset.conclude) == 20
-    assert str(ruleset.marks[0].from_on) == "2021-11-27"
-    with pytest.raises(RulesetInvalid, match="用到宽度，本版本引擎尚不支持"):
-        engine_can(ruleset)
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("park-audit", "以图层 occupied 的要素为图斑"),
-        ("park-audit", "分组 acquire：used.outside"),
-        ("park-audit", "分组 rent：used.inside"),
-        ("stock-land", "part(built).share < 1/3”用到 part()"),
-        ("green-belt", "概念 belt5（5 米内）：外扩 within_m = 5"),
-        ("green-belt", "概念 belt（标准内）：由几个概念合成（any_of）"),
-    ],
-)
-def test_the_engine_says_what_it_cannot_do_yet(name: str, said: str) -> None:
-    ruleset = read_ruleset((FIXTURES / f"{name}.toml").read_text("utf-8"), name)
-    with pytest.raises(RulesetInvalid) as refused:
-        engine_can(ruleset)
-    assert said in str(refused.value)
-    assert "本版本引擎尚不支持" in str(refused.value)
-
-
-def test_marks_that_read_parts_wait_for_an_engine_that_measures_them() -> None:
-    text = (FIXTURES / "tract-scheme.toml").read_text("utf-8")
-    with pytest.raises(RulesetInvalid, match=r"part\(\)"):
-        engine_can(read_ruleset(text, "tract-scheme"))
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault["said"] for fault in FAULTS])

@@ -198,16 +198,50 @@ def test_a_used_version_may_not_change() -> None:
     with pytest.raises(RulesetChanged, match="规则集 small 版本 1 的内容已变"):
         load_text(changed)
     assert load_text(SMALL).pk == first.pk
-    newer = load_text(changed.replace('version = "1"', 'version = "2"'))
-    assert newer.pk != first.pk
 
 
-def test_what_the_engine_cannot_do_is_not_stored() -> None:
-    wide = 'wide = { term = "两侧", layer = "approval", within_m = 5 }\n[rules]'
-    text = SMALL.replace("[rules]", wide).replace('["red_line"]', '["red_line", "wide"]')
-    with pytest.raises(RulesetInvalid, match="本版本引擎尚不支持"):
-        load_text(text)
-    assert not RulesetVersion.objects.filter(name="small").exists()
+def used(text: str) -> RulesetVersion:
+    """A stored ruleset that a run has used."""
+    version = load_text(text)
+    at = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
+    Run.objects.create(ruleset=version, as_of=at.date(), known_at=at, code_version="test")
+    return version
+
+
+def newer(text: str) -> str:
+    return text.replace('version = "1"', 'version = "2"')
+
+
+def test_a_used_rule_is_never_edited() -> None:
+    used(SMALL)
+    with pytest.raises(
+        RulesetChanged, match="规则 approved（已批）：已被版本 1 的分析用过，内容不能改"
+    ):
+        load_text(
+            newer(SMALL).replace(
+                'code = "approved", term = "已批"', 'code = "approved", term = "已经批准"'
+            )
+        )
+    with pytest.raises(RulesetChanged, match="规则 approved（已批）.*内容不能改"):
+        load_text(newer(SMALL).replace('"approved_on <= cutoff"', '"approved_on < cutoff"'))
+    assert not RulesetVersion.objects.filter(name="small", version="2").exists()
+
+
+def test_a_used_rule_is_never_dropped_but_may_be_ended() -> None:
+    used(SMALL)
+    line = next(line for line in SMALL.splitlines() if 'code = "approved"' in line)
+    with pytest.raises(RulesetChanged, match="不能删去；请保留，并以 until 写明终止日期"):
+        load_text(newer(SMALL).replace('code = "approved"', 'code = "granted"'))
+    ended = line.replace('code = "approved"', 'code = "approved", until = 2025-01-01')
+    again = line.replace('code = "approved"', 'code = "granted", from = 2025-01-01')
+    assert load_text(newer(SMALL).replace(line, f"{ended}\n{again}")).version == "2"
+
+
+def test_settings_may_change_with_a_new_version() -> None:
+    used(SMALL)
+    changed = newer(SMALL).replace('cutoff = "patch.after_on"', 'cutoff = "batch.issued_on"')
+    assert changed != newer(SMALL)
+    assert load_text(changed).version == "2"
 
 
 def test_an_unknown_ruleset_is_refused_with_the_known_ones() -> None:

@@ -9,7 +9,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from spatial.errors import RulesetInvalid
 from spatial.rules import doc
-from spatial.rules.limits import engine_can
 from spatial.rules.load import read_file, ruleset_files
 
 
@@ -42,7 +41,7 @@ class Command(BaseCommand):
         found = {}
         for path in ruleset_files():
             try:
-                engine_can(read_file(path))
+                read_file(path)
                 found[path.name] = ""
             except RulesetInvalid as error:
                 found[path.name] = str(error)

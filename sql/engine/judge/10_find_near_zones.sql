@@ -1,26 +1,30 @@
--- what:   Zones within the ruleset's adjoin_m of each patch (those on it among them), for the
---         layers of notions that a rule may adjoin. Distance in the county's Gauss plane.
+-- what:   Zones that a patch may adjoin (those on it among them), with their distance from it in
+--         the county's Gauss plane: within the ruleset's adjoin_m, and the within_m of a notion,
+--         for the layers of notions that a rule may adjoin.
 -- reads:  chunk_patch, chunk_read, zone_part, spatial_datasetversion, spatial_notion,
---         spatial_ruleplace, spatial_zone
+--         spatial_notionleaf, spatial_ruleplace, spatial_zone
 -- writes: chunk_near
 -- params: version_ids
 CREATE TEMPORARY TABLE chunk_near ON COMMIT DROP AS
 WITH adjoined AS MATERIALIZED (
-    SELECT DISTINCT notion.ruleset_id, notion.layer_id
+    SELECT leaf.ruleset_id, leaf.layer_id, max(leaf.within_m) AS within_m
     FROM spatial_ruleplace AS place
-    INNER JOIN spatial_notion AS notion ON place.notion_id = notion.id
+    INNER JOIN spatial_notionleaf AS part ON place.notion_id = part.notion_id
+    INNER JOIN spatial_notion AS leaf ON part.leaf_id = leaf.id
     WHERE place.relation = 'adjoins'
+    GROUP BY leaf.ruleset_id, leaf.layer_id
 ),
 
 reads AS MATERIALIZED (
-    SELECT chosen.assessment_id, array_agg(chosen.version_id) AS version_ids
+    SELECT
+        chosen.assessment_id,
+        array_agg(chosen.version_id) AS version_ids,
+        max(adjoined.within_m) AS within_m
     FROM chunk_read AS chosen
     INNER JOIN chunk_patch AS patch ON chosen.assessment_id = patch.assessment_id
     INNER JOIN spatial_datasetversion AS version ON chosen.version_id = version.id
-    WHERE (patch.ruleset_id, version.layer_id) IN (
-        SELECT adjoined.ruleset_id, adjoined.layer_id
-        FROM adjoined
-    )
+    INNER JOIN adjoined
+        ON patch.ruleset_id = adjoined.ruleset_id AND version.layer_id = adjoined.layer_id
     GROUP BY chosen.assessment_id
 ),
 
@@ -30,7 +34,7 @@ candidate AS MATERIALIZED (
         patch.known_at,
         patch.plane_srid,
         patch.ground AS patch_ground,
-        (patch.settings ->> 'adjoin_m')::double precision AS adjoin_m,
+        (patch.settings ->> 'adjoin_m')::double precision + reads.within_m AS reach_m,
         part.zone_id,
         part.ground
     FROM chunk_patch AS patch
@@ -43,28 +47,43 @@ candidate AS MATERIALIZED (
             AND found.version_id = ANY(reads.version_ids)
             -- lengths in the equal-area CRS are off by a fifth at most in China
             AND found.ground && ST_Expand(
-                patch.ground, 2 * (patch.settings ->> 'adjoin_m')::double precision
+                patch.ground,
+                2 * ((patch.settings ->> 'adjoin_m')::double precision + reads.within_m)
             )
         OFFSET 0
     ) AS part
+),
+
+measured AS MATERIALIZED (
+    SELECT
+        candidate.assessment_id,
+        candidate.zone_id,
+        candidate.known_at,
+        candidate.reach_m,
+        min(
+            CASE
+                WHEN ST_Intersects(candidate.ground, candidate.patch_ground) THEN 0
+                ELSE ST_Distance(
+                    ST_Transform(candidate.ground, candidate.plane_srid),
+                    ST_Transform(candidate.patch_ground, candidate.plane_srid)
+                )
+            END
+        ) AS distance_m
+    FROM candidate
+    GROUP BY
+        candidate.assessment_id, candidate.zone_id, candidate.known_at, candidate.reach_m
 )
 
-SELECT DISTINCT
-    candidate.assessment_id,
-    candidate.zone_id,
+SELECT
+    measured.assessment_id,
+    measured.zone_id,
     zone.layer_id,
     zone.holder_id,
-    zone.attributes
-FROM candidate
-INNER JOIN spatial_zone AS zone ON candidate.zone_id = zone.id
+    zone.attributes,
+    measured.distance_m
+FROM measured
+INNER JOIN spatial_zone AS zone ON measured.zone_id = zone.id
 WHERE
-    (zone.recorded_from IS NULL OR zone.recorded_from <= candidate.known_at)
-    AND (zone.recorded_until IS NULL OR zone.recorded_until > candidate.known_at)
-    AND (
-        ST_Intersects(candidate.ground, candidate.patch_ground)
-        OR ST_DWithin(
-            ST_Transform(candidate.ground, candidate.plane_srid),
-            ST_Transform(candidate.patch_ground, candidate.plane_srid),
-            candidate.adjoin_m
-        )
-    )
+    measured.distance_m <= measured.reach_m
+    AND (zone.recorded_from IS NULL OR zone.recorded_from <= measured.known_at)
+    AND (zone.recorded_until IS NULL OR zone.recorded_until > measured.known_at)

@@ -1,180 +1,514 @@
--- what:   Sums over all ground of one subject: used = the union of its patches in every batch of
+-- what:   Sums over all ground of one subject. Used = the union of its patches in every batch of
 --         this ruleset, up to and with this one in order of after_on, then address, and of its
---         zones in the group's layers; entitled = the union of its zones that may meet the
---         entitling notions, tested as for this patch (a doubt counts for the holder). Measured
---         from geometry, never from the document. Only where such a zone lies on or beside the
---         patch: elsewhere no rule asks. Snapshots
---         count by the newest version when the act ended. While a layer of the group is missing,
---         what is used is known only to be at least this much: only an excess can be told.
--- reads:  chunk_patch, chunk_near, chunk_place, chunk_version, spatial_notion,
---         spatial_notiontest, spatial_zone, zone_part,
---         spatial_runpin, spatial_patch, spatial_batch, spatial_region, spatial_assessment,
+--         zones in the group's layers, as far as it lies inside and outside the group's notions;
+--         entitled = the union of its zones that meet the entitling notions, tested as for this
+--         patch. Measured from geometry, never from the document. Snapshots count by the newest
+--         version when the act ended. Where a test is unknown, or a layer is missing in a county
+--         where the subject has ground, a sum is a range, open above where it cannot be bounded.
+--         Without a rule that asks for the sums elsewhere, only where a zone of the subject lies
+--         on or beside the patch.
+-- reads:  chunk_patch, chunk_near, chunk_place, spatial_notion, spatial_notiontest, spatial_rule,
+--         spatial_ruletest, spatial_ruleplace, spatial_notionleaf, spatial_layer, spatial_zone,
+--         zone_part, spatial_runpin, spatial_patch, spatial_batch, spatial_region, spatial_assessment,
 --         spatial_run, spatial_rulesetversion, spatial_datasetversion
 -- writes: chunk_patch
 -- params: run_id
 UPDATE chunk_patch AS target
 SET facts = target.facts || measured.facts
 FROM (
-    SELECT
-        patch.assessment_id,
-        jsonb_object_agg('group.' || grouped.key || '.' || sums.name, sums.m2) AS facts
-    FROM chunk_patch AS patch
-    CROSS JOIN LATERAL jsonb_each(coalesce(patch.settings -> 'groups', '{}'::jsonb)) AS grouped
-    CROSS JOIN LATERAL (
-        SELECT area_m2(ST_Union(part.ground)) AS m2
+    WITH asked AS MATERIALIZED (
+        SELECT
+            patch.assessment_id,
+            patch.patch_id,
+            patch.ruleset_id,
+            patch.subject_id,
+            patch.facts,
+            patch.known_at,
+            coalesce(patch.act_from, '-infinity'::date) AS act_from,
+            coalesce(patch.act_to, patch.as_of) AS act_to,
+            grouped.key AS group_name,
+            grouped.value AS grouping
+        FROM chunk_patch AS patch
+        CROSS JOIN LATERAL jsonb_each(coalesce(patch.settings -> 'groups', '{}'::jsonb)) AS grouped
+        WHERE
+            patch.subject_id IS NOT NULL
+            AND (
+                EXISTS (
+                    SELECT 1
+                    FROM chunk_near AS near_zone
+                    WHERE
+                        near_zone.assessment_id = patch.assessment_id
+                        AND near_zone.holder_id = patch.subject_id
+                )
+                OR EXISTS (
+                    SELECT 1
+                    FROM spatial_rule AS rule
+                    INNER JOIN spatial_ruletest AS test ON rule.id = test.rule_id
+                    WHERE
+                        rule.ruleset_id = patch.ruleset_id
+                        AND position('group.' IN test.text) > 0
+                        AND NOT EXISTS (
+                            SELECT 1
+                            FROM spatial_ruleplace AS place
+                            WHERE place.rule_id = rule.id AND place.relation = 'adjoins'
+                        )
+                )
+            )
+    ),
+
+    -- the layers that the sums read: those of the used ground, and of the group's notions
+    needed AS MATERIALIZED (
+        SELECT DISTINCT grouped.ruleset_id, grouped.group_name, listed.role, listed.layer_id
+        FROM (SELECT DISTINCT asked.ruleset_id, asked.group_name, asked.grouping FROM asked)
+            AS grouped
+        CROSS JOIN LATERAL (
+            SELECT 'used' AS role, layer AS layer_id
+            FROM
+                jsonb_array_elements_text(
+                    coalesce(grouped.grouping -> 'used' -> 'layers', '[]'::jsonb)
+                ) AS layer
+            UNION ALL
+            SELECT
+                CASE
+                    WHEN grouped.grouping -> 'entitled' ? limiting.code THEN 'entitled'
+                    ELSE 'limit'
+                END,
+                notion.layer_id
+            FROM spatial_notion AS limiting
+            INNER JOIN spatial_notionleaf AS leaf ON limiting.id = leaf.notion_id
+            INNER JOIN spatial_notion AS notion ON leaf.leaf_id = notion.id
+            WHERE
+                limiting.ruleset_id = grouped.ruleset_id
+                AND (
+                    grouped.grouping -> 'entitled' ? limiting.code
+                    OR coalesce(grouped.grouping -> 'used' -> 'inside' ? limiting.code, FALSE)
+                    OR coalesce(grouped.grouping -> 'used' -> 'outside' ? limiting.code, FALSE)
+                )
+        ) AS listed
+    ),
+
+    pinned AS MATERIALIZED (
+        SELECT
+            version.id, version.layer_id, version.region_id, version.valid_from,
+            coalesce(version.valid_until, 'infinity'::date) AS valid_until,
+            version.declared_empty,
+            layer.nature
+        FROM spatial_runpin AS pin
+        INNER JOIN spatial_datasetversion AS version ON pin.version_id = version.id
+        INNER JOIN spatial_layer AS layer ON version.layer_id = layer.code
+        WHERE
+            pin.run_id = %(run_id)s
+            AND version.layer_id IN (SELECT needed.layer_id FROM needed)
+    ),
+
+    period AS MATERIALIZED (
+        SELECT DISTINCT asked.act_from, asked.act_to FROM asked
+    ),
+
+    -- versions that count when the act ended: ledgers, and of snapshots the newest
+    reign AS MATERIALIZED (
+        SELECT
+            period.act_from, period.act_to, pinned.id AS version_id, pinned.layer_id,
+            pinned.region_id
+        FROM period
+        INNER JOIN pinned
+            ON
+                pinned.nature = 'ledger'
+                AND (
+                    NOT pinned.declared_empty
+                    OR (
+                        pinned.valid_from <= period.act_from
+                        AND pinned.valid_until > period.act_to
+                    )
+                )
+        UNION ALL
+        SELECT
+            newest.act_from, newest.act_to, newest.id, newest.layer_id, newest.region_id
         FROM (
-            -- the holder's zones first, whatever the planner believes of table sizes
-            SELECT held.id, held.version_id, held.layer_id, held.attributes
-            FROM spatial_zone AS held
+            SELECT DISTINCT ON (
+                period.act_from, period.act_to, pinned.layer_id, pinned.region_id
+            )
+                period.act_from, period.act_to, pinned.id, pinned.layer_id, pinned.region_id,
+                pinned.valid_until
+            FROM period
+            INNER JOIN pinned
+                ON pinned.nature <> 'ledger' AND pinned.valid_from <= period.act_to
+            ORDER BY
+                period.act_from, period.act_to, pinned.layer_id, pinned.region_id,
+                pinned.valid_from DESC, pinned.id DESC
+        ) AS newest
+        WHERE newest.valid_until > newest.act_to
+    ),
+
+    mine AS MATERIALIZED (
+        SELECT
+            asked.assessment_id,
+            asked.group_name,
+            other.region_id,
+            other.ground
+        FROM asked
+        INNER JOIN spatial_run AS run ON run.id = %(run_id)s
+        INNER JOIN spatial_rulesetversion AS ruleset ON run.ruleset_id = ruleset.id
+        INNER JOIN spatial_patch AS own ON asked.patch_id = own.id
+        INNER JOIN spatial_batch AS own_batch ON own.batch_id = own_batch.id
+        INNER JOIN spatial_region AS own_region ON own.region_id = own_region.id
+        CROSS JOIN LATERAL (
+            -- of this run; else by what was current at known_at; else as delivered
+            SELECT found.patch_id
+            FROM spatial_assessment AS found
+            WHERE found.subject_id = asked.subject_id AND found.run_id = run.id
+            UNION
+            SELECT found.patch_id
+            FROM spatial_assessment AS found
             WHERE
-                held.holder_id = patch.subject_id
-                AND (held.recorded_from IS NULL OR held.recorded_from <= patch.known_at)
-                AND (held.recorded_until IS NULL OR held.recorded_until > patch.known_at)
-            OFFSET 0
-        ) AS zone
-        INNER JOIN spatial_runpin AS pin
-            ON zone.version_id = pin.version_id AND pin.run_id = patch.run_id
-        INNER JOIN zone_part AS part
-            ON zone.version_id = part.version_id AND zone.id = part.zone_id
-        WHERE EXISTS (
-            SELECT 1
-            FROM spatial_notion AS notion
-            WHERE
-                notion.ruleset_id = patch.ruleset_id
-                AND notion.layer_id = zone.layer_id
-                AND grouped.value -> 'entitled' ? notion.code
+                found.subject_id = asked.subject_id
+                AND found.applied_at <= asked.known_at
                 AND NOT EXISTS (
                     SELECT 1
-                    FROM spatial_notiontest AS test
+                    FROM spatial_assessment AS newer
                     WHERE
-                        test.notion_id = notion.id
-                        AND test_answer(
-                            test.op, test.kind, test.negate, test."left", test."right",
-                            patch.facts, zone.attributes
-                        ) IS FALSE
-                )
-        )
-    ) AS entitled
-    CROSS JOIN LATERAL (
-        SELECT area_m2(ST_Union(ground.geom)) AS m2
-        FROM (
-            SELECT other.ground AS geom
-            FROM (
-                SELECT held.id AS patch_id
-                FROM spatial_patch AS held
-                WHERE held.holder_id = patch.subject_id
-                UNION
-                SELECT assessment.patch_id
-                FROM spatial_assessment AS assessment
-                WHERE
-                    assessment.subject_id = patch.subject_id
-                    AND (
-                        assessment.run_id = patch.run_id
-                        OR (
-                            assessment.is_current
-                            AND NOT EXISTS (
-                                SELECT 1
-                                FROM spatial_assessment AS own_run
-                                WHERE
-                                    own_run.patch_id = assessment.patch_id
-                                    AND own_run.run_id = patch.run_id
+                        newer.patch_id = found.patch_id
+                        AND (
+                            newer.run_id = run.id
+                            OR (
+                                newer.applied_at <= asked.known_at
+                                AND (newer.applied_at, newer.id) > (found.applied_at, found.id)
                             )
                         )
-                    )
-            ) AS mine
-            INNER JOIN spatial_patch AS other ON mine.patch_id = other.id
-            INNER JOIN spatial_batch AS batch ON other.batch_id = batch.id
-            INNER JOIN spatial_region AS region ON other.region_id = region.id
-            INNER JOIN spatial_run AS run ON run.id = patch.run_id
-            INNER JOIN spatial_rulesetversion AS ruleset ON run.ruleset_id = ruleset.id
-            INNER JOIN spatial_patch AS own ON own.id = patch.patch_id
-            INNER JOIN spatial_batch AS own_batch ON own.batch_id = own_batch.id
-            INNER JOIN spatial_region AS own_region ON own.region_id = own_region.id
-            WHERE
-                batch.ruleset = ruleset.name
-                AND other.created_at <= run.known_at
-                AND (
-                    coalesce(other.after_on, 'infinity'::date),
-                    batch.code, region.code, other.jcbh
-                ) <= (
-                    coalesce(own.after_on, 'infinity'::date),
-                    own_batch.code, own_region.code, own.jcbh
                 )
+            UNION
+            SELECT held.id
+            FROM spatial_patch AS held
+            WHERE
+                held.holder_id = asked.subject_id
+                AND NOT EXISTS (
+                    SELECT 1
+                    FROM spatial_assessment AS found
+                    WHERE
+                        found.patch_id = held.id
+                        AND (found.run_id = run.id OR found.applied_at <= asked.known_at)
+                )
+        ) AS held
+        INNER JOIN spatial_patch AS other ON held.patch_id = other.id
+        INNER JOIN spatial_batch AS batch ON other.batch_id = batch.id
+        INNER JOIN spatial_region AS region ON other.region_id = region.id
+        WHERE
+            batch.ruleset = ruleset.name
+            AND other.created_at <= run.known_at
+            AND (
+                coalesce(other.after_on, 'infinity'::date),
+                batch.code, region.code, other.jcbh
+            ) <= (
+                coalesce(own.after_on, 'infinity'::date),
+                own_batch.code, own_region.code, own.jcbh
+            )
+    ),
+
+    occupied AS MATERIALIZED (
+        SELECT asked.assessment_id, asked.group_name, reign.region_id, part.ground
+        FROM asked
+        CROSS JOIN LATERAL (
+            -- the holder's zones first, whatever the planner believes of table sizes
+            SELECT held.id, held.version_id
+            FROM spatial_zone AS held
+            WHERE
+                held.holder_id = asked.subject_id
+                AND asked.grouping -> 'used' -> 'layers' ? held.layer_id::text
+                AND (held.recorded_from IS NULL OR held.recorded_from <= asked.known_at)
+                AND (held.recorded_until IS NULL OR held.recorded_until > asked.known_at)
+            OFFSET 0
+        ) AS zone
+        INNER JOIN reign
+            ON
+                zone.version_id = reign.version_id
+                AND asked.act_from = reign.act_from
+                AND asked.act_to = reign.act_to
+        INNER JOIN zone_part AS part
+            ON zone.version_id = part.version_id AND zone.id = part.zone_id
+    ),
+
+    ground AS MATERIALIZED (
+        SELECT all_used.assessment_id, all_used.group_name, ST_Union(all_used.ground) AS ground
+        FROM (
+            SELECT mine.assessment_id, mine.group_name, mine.ground FROM mine
             UNION ALL
-            SELECT part.ground
+            SELECT occupied.assessment_id, occupied.group_name, occupied.ground FROM occupied
+        ) AS all_used
+        GROUP BY all_used.assessment_id, all_used.group_name
+    ),
+
+    -- the notions of the group as they come down to layers
+    bounding AS MATERIALIZED (
+        SELECT
+            asked.assessment_id,
+            asked.group_name,
+            asked.subject_id,
+            asked.facts,
+            asked.known_at,
+            asked.act_from,
+            asked.act_to,
+            named.role,
+            named.code AS named_code,
+            notion.id AS notion_id,
+            notion.layer_id,
+            notion.own
+        FROM asked
+        CROSS JOIN LATERAL (
+            SELECT 'entitled' AS role, code
+            FROM jsonb_array_elements_text(asked.grouping -> 'entitled') AS code
+            UNION ALL
+            SELECT 'inside', code
+            FROM
+                jsonb_array_elements_text(
+                    coalesce(asked.grouping -> 'used' -> 'inside', '[]'::jsonb)
+                ) AS code
+            UNION ALL
+            SELECT 'outside', code
+            FROM
+                jsonb_array_elements_text(
+                    coalesce(asked.grouping -> 'used' -> 'outside', '[]'::jsonb)
+                ) AS code
+        ) AS named
+        INNER JOIN spatial_notion AS limiting
+            ON asked.ruleset_id = limiting.ruleset_id AND named.code = limiting.code
+        INNER JOIN spatial_notionleaf AS leaf ON limiting.id = leaf.notion_id
+        INNER JOIN spatial_notion AS notion ON leaf.leaf_id = notion.id
+    ),
+
+    -- zones of the group's notions: what entitles (everywhere), what limits (on the used ground)
+    member AS MATERIALIZED (
+        SELECT
+            asked.assessment_id,
+            asked.group_name,
+            asked.role,
+            asked.notion_id,
+            zone.answer,
+            part.ground
+        FROM bounding AS asked
+        LEFT JOIN ground
+            ON
+                asked.assessment_id = ground.assessment_id
+                AND asked.group_name = ground.group_name
+        CROSS JOIN LATERAL (
+            SELECT
+                held.id,
+                held.version_id,
+                (
+                    SELECT
+                        all_hold(
+                            count(*) FILTER (WHERE tested.answer IS FALSE),
+                            count(*) FILTER (WHERE tested.answer IS NULL)
+                        )
+                    FROM (
+                        SELECT
+                            test_answer(
+                                test.op, test.kind, test.negate, test."left", test."right",
+                                asked.facts, held.attributes
+                            ) AS answer
+                        FROM spatial_notiontest AS test
+                        WHERE test.notion_id = asked.notion_id
+                    ) AS tested
+                ) AS answer
             FROM (
-                SELECT
-                    held.id, held.version_id, version.layer_id, version.region_id,
-                    version.valid_from
-                FROM spatial_zone AS held
-                INNER JOIN spatial_datasetversion AS version ON held.version_id = version.id
+                SELECT zone.id, zone.version_id, zone.attributes
+                FROM spatial_zone AS zone
                 WHERE
-                    held.holder_id = patch.subject_id
-                    AND grouped.value -> 'used' -> 'layers' ? held.layer_id::text
-                    AND (held.recorded_from IS NULL OR held.recorded_from <= patch.known_at)
-                    AND (held.recorded_until IS NULL OR held.recorded_until > patch.known_at)
-                    AND (version.valid_from IS NULL OR version.valid_from <= patch.act_to)
-                OFFSET 0
-            ) AS zone
-            INNER JOIN spatial_runpin AS pin
-                ON zone.version_id = pin.version_id AND pin.run_id = patch.run_id
-            INNER JOIN zone_part AS part
-                ON zone.version_id = part.version_id AND zone.id = part.zone_id
-            CROSS JOIN LATERAL (
-                SELECT
-                    NOT coalesce(
-                        bool_or((newer.valid_from, newer.id) > (zone.valid_from, zone.version_id)),
-                        FALSE
-                    ) AS is_newest
-                FROM spatial_datasetversion AS newer
-                INNER JOIN spatial_runpin AS newer_pin
-                    ON newer.id = newer_pin.version_id AND newer_pin.run_id = patch.run_id
+                    asked.own
+                    AND zone.holder_id = asked.subject_id
+                    AND zone.layer_id = asked.layer_id
+                    AND (zone.recorded_from IS NULL OR zone.recorded_from <= asked.known_at)
+                    AND (zone.recorded_until IS NULL OR zone.recorded_until > asked.known_at)
+                UNION ALL
+                SELECT zone.id, zone.version_id, zone.attributes
+                FROM spatial_zone AS zone
                 WHERE
-                    newer.layer_id = zone.layer_id
-                    AND newer.region_id = zone.region_id
-                    AND newer.valid_from <= patch.act_to
-                OFFSET 0
-            ) AS reign
-            WHERE reign.is_newest
-        ) AS ground
-    ) AS used
+                    NOT asked.own
+                    AND zone.id IN (
+                        SELECT near_part.zone_id
+                        FROM zone_part AS near_part
+                        INNER JOIN reign AS reading
+                            ON
+                                near_part.version_id = reading.version_id
+                                AND reading.layer_id = asked.layer_id
+                                AND reading.act_from = asked.act_from
+                                AND reading.act_to = asked.act_to
+                        WHERE near_part.ground && ground.ground
+                    )
+                    AND (zone.recorded_from IS NULL OR zone.recorded_from <= asked.known_at)
+                    AND (zone.recorded_until IS NULL OR zone.recorded_until > asked.known_at)
+            ) AS held
+            OFFSET 0
+        ) AS zone
+        INNER JOIN reign
+            ON
+                zone.version_id = reign.version_id
+                AND asked.act_from = reign.act_from
+                AND asked.act_to = reign.act_to
+        INNER JOIN zone_part AS part
+            ON zone.version_id = part.version_id AND zone.id = part.zone_id
+        WHERE
+            zone.answer IS NOT FALSE
+            AND (asked.role = 'entitled' OR part.ground && ground.ground)
+    ),
+
+    entitled AS (
+        SELECT
+            member.assessment_id,
+            member.group_name,
+            area_m2(ST_Union(member.ground) FILTER (WHERE member.answer)) AS sure_m2,
+            area_m2(ST_Union(member.ground)) AS most_m2
+        FROM member
+        WHERE member.role = 'entitled'
+        GROUP BY member.assessment_id, member.group_name
+    ),
+
+    -- per limiting notion the ground where it surely, and where it possibly holds
+    limits AS (
+        SELECT
+            bounding.assessment_id,
+            bounding.group_name,
+            bounding.role,
+            ST_Union(member.ground) FILTER (WHERE member.answer) AS sure,
+            ST_Union(member.ground) AS most
+        FROM bounding
+        LEFT JOIN member
+            ON
+                bounding.assessment_id = member.assessment_id
+                AND bounding.group_name = member.group_name
+                AND bounding.role = member.role
+                AND bounding.notion_id = member.notion_id
+        WHERE bounding.role <> 'entitled'
+        GROUP BY
+            bounding.assessment_id, bounding.group_name, bounding.role, bounding.named_code
+    ),
+
+    used AS (
+        SELECT
+            ground.assessment_id,
+            ground.group_name,
+            area_m2(
+                within_limits(
+                    ground.ground,
+                    array_agg(coalesce(limits.sure, nowhere.ground))
+                    FILTER (WHERE limits.role = 'inside'),
+                    array_agg(limits.most)
+                    FILTER (WHERE limits.role = 'outside' AND limits.most IS NOT NULL)
+                )
+            ) AS sure_m2,
+            area_m2(
+                within_limits(
+                    ground.ground,
+                    array_agg(coalesce(limits.most, nowhere.ground))
+                    FILTER (WHERE limits.role = 'inside'),
+                    array_agg(limits.sure)
+                    FILTER (WHERE limits.role = 'outside' AND limits.sure IS NOT NULL)
+                )
+            ) AS most_m2,
+            area_m2(ground.ground) AS all_m2
+        FROM ground
+        CROSS JOIN
+            (SELECT ST_GeomFromText('POLYGON EMPTY', 990003) AS ground) AS nowhere
+        LEFT JOIN limits
+            ON
+                ground.assessment_id = limits.assessment_id
+                AND ground.group_name = limits.group_name
+        GROUP BY ground.assessment_id, ground.group_name, ground.ground
+    ),
+
+    -- counties where the subject has ground, and what is not loaded there
+    county AS MATERIALIZED (
+        SELECT asked.assessment_id, asked.group_name, place.county_id AS region_id
+        FROM asked
+        INNER JOIN chunk_place AS place ON asked.assessment_id = place.assessment_id
+        UNION
+        SELECT mine.assessment_id, mine.group_name, mine.region_id FROM mine
+        UNION
+        SELECT occupied.assessment_id, occupied.group_name, occupied.region_id FROM occupied
+    ),
+
+    lacking AS MATERIALIZED (
+        SELECT DISTINCT asked.assessment_id, asked.group_name, needed.role
+        FROM asked
+        INNER JOIN county
+            ON
+                asked.assessment_id = county.assessment_id
+                AND asked.group_name = county.group_name
+        INNER JOIN needed
+            ON asked.ruleset_id = needed.ruleset_id AND asked.group_name = needed.group_name
+        LEFT JOIN reign
+            ON
+                needed.layer_id = reign.layer_id
+                AND county.region_id = reign.region_id
+                AND asked.act_from = reign.act_from
+                AND asked.act_to = reign.act_to
+        WHERE reign.version_id IS NULL
+    ),
+
+    bound AS (
+        SELECT
+            asked.assessment_id,
+            asked.group_name,
+            CASE
+                WHEN 'limit' = ANY(gap.roles) THEN 0
+                ELSE coalesce(round(used.sure_m2::numeric, 2), 0)
+            END AS used_low,
+            CASE
+                WHEN 'used' = ANY(gap.roles) THEN 'infinity'::numeric
+                WHEN 'limit' = ANY(gap.roles) THEN coalesce(round(used.all_m2::numeric, 2), 0)
+                ELSE coalesce(round(used.most_m2::numeric, 2), 0)
+            END AS used_high,
+            coalesce(round(entitled.sure_m2::numeric, 2), 0) AS entitled_low,
+            CASE
+                WHEN 'entitled' = ANY(gap.roles) THEN 'infinity'::numeric
+                ELSE coalesce(round(entitled.most_m2::numeric, 2), 0)
+            END AS entitled_high
+        FROM asked
+        LEFT JOIN used
+            ON asked.assessment_id = used.assessment_id AND asked.group_name = used.group_name
+        LEFT JOIN entitled
+            ON
+                asked.assessment_id = entitled.assessment_id
+                AND asked.group_name = entitled.group_name
+        CROSS JOIN LATERAL (
+            SELECT coalesce(array_agg(lacking.role), '{}'::text[]) AS roles
+            FROM lacking
+            WHERE
+                lacking.assessment_id = asked.assessment_id
+                AND lacking.group_name = asked.group_name
+        ) AS gap
+    )
+
+    SELECT
+        bound.assessment_id,
+        jsonb_object_agg(
+            'group.' || bound.group_name || '.' || sums.name, range_of(sums.low, sums.high)
+        ) AS facts
+    FROM bound
     CROSS JOIN LATERAL (
         VALUES
-        ('used_m2', round(coalesce(used.m2, 0)::numeric, 2)),
-        ('entitled_m2', round(coalesce(entitled.m2, 0)::numeric, 2)),
+        ('used_m2', bound.used_low, bound.used_high),
+        ('entitled_m2', bound.entitled_low, bound.entitled_high),
         (
             'excess_m2',
-            round(greatest(coalesce(used.m2, 0) - coalesce(entitled.m2, 0), 0)::numeric, 2)
+            greatest(bound.used_low - bound.entitled_high, 0),
+            greatest(
+                CASE
+                    WHEN bound.used_high = 'infinity' THEN bound.used_high
+                    ELSE bound.used_high - bound.entitled_low
+                END, 0
+            )
         ),
         (
             'unused_m2',
-            round(greatest(coalesce(entitled.m2, 0) - coalesce(used.m2, 0), 0)::numeric, 2)
+            greatest(bound.entitled_low - bound.used_high, 0),
+            greatest(
+                CASE
+                    WHEN bound.entitled_high = 'infinity' THEN bound.entitled_high
+                    ELSE bound.entitled_high - bound.used_low
+                END, 0
+            )
         )
-    ) AS sums (name, m2)
-    CROSS JOIN LATERAL (
-        SELECT
-            coalesce(bool_or(chosen.version_id IS NULL), FALSE) AS is_partial
-        FROM chunk_place AS place
-        INNER JOIN chunk_version AS chosen ON place.window_id = chosen.window_id
-        WHERE
-            place.assessment_id = patch.assessment_id
-            AND grouped.value -> 'used' -> 'layers' ? chosen.layer_id::text
-    ) AS coverage
-    WHERE
-        patch.run_id = %(run_id)s
-        AND patch.subject_id IS NOT NULL
-        AND (
-            NOT coverage.is_partial
-            OR (sums.name = 'excess_m2' AND sums.m2 > 0)
-            OR sums.name = 'entitled_m2'
-        )
-        AND EXISTS (
-            SELECT 1
-            FROM chunk_near AS near_zone
-            WHERE
-                near_zone.assessment_id = patch.assessment_id
-                AND near_zone.holder_id = patch.subject_id
-        )
-    GROUP BY patch.assessment_id
+    ) AS sums (name, low, high)
+    GROUP BY bound.assessment_id
 ) AS measured
 WHERE target.assessment_id = measured.assessment_id

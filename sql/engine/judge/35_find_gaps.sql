@@ -28,7 +28,7 @@ located AS MATERIALIZED (
     INNER JOIN chunk_place AS place
         ON piece.assessment_id = place.assessment_id AND piece.county_id = place.county_id
     LEFT JOIN LATERAL unnest(piece.zone_ids) AS member (zone_id) ON TRUE
-    LEFT JOIN chunk_zone AS zone ON member.zone_id = zone.zone_id
+    LEFT JOIN chunk_zone AS zone ON member.zone_id = zone.zone_id AND zone.within_m = 0
     GROUP BY piece.assessment_id, piece.seq, piece.area_m2, place.window_id
 ),
 

@@ -1,8 +1,10 @@
--- what:   On which pieces each notion holds: yes, or unknown; no row is no. A version that is
---         missing, or says nothing of ground that it should cover, answers unknown; two versions
---         in the act's window that differ are unknown; a ledger holds where any of its rows does.
+-- what:   On which pieces each notion holds: yes, or unknown (why says what is missing); no row is
+--         no. A version that is missing, or says nothing of ground that it should cover, answers
+--         unknown; two versions in the act's window that differ are unknown; a ledger holds where
+--         any of its rows does, an any_of where any of its notions does. Net areas take off 田坎;
+--         where its coefficient is needed and was not delivered, net_unknown.
 -- reads:  chunk_piece, chunk_gap, chunk_place, chunk_version, chunk_zone, chunk_zone_answer,
---         spatial_notion, chunk_patch
+--         spatial_notion, spatial_notionleaf, spatial_region, chunk_patch
 -- writes: chunk_piece_notion
 -- params: -
 CREATE TEMPORARY TABLE chunk_piece_notion ON COMMIT DROP AS
@@ -39,10 +41,14 @@ located AS (
         piece.seq,
         piece.area_m2,
         piece.zone_ids,
-        place.window_id
+        place.window_id,
+        region.name AS county,
+        patch.settings -> 'needs' ? 'land_use.kcxs' AS needs_kcxs
     FROM chunk_piece AS piece
     INNER JOIN chunk_place AS place
         ON piece.assessment_id = place.assessment_id AND piece.county_id = place.county_id
+    INNER JOIN chunk_patch AS patch ON piece.assessment_id = patch.assessment_id
+    INNER JOIN spatial_region AS region ON piece.county_id = region.id
 ),
 
 -- a notion with a version that is missing is asked of every piece
@@ -62,8 +68,15 @@ by_version AS (
         ) AS answer,
         coalesce(bool_and(answer.subject_gap) FILTER (WHERE answer.answer IS NULL), FALSE)
             AS subject_gap,
-        jsonb_agg(zone.zone_id ORDER BY zone.zone_id) AS zone_ids,
-        min(coalesce((zone.attributes ->> 'kcxs')::numeric, 0)) AS ridge_share
+        jsonb_agg(DISTINCT zone.source_id) AS zone_ids,
+        min(coalesce((zone.attributes ->> 'kcxs')::numeric, 0)) AS ridge_share,
+        bool_or(located.needs_kcxs AND NOT zone.attributes ? 'kcxs') AS ridge_unknown,
+        coalesce(
+            jsonb_path_query_array(
+                jsonb_agg(answer.why) FILTER (WHERE answer.answer IS NULL), '$[*][*]'
+            ), '[]'::jsonb
+        ) AS why,
+        CASE WHEN asked.policy <> '' THEN zone.version_id END AS of_version
     FROM located
     CROSS JOIN LATERAL unnest(located.zone_ids) AS member (zone_id)
     INNER JOIN chunk_zone AS zone ON member.zone_id = zone.zone_id
@@ -101,6 +114,16 @@ by_version AS (
         FALSE,
         FALSE,
         NULL,
+        NULL,
+        FALSE,
+        jsonb_build_array(
+            jsonb_build_object(
+                'kind', 'no_layer',
+                'layer', asked.layer_id,
+                'policy', asked.policy,
+                'county', located.county
+            )
+        ),
         NULL
     FROM located
     INNER JOIN counted ON located.window_id = counted.window_id AND counted.version_id IS NULL
@@ -119,7 +142,14 @@ by_version AS (
         NULL::boolean,
         FALSE,
         NULL::jsonb,
-        NULL::numeric
+        NULL::numeric,
+        FALSE,
+        jsonb_build_array(
+            jsonb_build_object(
+                'kind', 'not_covered', 'layer', asked.layer_id, 'policy', asked.policy
+            )
+        ),
+        NULL::bigint
     FROM located
     INNER JOIN chunk_gap AS gap
         ON located.assessment_id = gap.assessment_id AND located.seq = gap.seq
@@ -153,7 +183,11 @@ held AS (
                 '$[*][*]'
             ), '[]'::jsonb
         ) AS zone_ids,
-        coalesce(min(by_version.ridge_share), 0) AS ridge_share
+        coalesce(min(by_version.ridge_share), 0) AS ridge_share,
+        coalesce(bool_or(by_version.ridge_unknown), FALSE) AS ridge_unknown,
+        jsonb_path_query_array(jsonb_agg(by_version.why), '$[*][*]') AS why,
+        jsonb_agg(by_version.of_version ORDER BY by_version.of_version)
+        FILTER (WHERE by_version.answer) AS yes_versions
     FROM by_version
     GROUP BY
         by_version.assessment_id, by_version.seq, by_version.area_m2, by_version.notion_id,
@@ -174,22 +208,65 @@ answered AS (
             WHEN held.yes_count + held.unknown_count = 0 THEN FALSE
         END AS answer
     FROM held
+),
+
+leaf AS (
+    SELECT
+        answered.assessment_id,
+        answered.seq,
+        answered.notion_id,
+        answered.code,
+        answered.answer,
+        answered.answer IS NULL
+        AND answered.missing_count = 0
+        AND answered.subject_gap
+        AND answered.yes_count = 0 AS subject_gap,
+        answered.zone_ids,
+        CASE
+            WHEN answered.layer_id = 'land_use' AND NOT answered.ridge_unknown
+                THEN round(answered.area_m2 * (1 - answered.ridge_share), 2)
+        END AS net_m2,
+        answered.layer_id = 'land_use' AND answered.ridge_unknown AS net_unknown,
+        CASE
+            WHEN answered.answer THEN '[]'::jsonb
+            -- nothing else is missing: the versions in the window do not agree
+            WHEN answered.why = '[]'::jsonb
+                THEN
+                    jsonb_build_array(
+                        jsonb_build_object(
+                            'kind', 'versions_differ',
+                            'layer', answered.layer_id,
+                            'policy', answered.policy,
+                            'yes_in', answered.yes_versions
+                        )
+                    )
+            ELSE answered.why
+        END AS why
+    FROM answered
+    WHERE answered.answer IS NOT FALSE
 )
 
 SELECT
-    answered.assessment_id,
-    answered.seq,
-    answered.notion_id,
-    answered.code,
-    answered.answer,
-    answered.answer IS NULL
-    AND answered.missing_count = 0
-    AND answered.subject_gap
-    AND answered.yes_count = 0 AS subject_gap,
-    answered.zone_ids,
+    leaf.assessment_id, leaf.seq, leaf.notion_id, leaf.code, leaf.answer, leaf.subject_gap,
+    leaf.zone_ids, leaf.net_m2, leaf.net_unknown, leaf.why
+FROM leaf
+UNION ALL
+SELECT
+    leaf.assessment_id,
+    leaf.seq,
+    notion.id,
+    notion.code,
+    CASE WHEN bool_or(leaf.answer) THEN TRUE END,
+    NOT coalesce(bool_or(leaf.answer), FALSE) AND bool_and(leaf.subject_gap),
+    jsonb_path_query_array(jsonb_agg(leaf.zone_ids), '$[*][*]'),
+    min(leaf.net_m2) FILTER (WHERE leaf.answer),
+    coalesce(bool_and(leaf.net_unknown) FILTER (WHERE leaf.answer), FALSE),
     CASE
-        WHEN answered.layer_id = 'land_use'
-            THEN round(answered.area_m2 * (1 - answered.ridge_share), 2)
-    END AS net_m2
-FROM answered
-WHERE answered.answer IS NOT FALSE
+        WHEN bool_or(leaf.answer) THEN '[]'::jsonb
+        ELSE jsonb_path_query_array(jsonb_agg(leaf.why), '$[*][*]')
+    END
+FROM leaf
+INNER JOIN spatial_notionleaf AS part
+    ON leaf.notion_id = part.leaf_id AND part.leaf_id <> part.notion_id
+INNER JOIN spatial_notion AS notion ON part.notion_id = notion.id
+GROUP BY leaf.assessment_id, leaf.seq, notion.id, notion.code

@@ -1,7 +1,8 @@
 -- what:   What of each concluding rule is asked of the patch as a whole: its dates in force
 --         against the act, its tests, and what the patch must adjoin.
--- reads:  chunk_patch, chunk_place, chunk_version, chunk_near, chunk_zone_answer, spatial_rule,
---         spatial_ruletest, spatial_ruleplace, spatial_notion
+-- reads:  chunk_patch, chunk_place, chunk_version, chunk_near, chunk_zone_answer, spatial_region,
+--         spatial_rule, spatial_ruletest, spatial_ruleplace, spatial_notion,
+--         spatial_notionleaf
 -- writes: chunk_rule
 -- params: -
 CREATE TEMPORARY TABLE chunk_rule ON COMMIT DROP AS
@@ -26,24 +27,65 @@ WITH asked AS (
 beside AS MATERIALIZED (
     SELECT
         near_zone.assessment_id,
-        outcome.notion_id,
+        part.notion_id,
         count(*) FILTER (WHERE outcome.answer) AS yes_count,
         count(*) FILTER (WHERE outcome.answer IS NULL) AS unknown_count,
         coalesce(bool_and(outcome.subject_gap) FILTER (WHERE outcome.answer IS NULL), FALSE)
-            AS subject_gap
+            AS subject_gap,
+        coalesce(
+            jsonb_path_query_array(
+                jsonb_agg(outcome.why) FILTER (WHERE outcome.answer IS NULL), '$[*][*]'
+            ), '[]'::jsonb
+        ) AS why
     FROM chunk_near AS near_zone
+    INNER JOIN chunk_patch AS patch ON near_zone.assessment_id = patch.assessment_id
     INNER JOIN chunk_zone_answer AS outcome
         ON
             near_zone.assessment_id = outcome.assessment_id
             AND near_zone.zone_id = outcome.zone_id
-    GROUP BY near_zone.assessment_id, outcome.notion_id
+    INNER JOIN spatial_notion AS leaf
+        ON
+            outcome.notion_id = leaf.id
+            AND near_zone.distance_m
+            <= (patch.settings ->> 'adjoin_m')::double precision + leaf.within_m
+    INNER JOIN spatial_notionleaf AS part ON leaf.id = part.leaf_id
+    GROUP BY near_zone.assessment_id, part.notion_id
 ),
 
 lacking AS MATERIALIZED (
-    SELECT DISTINCT located.assessment_id, chosen.layer_id, chosen.policy
+    SELECT
+        located.assessment_id,
+        chosen.layer_id,
+        chosen.policy,
+        jsonb_agg(
+            jsonb_build_object(
+                'kind', 'no_layer',
+                'layer', chosen.layer_id,
+                'policy', chosen.policy,
+                'county', region.name
+            ) ORDER BY region.code
+        ) AS why
     FROM chunk_place AS located
     INNER JOIN chunk_version AS chosen
         ON located.window_id = chosen.window_id AND chosen.version_id IS NULL
+    INNER JOIN spatial_region AS region ON located.county_id = region.id
+    GROUP BY located.assessment_id, chosen.layer_id, chosen.policy
+),
+
+lacking_notion AS MATERIALIZED (
+    SELECT
+        lacking.assessment_id,
+        part.notion_id,
+        jsonb_path_query_array(jsonb_agg(lacking.why), '$[*][*]') AS why
+    FROM lacking
+    INNER JOIN chunk_patch AS patch ON lacking.assessment_id = patch.assessment_id
+    INNER JOIN spatial_notion AS leaf
+        ON
+            patch.ruleset_id = leaf.ruleset_id
+            AND lacking.layer_id = leaf.layer_id
+            AND lacking.policy = leaf.version_policy
+    INNER JOIN spatial_notionleaf AS part ON leaf.id = part.leaf_id
+    GROUP BY lacking.assessment_id, part.notion_id
 ),
 
 answer AS (
@@ -59,7 +101,12 @@ answer AS (
                 THEN TRUE
         END AS answer,
         FALSE AS subject_gap,
-        '施行日期' AS missing
+        '施行日期' AS missing,
+        jsonb_build_array(
+            jsonb_build_object(
+                'kind', 'law_changed', 'from', asked.from_on, 'until', asked.until_on
+            )
+        ) AS why
     FROM asked
     WHERE asked.from_on IS NOT NULL OR asked.until_on IS NOT NULL
     UNION ALL
@@ -69,7 +116,14 @@ answer AS (
         asked.rule_id,
         NULL,
         FALSE,
-        '缺字段 ' || needed.field
+        '缺字段 ' || needed.field,
+        jsonb_build_array(
+            jsonb_build_object(
+                'kind', 'no_field',
+                'layer', 'patch',
+                'field', split_part(needed.field, '.', 2)
+            )
+        )
     FROM asked
     INNER JOIN chunk_patch AS patch ON asked.assessment_id = patch.assessment_id
     CROSS JOIN LATERAL jsonb_array_elements_text(patch.settings -> 'needs') AS needed (field)
@@ -80,12 +134,26 @@ answer AS (
         tested.rule_id,
         tested.answer,
         tested.answer IS NULL AND tested.subject_id IS NULL AND tested.about_group,
-        tested.text
+        tested.text,
+        CASE
+            WHEN tested.answer IS NOT NULL THEN '[]'::jsonb
+            WHEN tested.subject_id IS NULL AND tested.about_group
+                THEN '[{"kind": "subject"}]'::jsonb
+            ELSE
+                jsonb_build_array(
+                    test_gap(
+                        tested.text, tested."left", tested."right", tested.facts, '{}'::jsonb, ''
+                    )
+                )
+        END
     FROM (
         SELECT
             asked.assessment_id,
             asked.rule_id,
             asked.subject_id,
+            asked.facts,
+            test."left",
+            test."right",
             test.text,
             position('group.' IN test.text) > 0 AS about_group,
             test_answer(
@@ -94,6 +162,8 @@ answer AS (
             ) AS answer
         FROM asked
         INNER JOIN spatial_ruletest AS test ON asked.rule_id = test.rule_id
+        -- each test is answered once
+        OFFSET 0
     ) AS tested
     UNION ALL
     SELECT
@@ -102,21 +172,21 @@ answer AS (
         any_holds(
             coalesce(beside.yes_count, 0),
             coalesce(beside.unknown_count, 0)
-            + CASE WHEN lacking.assessment_id IS NULL THEN 0 ELSE 1 END
+            + CASE WHEN lacking_notion.assessment_id IS NULL THEN 0 ELSE 1 END
         ),
-        coalesce(beside.subject_gap, FALSE) AND lacking.assessment_id IS NULL,
-        '相邻 ' || notion.term
+        coalesce(beside.subject_gap, FALSE) AND lacking_notion.assessment_id IS NULL,
+        '相邻 ' || notion.term,
+        coalesce(beside.why, '[]'::jsonb) || coalesce(lacking_notion.why, '[]'::jsonb)
     FROM asked
     INNER JOIN spatial_ruleplace AS place
         ON asked.rule_id = place.rule_id AND place.relation = 'adjoins'
     INNER JOIN spatial_notion AS notion ON place.notion_id = notion.id
     LEFT JOIN beside
         ON asked.assessment_id = beside.assessment_id AND notion.id = beside.notion_id
-    LEFT JOIN lacking
+    LEFT JOIN lacking_notion
         ON
-            asked.assessment_id = lacking.assessment_id
-            AND notion.layer_id = lacking.layer_id
-            AND notion.version_policy = lacking.policy
+            asked.assessment_id = lacking_notion.assessment_id
+            AND notion.id = lacking_notion.notion_id
 )
 
 SELECT
@@ -136,7 +206,13 @@ SELECT
     coalesce(
         jsonb_agg(answer.missing ORDER BY answer.missing)
         FILTER (WHERE answer.rule_id IS NOT NULL AND answer.answer IS NULL), '[]'::jsonb
-    ) AS missing
+    ) AS missing,
+    coalesce(
+        jsonb_path_query_array(
+            jsonb_agg(answer.why ORDER BY answer.missing)
+            FILTER (WHERE answer.rule_id IS NOT NULL AND answer.answer IS NULL), '$[*][*]'
+        ), '[]'::jsonb
+    ) AS why
 FROM asked
 LEFT JOIN answer
     ON asked.assessment_id = answer.assessment_id AND asked.rule_id = answer.rule_id

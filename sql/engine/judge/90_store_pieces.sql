@@ -27,7 +27,7 @@ LEFT JOIN LATERAL (
     FROM (
         SELECT zone.layer_id, jsonb_agg(zone.zone_id ORDER BY zone.zone_id) AS ids
         FROM chunk_zone AS zone
-        WHERE zone.zone_id = ANY(piece.zone_ids)
+        WHERE zone.zone_id = ANY(piece.zone_ids) AND zone.within_m = 0
         GROUP BY zone.layer_id
     ) AS layered
 ) AS labels ON TRUE

@@ -10,8 +10,8 @@ SELECT
     member.code,
     member.answer,
     member.net_m2,
-    FALSE,
-    '[]'::jsonb,
+    member.net_unknown,
+    member.why,
     member.zone_ids
 FROM chunk_piece_notion AS member
 INNER JOIN spatial_piece AS piece

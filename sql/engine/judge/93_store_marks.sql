@@ -1,5 +1,6 @@
 -- what:   Each mark: yes where enough ground surely meets it, no where not even the doubtful
---         ground would be enough, else no data. Net areas take off 田坎.
+--         ground would be enough, else no data. Net areas take off 田坎; where
+--         its coefficient was not delivered, the ground counts as doubtful.
 -- reads:  chunk_patch, chunk_piece, chunk_verdict, chunk_piece_notion, spatial_rule,
 --         spatial_ruleplace, spatial_ruletest
 -- writes: spatial_assessmentmark
@@ -20,7 +21,10 @@ WITH asked AS (
         rule.part,
         rule.from_on,
         rule.until_on,
-        coalesce((rule.part ->> 'net')::boolean, FALSE) AS net
+        coalesce((rule.part ->> 'net')::boolean, FALSE) AS net,
+        -- the law changed within the window of the act
+        coalesce(patch.act_from < rule.from_on, FALSE)
+        OR coalesce(patch.act_to >= rule.until_on, FALSE) AS law_changed
     FROM chunk_patch AS patch
     INNER JOIN spatial_rule AS rule
         ON patch.ruleset_id = rule.ruleset_id AND rule.action = 'mark'
@@ -57,12 +61,9 @@ met AS (
                     THEN 1
                 ELSE 0
             END
-            -- the law changed within the window of the act
+            + CASE WHEN asked.law_changed THEN 1 ELSE 0 END
             + CASE
-                WHEN
-                    (asked.from_on IS NOT NULL AND asked.act_from < asked.from_on)
-                    OR (asked.until_on IS NOT NULL AND asked.act_to >= asked.until_on)
-                    THEN 1
+                WHEN asked.net AND coalesce(bool_or(member.net_unknown), FALSE) THEN 1
                 ELSE 0
             END
         ) AS answer
@@ -79,8 +80,14 @@ met AS (
             AND place.notion_id = member.notion_id
     WHERE asked.part IS NOT NULL
     GROUP BY
-        asked.assessment_id, asked.rule_id, asked.part, asked.net, asked.from_on, asked.until_on,
-        asked.act_from, asked.act_to, piece.seq, piece.area_m2, verdict.conclusion_class
+        asked.assessment_id,
+        asked.rule_id,
+        asked.part,
+        asked.net,
+        asked.law_changed,
+        piece.seq,
+        piece.area_m2,
+        verdict.conclusion_class
 ),
 
 summed AS (
@@ -100,6 +107,7 @@ tested AS (
         all_hold(
             count(*) FILTER (WHERE outcome.answer IS FALSE),
             count(*) FILTER (WHERE outcome.answer IS NULL)
+            + CASE WHEN asked.law_changed THEN 1 ELSE 0 END
         ) AS answer
     FROM asked
     INNER JOIN spatial_ruletest AS test ON asked.rule_id = test.rule_id
@@ -110,7 +118,7 @@ tested AS (
                 asked.facts, '{}'::jsonb
             ) AS answer
     ) AS outcome
-    GROUP BY asked.assessment_id, asked.rule_id
+    GROUP BY asked.assessment_id, asked.rule_id, asked.law_changed
 )
 
 SELECT

@@ -1,4 +1,6 @@
--- what:   The patches of one chunk with the window of their act.
+-- what:   The patches of one chunk with the window of their act: from the first day on which it
+--         may have begun (act_from; begun_by is the last such day) to the last on which it may
+--         have ended.
 -- reads:  spatial_assessment, spatial_patch, spatial_run, spatial_rulesetversion, spatial_region
 -- writes: chunk_patch
 -- params: assessment_ids
@@ -20,11 +22,20 @@ SELECT
     -- the SRID of the county's Gauss plane, as in spatial/crs.py
     (990200 + (region.central_meridian + 180) * 2)::integer AS plane_srid,
     CASE
-        WHEN ruleset.settings -> 'dates' ? 'act_from' THEN (assessment.facts ->> 'act_from')::date
+        WHEN
+            ruleset.settings -> 'dates' ? 'act_from'
+            THEN low_end(assessment.facts -> 'act_from')::date
         ELSE run.as_of
     END AS act_from,
     CASE
-        WHEN ruleset.settings -> 'dates' ? 'act_to' THEN (assessment.facts ->> 'act_to')::date
+        WHEN ruleset.settings -> 'dates' ? 'act_from'
+            THEN high_end(assessment.facts -> 'act_from')::date
+        ELSE run.as_of
+    END AS begun_by,
+    CASE
+        WHEN
+            ruleset.settings -> 'dates' ? 'act_to'
+            THEN high_end(assessment.facts -> 'act_to')::date
         ELSE run.as_of
     END AS act_to
 FROM spatial_assessment AS assessment

@@ -4,10 +4,12 @@
 -- writes: chunk_place
 -- params: run_id
 CREATE TEMPORARY TABLE chunk_place ON COMMIT DROP AS
-WITH township AS MATERIALIZED (
+WITH newest AS MATERIALIZED (
     SELECT DISTINCT ON (version.region_id)
         version.id AS version_id,
-        version.region_id
+        version.region_id,
+        version.declared_empty,
+        coalesce(version.valid_until > run.as_of, TRUE) AS holds
     FROM spatial_runpin AS pin
     INNER JOIN spatial_datasetversion AS version ON pin.version_id = version.id
     INNER JOIN spatial_run AS run ON pin.run_id = run.id
@@ -16,6 +18,12 @@ WITH township AS MATERIALIZED (
         AND version.layer_id = 'township'
         AND version.valid_from <= run.as_of
     ORDER BY version.region_id, version.valid_from DESC, version.id DESC
+),
+
+township AS (
+    SELECT newest.version_id, newest.region_id
+    FROM newest
+    WHERE newest.holds AND NOT newest.declared_empty
 ),
 
 touched AS (
@@ -43,7 +51,10 @@ SELECT
     touched.assessment_id,
     touched.county_id,
     patch.act_from,
+    patch.begun_by,
     patch.act_to,
-    dense_rank() OVER (ORDER BY touched.county_id, patch.act_from, patch.act_to) AS window_id
+    dense_rank() OVER (
+        ORDER BY touched.county_id, patch.act_from, patch.begun_by, patch.act_to
+    ) AS window_id
 FROM touched
 INNER JOIN chunk_patch AS patch ON touched.assessment_id = patch.assessment_id

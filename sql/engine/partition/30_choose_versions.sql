@@ -1,6 +1,7 @@
 -- what:   Which pinned versions count, per county and window of the act, for each layer and
---         policy that the ruleset reads: before = the newest valid when the act may have begun;
---         act = that one and each that came into force within the window; latest = the newest on
+--         policy that the ruleset reads: before = the newest valid when the act may have begun,
+--         and each that came into force while it may have begun; act = those and each that came
+--         into force within the window; latest = the newest on
 --         run.as_of; ledgers = the county's open ledger. Where no version covers the county and
 --         the whole time asked about, there is a row with version null, which answers unknown.
 -- reads:  chunk_place, spatial_run, spatial_runpin, spatial_datasetversion, spatial_notion,
@@ -41,6 +42,7 @@ span AS (
         place.window_id,
         place.county_id,
         place.act_from,
+        place.begun_by,
         place.act_to,
         run.as_of
     FROM chunk_place AS place
@@ -83,7 +85,7 @@ newest AS (
 ),
 
 within_window AS (
-    SELECT DISTINCT ON (asked.window_id, asked.layer_id, pinned.valid_from)
+    SELECT DISTINCT ON (asked.window_id, asked.layer_id, asked.policy, pinned.valid_from)
         asked.window_id,
         asked.layer_id,
         asked.policy,
@@ -98,9 +100,11 @@ within_window AS (
             asked.layer_id = pinned.layer_id
             AND asked.county_id = pinned.region_id
             AND pinned.valid_from > asked.act_from
-            AND pinned.valid_from <= asked.act_to
-    WHERE asked.policy = 'act'
-    ORDER BY asked.window_id, asked.layer_id, pinned.valid_from, pinned.id DESC
+            AND pinned.valid_from
+            <= CASE asked.policy WHEN 'act' THEN asked.act_to ELSE asked.begun_by END
+    WHERE asked.policy IN ('act', 'before')
+    ORDER BY
+        asked.window_id, asked.layer_id, asked.policy, pinned.valid_from, pinned.id DESC
 ),
 
 snapshot AS (

@@ -1,4 +1,5 @@
--- what:   The zones behind the parts, as they were known at the run's known_at.
+-- what:   The zones behind the parts, as they were known at the run's known_at. Zones that step 62
+--         widens follow with an id of their own; source_id is the zone's.
 -- reads:  chunk_hit, spatial_zone, spatial_datasetversion
 -- writes: chunk_zone
 -- params: known_at
@@ -10,7 +11,9 @@ SELECT
     version.region_id AS county_id,
     zone.code,
     zone.holder_id,
-    zone.attributes
+    zone.attributes,
+    zone.id AS source_id,
+    0::double precision AS within_m
 FROM spatial_zone AS zone
 INNER JOIN spatial_datasetversion AS version ON zone.version_id = version.id
 WHERE

@@ -2,7 +2,7 @@
 --         inside. Lines are clipped 1 m beyond the patch, so that they cross its edge and never
 --         end on it. Faces below 1e-6 m2 are the rounding of nodes. A grid above 0 is the
 --         declared fallback for a patch that failed without one.
--- reads:  chunk_patch, chunk_read, chunk_zone, zone_edge
+-- reads:  chunk_patch, chunk_read, chunk_hit, chunk_zone, zone_edge
 -- writes: chunk_face
 -- params: version_ids, grid
 CREATE TEMPORARY TABLE chunk_face ON COMMIT DROP AS
@@ -37,6 +37,14 @@ line AS MATERIALIZED (
             )
         )
         AND ST_Intersects(patch.ground, edge.ground)
+    UNION ALL
+    -- the edges of zones that were widened (step 62)
+    SELECT
+        patch.assessment_id,
+        ST_ClipByBox2D(ST_Boundary(hit.ground), ST_Expand(patch.ground::box2d, 1)) AS ground
+    FROM chunk_hit AS hit
+    INNER JOIN chunk_patch AS patch ON hit.assessment_id = patch.assessment_id
+    WHERE hit.zone_id < 0 AND ST_Intersects(patch.ground, ST_Boundary(hit.ground))
     UNION ALL
     SELECT patch.assessment_id, ST_Boundary(patch.ground) AS ground
     FROM chunk_patch AS patch

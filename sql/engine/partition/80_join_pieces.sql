@@ -79,7 +79,10 @@ INNER JOIN missing ON floored.assessment_id = missing.assessment_id
 LEFT JOIN LATERAL (
     SELECT zone.county_id, zone.code
     FROM chunk_zone AS zone
-    WHERE zone.zone_id = ANY(floored.zone_ids) AND zone.layer_id = 'township'
+    WHERE
+        zone.zone_id = ANY(floored.zone_ids)
+        AND zone.layer_id = 'township'
+        AND zone.within_m = 0
     ORDER BY zone.code, zone.zone_id
     LIMIT 1
 ) AS township ON TRUE

@@ -1,7 +1,9 @@
 -- what:   One assessment per patch, with the values that tests will read. Values that are not
---         known have no key: a needed one then answers unknown, any other counts as empty.
+--         known have no key: a needed one then answers unknown, any other counts as empty; dates
+--         known only to the month or year are ranges. The user of the ground is whom a person
+--         named, else whom the delivery names.
 -- reads:  spatial_patch, spatial_batch, spatial_holder, spatial_project, spatial_fieldresult,
---         spatial_run, spatial_rulesetversion
+--         spatial_subjectcorrection, spatial_run, spatial_rulesetversion
 -- writes: spatial_assessment
 -- params: run_id, patch_ids
 INSERT INTO spatial_assessment (
@@ -13,8 +15,20 @@ WITH field_result AS (
     SELECT DISTINCT ON (fact.patch_id)
         fact.patch_id,
         fact.result,
-        nullif(fact.purpose, '') AS purpose
+        nullif(fact.purpose, '') AS purpose,
+        fact.withdrawn
     FROM spatial_fieldresult AS fact
+    INNER JOIN spatial_run AS run ON run.id = %(run_id)s AND fact.recorded_at <= run.known_at
+    WHERE fact.patch_id = ANY(%(patch_ids)s)
+    ORDER BY fact.patch_id, fact.recorded_at DESC, fact.id DESC
+),
+
+correction AS (
+    SELECT DISTINCT ON (fact.patch_id)
+        fact.patch_id,
+        fact.holder_id,
+        fact.withdrawn
+    FROM spatial_subjectcorrection AS fact
     INNER JOIN spatial_run AS run ON run.id = %(run_id)s AND fact.recorded_at <= run.known_at
     WHERE fact.patch_id = ANY(%(patch_ids)s)
     ORDER BY fact.patch_id, fact.recorded_at DESC, fact.id DESC
@@ -26,6 +40,7 @@ base AS (
         patch.area_m2,
         patch.ground,
         patch.holder_id,
+        correction.holder_id AS corrected_id,
         ruleset.settings,
         jsonb_strip_nulls(
             coalesce(
@@ -39,8 +54,12 @@ base AS (
             || jsonb_build_object(
                 'patch.jcbh', patch.jcbh,
                 'patch.kind', nullif(patch.kind, ''),
-                'patch.before_on', patch.before_on,
-                'patch.after_on', patch.after_on,
+                'patch.before_on', range_of(
+                    patch.before_on, coalesce(patch.before_on_last, patch.before_on)
+                ),
+                'patch.after_on', range_of(
+                    coalesce(patch.after_on_first, patch.after_on), patch.after_on
+                ),
                 'patch.area_m2', patch.area_m2,
                 'patch.holder_name', holder.name,
                 'patch.project', project.name,
@@ -64,7 +83,8 @@ base AS (
     INNER JOIN spatial_rulesetversion AS ruleset ON run.ruleset_id = ruleset.id
     LEFT JOIN spatial_holder AS holder ON patch.holder_id = holder.id
     LEFT JOIN spatial_project AS project ON patch.project_id = project.id
-    LEFT JOIN field_result ON patch.id = field_result.patch_id
+    LEFT JOIN field_result ON patch.id = field_result.patch_id AND NOT field_result.withdrawn
+    LEFT JOIN correction ON patch.id = correction.patch_id AND NOT correction.withdrawn
     WHERE patch.id = ANY(%(patch_ids)s)
 )
 
@@ -73,8 +93,12 @@ SELECT
     %(run_id)s,
     base.area_m2,
     area_m2(base.ground),
-    CASE WHEN base.settings -> 'subject' ? 'patch.holder' THEN base.holder_id END,
+    coalesce(
+        base.corrected_id,
+        CASE WHEN base.settings -> 'subject' ? 'patch.holder' THEN base.holder_id END
+    ),
     CASE
+        WHEN base.corrected_id IS NOT NULL THEN 'correction'
         WHEN base.settings -> 'subject' ? 'patch.holder' AND base.holder_id IS NOT NULL
             THEN 'patch.holder'
         ELSE ''

@@ -1,0 +1,80 @@
+"""What is missing where an answer is unknown, in words. 缺少的数据
+
+The engine names each gap as an object (``Piece.reason["why"]``, ``PieceNotion.why``); the kinds
+are those of sql/functions/test_gap.sql and of sql/engine/judge: a layer that is not loaded, ground
+that it does not cover, versions in the act's window that differ, a field that was not delivered, a
+value known only within bounds, an unknown user of the ground, a law that changed in the window.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from spatial.install import layers_file
+from spatial.rules.words import GROUP_FACTS
+from spatial.vocabulary import date_term
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_POLICIES = {"before": "行为前", "act": "行为时", "latest": "最新", "": ""}
+_OWNERS = {"patch": "图斑", "batch": "批次", "run": "分析"}
+
+
+def said(gap: dict[str, Any]) -> str:
+    """One gap as a phrase: 「无示范县供地数据」「供地未交付“合同签订日期”」."""
+    told = _PHRASES[gap["kind"]]
+    return (
+        told(gap)
+        if callable(told)
+        else told.format(
+            **gap,
+            term=_layer_term(gap.get("layer", "")),
+            when=_POLICIES[gap.get("policy", "")],
+            field_term=_field_term(gap.get("layer", ""), gap.get("field", "")),
+        )
+    )
+
+
+def _law_changed(gap: dict[str, Any]) -> str:
+    days = "、".join(str(day) for day in (gap["from"], gap["until"]) if day)
+    return f"行为期间规则有变（{days}）"
+
+
+_PHRASES: dict[str, str | Callable[[dict[str, Any]], str]] = {
+    "no_layer": "无{county}{when}{term}数据",
+    "not_covered": "{when}{term}数据未覆盖此处",
+    "versions_differ": "行为期间前后两版{term}结论不同",
+    "no_field": "{term}未交付“{field_term}”",
+    "no_value": "所涉{term}的“{field_term}”没有或不一致",
+    "no_date": lambda gap: f"缺{date_term(gap['name'])}",
+    "subject": "用地单位未知",
+    "zone_holder": "所涉{term}未登记单位",
+    "law_changed": _law_changed,
+    "group": lambda gap: f"{GROUP_FACTS[gap['fact']]}不能确定",
+    "part": "图斑内的面积不能确定",
+    "uncertain": "“{text}”不能确定：有关日期或数值只知范围",
+}
+
+
+def all_said(gaps: list[dict[str, Any]]) -> list[str]:
+    """Every gap once, in the order in which the engine named them."""
+    return list(dict.fromkeys(said(gap) for gap in gaps))
+
+
+def _layer_term(code: str) -> str:
+    if code in _OWNERS:
+        return _OWNERS[code]
+    layer = layers_file()["layer"].get(code)
+    return str(layer["term"]) if layer else code
+
+
+def _field_term(layer: str, field: str) -> str:
+    tree = layers_file()
+    fields = (
+        tree[layer]
+        if layer in ("patch", "batch")
+        else tree["layer"].get(layer, {}).get("fields", {})
+    )
+    entry = {**tree["common"], **fields}.get(field)
+    return str(entry["term"]) if entry else field
