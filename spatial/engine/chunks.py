@@ -38,8 +38,9 @@ class RunContext:
     known_at: datetime.datetime
     subject_layers: tuple[str, ...]
     group_layers: tuple[str, ...]
+    fact_layers: tuple[str, ...]
     groups: bool
-    widens: bool = False
+    widens: bool
 
     @property
     def params(self) -> dict[str, Any]:
@@ -49,6 +50,7 @@ class RunContext:
             "known_at": self.known_at,
             "subject_layers": list(self.subject_layers),
             "group_layers": list(self.group_layers),
+            "fact_layers": list(self.fact_layers),
         }
 
 

@@ -1,8 +1,8 @@
 -- what:   The mean and the largest local width of ground, in m to the centimetre, of geometry in a
---         Gauss plane with its area in m2. Mean: the shorter side of the rectangle with
---         the same area and perimeter, so exact for a strip with square ends, whatever it bends. Largest: twice the greatest
---         distance by which the ground can be shrunk before nothing is left (bisection), the
---         diameter of the largest circle inside; bays and junctions count.
+--         Gauss plane with its area in m2. Mean: the shorter side of the rectangle with the same
+--         area and perimeter, so exact for a strip with square ends, whatever it bends. Largest:
+--         twice the greatest distance by which the ground can be shrunk before nothing is left
+--         (bisection), the diameter of the largest circle inside; bays and junctions count.
 -- reads:  -
 -- writes: -
 -- params: -

@@ -9,8 +9,8 @@
 --         on or beside the patch.
 -- reads:  chunk_patch, chunk_near, chunk_place, spatial_notion, spatial_notiontest, spatial_rule,
 --         spatial_ruletest, spatial_ruleplace, spatial_notionleaf, spatial_layer, spatial_zone,
---         zone_part, spatial_runpin, spatial_patch, spatial_batch, spatial_region, spatial_assessment,
---         spatial_run, spatial_rulesetversion, spatial_datasetversion
+--         zone_part, spatial_runpin, spatial_patch, spatial_batch, spatial_region,
+--         spatial_assessment, spatial_run, spatial_rulesetversion, spatial_datasetversion
 -- writes: chunk_patch
 -- params: run_id
 UPDATE chunk_patch AS target

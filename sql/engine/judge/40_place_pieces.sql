@@ -1,7 +1,8 @@
 -- what:   On which pieces each notion holds: yes, or unknown (why says what is missing); no row is
 --         no. A version that is missing, or says nothing of ground that it should cover, answers
 --         unknown; two versions in the act's window that differ are unknown; a ledger holds where
---         any of its rows does, an any_of where any of its notions does. Net areas take off 田坎;
+--         any of its rows does, an any_of where any of its notions does (of one layer: in each
+--         version). Net areas take off 田坎;
 --         where its coefficient is needed and was not delivered, net_unknown.
 -- reads:  chunk_piece, chunk_gap, chunk_place, chunk_version, chunk_zone, chunk_zone_answer,
 --         spatial_notion, spatial_notionleaf, spatial_region, chunk_patch
@@ -21,18 +22,26 @@ WITH counted AS MATERIALIZED (
     WINDOW same_notion AS (PARTITION BY version.window_id, version.layer_id, version.policy)
 ),
 
+-- an any_of is asked of the zones of all its notions
 asked AS MATERIALIZED (
     SELECT
         notion.id AS notion_id,
         notion.code,
-        notion.layer_id,
-        notion.version_policy AS policy
+        leaf.id AS leaf_id,
+        leaf.layer_id,
+        leaf.version_policy AS policy
     FROM spatial_notion AS notion
+    INNER JOIN spatial_notionleaf AS part ON notion.id = part.notion_id
+    INNER JOIN spatial_notion AS leaf ON part.leaf_id = leaf.id
     WHERE
         notion.ruleset_id IN (
             SELECT patch.ruleset_id
             FROM chunk_patch AS patch
         )
+),
+
+asked_layer AS MATERIALIZED (
+    SELECT DISTINCT asked.notion_id, asked.code, asked.layer_id, asked.policy FROM asked
 ),
 
 located AS (
@@ -85,7 +94,7 @@ by_version AS (
             located.assessment_id = answer.assessment_id
             AND member.zone_id = answer.zone_id
             AND answer.answer IS NOT FALSE
-    INNER JOIN asked ON answer.notion_id = asked.notion_id
+    INNER JOIN asked ON answer.notion_id = asked.leaf_id
     INNER JOIN counted
         ON
             located.window_id = counted.window_id
@@ -105,10 +114,10 @@ by_version AS (
         located.assessment_id,
         located.seq,
         located.area_m2,
-        asked.notion_id,
-        asked.code,
-        asked.layer_id,
-        asked.policy,
+        asked_layer.notion_id,
+        asked_layer.code,
+        asked_layer.layer_id,
+        asked_layer.policy,
         counted.version_count,
         counted.missing_count,
         FALSE,
@@ -119,24 +128,25 @@ by_version AS (
         jsonb_build_array(
             jsonb_build_object(
                 'kind', 'no_layer',
-                'layer', asked.layer_id,
-                'policy', asked.policy,
+                'layer', asked_layer.layer_id,
+                'policy', asked_layer.policy,
                 'county', located.county
             )
         ),
         NULL
     FROM located
     INNER JOIN counted ON located.window_id = counted.window_id AND counted.version_id IS NULL
-    INNER JOIN asked ON counted.layer_id = asked.layer_id AND counted.policy = asked.policy
+    INNER JOIN asked_layer
+        ON counted.layer_id = asked_layer.layer_id AND counted.policy = asked_layer.policy
     UNION ALL
     SELECT DISTINCT
         located.assessment_id,
         located.seq,
         located.area_m2,
-        asked.notion_id,
-        asked.code,
-        asked.layer_id,
-        asked.policy,
+        asked_layer.notion_id,
+        asked_layer.code,
+        asked_layer.layer_id,
+        asked_layer.policy,
         counted.version_count,
         counted.missing_count,
         NULL::boolean,
@@ -146,7 +156,7 @@ by_version AS (
         FALSE,
         jsonb_build_array(
             jsonb_build_object(
-                'kind', 'not_covered', 'layer', asked.layer_id, 'policy', asked.policy
+                'kind', 'not_covered', 'layer', asked_layer.layer_id, 'policy', asked_layer.policy
             )
         ),
         NULL::bigint
@@ -158,7 +168,8 @@ by_version AS (
             located.window_id = counted.window_id
             AND gap.layer_id = counted.layer_id
             AND gap.policy = counted.policy
-    INNER JOIN asked ON gap.layer_id = asked.layer_id AND gap.policy = asked.policy
+    INNER JOIN asked_layer
+        ON gap.layer_id = asked_layer.layer_id AND gap.policy = asked_layer.policy
 ),
 
 held AS (
@@ -210,7 +221,7 @@ answered AS (
     FROM held
 ),
 
-leaf AS (
+by_layer AS (
     SELECT
         answered.assessment_id,
         answered.seq,
@@ -247,26 +258,20 @@ leaf AS (
 )
 
 SELECT
-    leaf.assessment_id, leaf.seq, leaf.notion_id, leaf.code, leaf.answer, leaf.subject_gap,
-    leaf.zone_ids, leaf.net_m2, leaf.net_unknown, leaf.why
-FROM leaf
-UNION ALL
-SELECT
-    leaf.assessment_id,
-    leaf.seq,
-    notion.id,
-    notion.code,
-    CASE WHEN bool_or(leaf.answer) THEN TRUE END,
-    NOT coalesce(bool_or(leaf.answer), FALSE) AND bool_and(leaf.subject_gap),
-    jsonb_path_query_array(jsonb_agg(leaf.zone_ids), '$[*][*]'),
-    min(leaf.net_m2) FILTER (WHERE leaf.answer),
-    coalesce(bool_and(leaf.net_unknown) FILTER (WHERE leaf.answer), FALSE),
+    by_layer.assessment_id,
+    by_layer.seq,
+    by_layer.notion_id,
+    by_layer.code,
+    CASE WHEN bool_or(by_layer.answer) THEN TRUE END AS answer,
+    NOT coalesce(bool_or(by_layer.answer), FALSE) AND bool_and(by_layer.subject_gap)
+        AS subject_gap,
+    jsonb_path_query_array(jsonb_agg(by_layer.zone_ids), '$[*][*]') AS zone_ids,
+    min(by_layer.net_m2) AS net_m2,
+    coalesce(bool_and(by_layer.net_unknown) FILTER (WHERE by_layer.answer), FALSE)
+        AS net_unknown,
     CASE
-        WHEN bool_or(leaf.answer) THEN '[]'::jsonb
-        ELSE jsonb_path_query_array(jsonb_agg(leaf.why), '$[*][*]')
-    END
-FROM leaf
-INNER JOIN spatial_notionleaf AS part
-    ON leaf.notion_id = part.leaf_id AND part.leaf_id <> part.notion_id
-INNER JOIN spatial_notion AS notion ON part.notion_id = notion.id
-GROUP BY leaf.assessment_id, leaf.seq, notion.id, notion.code
+        WHEN bool_or(by_layer.answer) THEN '[]'::jsonb
+        ELSE jsonb_path_query_array(jsonb_agg(by_layer.why), '$[*][*]')
+    END AS why
+FROM by_layer
+GROUP BY by_layer.assessment_id, by_layer.seq, by_layer.notion_id, by_layer.code

@@ -1,4 +1,5 @@
--- what:   Slivers (every connected part below ignore_pieces) stay in the sums and take the
+-- what:   Slivers (every connected part below ignore_pieces; pieces below half a hundredth of a m2
+--         always) stay in the sums and take the
 --         conclusion of the neighbour with which they share the longest edge. Widths are 2S/L in
 --         the county's Gauss plane.
 -- reads:  chunk_patch, chunk_piece, chunk_verdict
@@ -36,6 +37,8 @@ FROM (
             FROM ST_Dump(piece.ground) AS part
         ) AS part
         WHERE
+            piece.exact_m2 < 0.005
+            OR (
             patch.settings ? 'ignore_pieces'
             -- twice as wide as the threshold in the equal-area CRS: surely not thin
             AND (
@@ -46,6 +49,7 @@ FROM (
                 < 2 * (patch.settings -> 'ignore_pieces' ->> 'narrower_than_m')::double precision
             )
             AND part.thin
+            )
     )
 
     SELECT DISTINCT ON (thin.assessment_id, thin.seq)

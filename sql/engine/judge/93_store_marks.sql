@@ -22,6 +22,7 @@ WITH asked AS (
         rule.from_on,
         rule.until_on,
         coalesce((rule.part ->> 'net')::boolean, FALSE) AS net,
+        coalesce((rule.part ->> 'at_least_m2')::numeric, 0) AS floor_m2,
         -- the law changed within the window of the act
         coalesce(patch.act_from < rule.from_on, FALSE)
         OR coalesce(patch.act_to >= rule.until_on, FALSE) AS law_changed
@@ -37,7 +38,11 @@ met AS (
     SELECT
         asked.assessment_id,
         asked.rule_id,
-        piece.seq,
+        asked.code,
+        asked.term,
+        asked.severity,
+        asked.floor_m2,
+        asked.net,
         CASE WHEN asked.net THEN coalesce(min(member.net_m2), piece.area_m2) ELSE piece.area_m2 END
             AS m2,
         all_hold(
@@ -82,6 +87,10 @@ met AS (
     GROUP BY
         asked.assessment_id,
         asked.rule_id,
+        asked.code,
+        asked.term,
+        asked.severity,
+        asked.floor_m2,
         asked.part,
         asked.net,
         asked.law_changed,
@@ -93,17 +102,24 @@ met AS (
 summed AS (
     SELECT
         met.assessment_id,
-        met.rule_id,
+        met.code,
+        met.term,
+        met.severity,
+        met.floor_m2,
+        met.net,
         coalesce(sum(met.m2) FILTER (WHERE met.answer), 0) AS yes_m2,
         coalesce(sum(met.m2) FILTER (WHERE met.answer IS NULL), 0) AS unknown_m2
     FROM met
-    GROUP BY met.assessment_id, met.rule_id
+    GROUP BY
+        met.assessment_id, met.rule_id, met.code, met.term, met.severity, met.floor_m2, met.net
 ),
 
 tested AS (
     SELECT
         asked.assessment_id,
-        asked.rule_id,
+        asked.code,
+        asked.term,
+        asked.severity,
         all_hold(
             count(*) FILTER (WHERE outcome.answer IS FALSE),
             count(*) FILTER (WHERE outcome.answer IS NULL)
@@ -118,31 +134,37 @@ tested AS (
                 asked.facts, '{}'::jsonb
             ) AS answer
     ) AS outcome
-    GROUP BY asked.assessment_id, asked.rule_id, asked.law_changed
+    GROUP BY
+        asked.assessment_id, asked.rule_id, asked.code, asked.term, asked.severity,
+        asked.law_changed
 )
 
+-- one or the other, never joined: a mark either measures ground or tests the patch
 SELECT
-    asked.assessment_id,
-    asked.code,
-    asked.term,
-    asked.severity,
+    summed.assessment_id,
+    summed.code,
+    summed.term,
+    summed.severity,
     CASE
-        WHEN asked.part IS NULL THEN tested.answer
-        WHEN summed.yes_m2 >= floor_m2.m2 AND summed.yes_m2 > 0 THEN TRUE
+        WHEN summed.yes_m2 >= summed.floor_m2 AND summed.yes_m2 > 0 THEN TRUE
         WHEN
-            summed.unknown_m2 > 0 AND summed.yes_m2 + summed.unknown_m2 >= floor_m2.m2
+            summed.unknown_m2 > 0 AND summed.yes_m2 + summed.unknown_m2 >= summed.floor_m2
             THEN NULL
         ELSE FALSE
-    END,
-    coalesce(summed.yes_m2, 0),
-    coalesce(summed.unknown_m2, 0),
-    asked.net
-FROM asked
-CROSS JOIN LATERAL (
-    SELECT coalesce((asked.part ->> 'at_least_m2')::numeric, 0) AS m2
-) AS floor_m2
-LEFT JOIN summed
-    ON asked.assessment_id = summed.assessment_id AND asked.rule_id = summed.rule_id
-LEFT JOIN tested
-    ON asked.assessment_id = tested.assessment_id AND asked.rule_id = tested.rule_id
-ORDER BY asked.assessment_id, asked.code
+    END AS answer,
+    summed.yes_m2,
+    summed.unknown_m2,
+    summed.net
+FROM summed
+UNION ALL
+SELECT
+    tested.assessment_id,
+    tested.code,
+    tested.term,
+    tested.severity,
+    tested.answer,
+    0,
+    0,
+    FALSE
+FROM tested
+ORDER BY assessment_id, code

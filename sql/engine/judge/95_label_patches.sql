@@ -61,11 +61,14 @@ FROM (
             summed.class,
             class_order.place,
             summed.m2,
-            summed.m2 >= threshold.m2 OR summed.m2 >= threshold.share * threshold.area_m2
+            summed.m2 > 0
+            AND (summed.m2 >= threshold.m2 OR summed.m2 >= threshold.share * threshold.area_m2)
                 AS reaches,
-            summed.m2 >= threshold.m2 - threshold.near_m2
-            OR summed.m2 >= (threshold.share - threshold.near_share) * threshold.area_m2
-                AS nearly_reaches,
+            summed.m2 > 0
+            AND (
+                summed.m2 >= threshold.m2 - threshold.near_m2
+                OR summed.m2 >= (threshold.share - threshold.near_share) * threshold.area_m2
+            ) AS nearly_reaches,
             summed.m2 >= threshold.m2 + threshold.near_m2
             OR summed.m2 >= (threshold.share + threshold.near_share) * threshold.area_m2
                 AS surely_reaches

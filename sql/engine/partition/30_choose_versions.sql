@@ -7,7 +7,7 @@
 -- reads:  chunk_place, spatial_run, spatial_runpin, spatial_datasetversion, spatial_notion,
 --         spatial_layer
 -- writes: chunk_version
--- params: run_id, subject_layers, group_layers
+-- params: run_id, subject_layers, group_layers, fact_layers
 CREATE TEMPORARY TABLE chunk_version ON COMMIT DROP AS
 WITH pinned AS MATERIALIZED (
     SELECT
@@ -34,7 +34,10 @@ wanted AS (
     UNION
     SELECT layer.code, CASE WHEN layer.nature = 'ledger' THEN '' ELSE 'act' END
     FROM spatial_layer AS layer
-    WHERE layer.code = ANY(%(subject_layers)s) OR layer.code = ANY(%(group_layers)s)
+    WHERE
+        layer.code = ANY(%(subject_layers)s)
+        OR layer.code = ANY(%(group_layers)s)
+        OR layer.code = ANY(%(fact_layers)s)
 ),
 
 span AS (

@@ -1,8 +1,9 @@
 -- what:   Zones widened by the within_m of the ruleset's notions, as further zones of the patches
 --         that they reach: round buffers in the Gauss plane of the patch's county, densified there
 --         like all ground. Their ids are negative; source_id is the zone's. Of a large zone only
---         the parts near the patch are widened: farther ones cannot reach it.
--- reads:  chunk_patch, chunk_read, spatial_datasetversion, spatial_notion, spatial_zone, zone_part
+--         what lies near the patch is widened: the rest cannot reach it.
+-- reads:  chunk_patch, chunk_read, spatial_datasetversion, spatial_notion, spatial_patch,
+--         spatial_zone, zone_part
 -- writes: chunk_hit, chunk_zone
 -- params: version_ids
 WITH wanted AS MATERIALIZED (
@@ -20,19 +21,20 @@ WITH wanted AS MATERIALIZED (
     WHERE notion.within_m > 0
 ),
 
-near_part AS MATERIALIZED (
-    SELECT
+near_zone AS MATERIALIZED (
+    SELECT DISTINCT
         wanted.assessment_id,
         wanted.version_id,
         wanted.region_id,
         wanted.layer_id,
         wanted.within_m,
-        part.zone_id,
-        part.ground
+        patch.plane_srid,
+        patch.known_at,
+        part.zone_id
     FROM wanted
     INNER JOIN chunk_patch AS patch ON wanted.assessment_id = patch.assessment_id
     CROSS JOIN LATERAL (
-        SELECT found.zone_id, found.ground
+        SELECT found.zone_id
         FROM zone_part AS found
         WHERE
             found.version_id = ANY(%(version_ids)s)
@@ -43,30 +45,48 @@ near_part AS MATERIALIZED (
     ) AS part
 ),
 
+-- from the delivered vertices: the way back from the equal-area CRS is exact to a millimetre only
+flat AS MATERIALIZED (
+    SELECT
+        asked.zone_id,
+        asked.plane_srid,
+        ST_Transform(zone.geom, asked.plane_srid) AS plane
+    FROM (SELECT DISTINCT near_zone.zone_id, near_zone.plane_srid FROM near_zone) AS asked
+    INNER JOIN spatial_zone AS zone ON asked.zone_id = zone.id
+),
+
 widened AS MATERIALIZED (
     SELECT
         -row_number() OVER (
-            ORDER BY near_part.assessment_id, near_part.zone_id, near_part.within_m
+            ORDER BY near_zone.assessment_id, near_zone.zone_id, near_zone.within_m
         ) AS zone_id,
-        near_part.assessment_id,
-        near_part.version_id,
-        near_part.region_id,
-        near_part.layer_id,
-        near_part.within_m,
-        near_part.zone_id AS source_id,
+        near_zone.assessment_id,
+        near_zone.version_id,
+        near_zone.region_id,
+        near_zone.layer_id,
+        near_zone.within_m,
+        near_zone.zone_id AS source_id,
         ST_Transform(
             ST_Segmentize(
                 ST_Buffer(
-                    ST_Union(ST_Transform(near_part.ground, patch.plane_srid)),
-                    near_part.within_m, 'quad_segs=32'
+                    ST_MakeValid(
+                        ST_ClipByBox2D(
+                            flat.plane,
+                            ST_Expand(
+                                ST_Transform(source.geom, near_zone.plane_srid)::box2d,
+                                2 * near_zone.within_m
+                            )
+                        )
+                    ),
+                    near_zone.within_m, 'quad_segs=32'
                 ), 70
             ), 990003
         ) AS ground
-    FROM near_part
-    INNER JOIN chunk_patch AS patch ON near_part.assessment_id = patch.assessment_id
-    GROUP BY
-        near_part.assessment_id, near_part.version_id, near_part.region_id, near_part.layer_id,
-        near_part.within_m, near_part.zone_id, patch.plane_srid
+    FROM near_zone
+    INNER JOIN chunk_patch AS patch ON near_zone.assessment_id = patch.assessment_id
+    INNER JOIN spatial_patch AS source ON patch.patch_id = source.id
+    INNER JOIN flat
+        ON near_zone.zone_id = flat.zone_id AND near_zone.plane_srid = flat.plane_srid
 ),
 
 known AS (

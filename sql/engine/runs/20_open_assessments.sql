@@ -42,16 +42,17 @@ base AS (
         patch.holder_id,
         correction.holder_id AS corrected_id,
         ruleset.settings,
-        jsonb_strip_nulls(
-            coalesce(
-                (
-                    SELECT jsonb_object_agg('patch.' || field.key, field.value)
-                    FROM jsonb_each(patch.attributes) AS field
-                    WHERE field.key NOT IN ('before_on', 'after_on')
-                ),
-                '{}'::jsonb
-            )
-            || jsonb_build_object(
+        -- delivered empty is a null, not delivered has no key
+        coalesce(
+            (
+                SELECT jsonb_object_agg('patch.' || field.key, field.value)
+                FROM jsonb_each(patch.attributes) AS field
+                WHERE field.key NOT IN ('before_on', 'after_on')
+            ),
+            '{}'::jsonb
+        )
+        || jsonb_strip_nulls(
+            jsonb_build_object(
                 'patch.jcbh', patch.jcbh,
                 'patch.kind', nullif(patch.kind, ''),
                 'patch.before_on', range_of(
