@@ -7,6 +7,7 @@ from gisland.health import healthz
 from gisland.pages.home import home
 from gisland.pages.login import LoginPage, LogoutPage
 from gisland.pages.patches import patch_list, patch_page
+from gisland.pages.runs import run_list, run_page
 
 urlpatterns = [
     # people
@@ -17,6 +18,8 @@ urlpatterns = [
     path("", home, name="home"),
     path("patches/", patch_list, name="patches"),
     path("patches/<int:patch_id>/", patch_page, name="patch"),
+    path("runs/", run_list, name="runs"),
+    path("runs/<int:run_id>/", run_page, name="run"),
     # imports: imports/
     # casework: cases/, field/, clues/
     # machines

@@ -11,8 +11,7 @@ from django.utils import timezone
 from imports import deliveries
 from imports.coverage import report_overlaps
 from imports.models import Delivery, DeliveryStatus
-from imports.values import document_of
-from spatial import sqlfiles
+from spatial import holders, sqlfiles
 from spatial.engine import derive
 from spatial.engine.lock import changing_data
 from spatial.errors import InputRefused
@@ -180,16 +179,18 @@ def _withdraw_first(versions: Sequence[DatasetVersion], now: datetime) -> None:
 
 def _withdraw(layer: Layer, number: str, regions: Sequence[Region] | None, now: datetime) -> int:
     ledgers = _ledger_ids(layer, regions)
-    wanted = document_of(number) or number
+    wanted = holders.paper_key(number)
+    if not wanted:
+        raise InputRefused("没有给出要撤回的文号。请写作 --withdraw 文号。")
     closed = sqlfiles.execute(
         "imports/73_withdraw_document",
-        {"layer": layer.pk, "number": wanted, "ledger_ids": ledgers, "recorded_at": now},
+        {"layer": layer.pk, "number_key": wanted, "ledger_ids": ledgers, "recorded_at": now},
     )
     if not closed:
-        near = Document.objects.filter(layer=layer, number__contains=wanted[:6])[:5]
+        near = Document.objects.filter(layer=layer, number_key__contains=wanted[:6])[:5]
         hint = "、".join(document.number for document in near)
         raise InputRefused(
-            f"图层 {layer.term} 没有文号 {wanted} 的在册记录。请核对文号"
+            f"图层 {layer.term} 没有文号 {number} 的在册记录。请核对文号"
             f"{f'（相近的有：{hint}）' if hint else ''}。"
         )
     sqlfiles.execute("imports/74_count_zones", {"version_ids": ledgers})

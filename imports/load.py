@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from imports import crs_verdict, deliveries, fields, readers, staging
+from imports import crs_verdict, deliveries, fields, parties, readers, staging
 from imports.deliveries import FileOptions
 from imports.models import Delivery, DeliveryStatus
 from imports.patches import BatchSpec, stage_patches
@@ -117,10 +117,11 @@ def _stage(
             "layer", bundle, table, verdict, told,
             layer=layer, status=DeliveryStatus.STAGED, by=options.by,
         )  # fmt: skip
-        deliveries.add_issues(delivery, [*canonical.findings, *spills])
+        doubts = parties.unusable_codes(table, canonical)
+        deliveries.add_issues(delivery, [*canonical.findings, *spills, *doubts])
         staging.report(delivery)
         versions = _versions(layer, bundle, valid_from, canonical, verdict.label)
-        staging.name_parties(layer.code)
+        deliveries.add_issues(delivery, parties.name_parties(layer.code))
         sqlfiles.execute("imports/60_stage_zones", {"layer": layer.code})
         sqlfiles.execute(
             "imports/74_count_zones", {"version_ids": [version.pk for version in versions]}
@@ -216,7 +217,7 @@ def _ledger_ids(table: Table, canonical: Canonical) -> list[str]:
     orders: dict[str, int] = {}
     result = []
     for attributes in canonical.rows:
-        paper = str(attributes.get("document") or "")
+        paper = str(attributes.get("document") or "").upper()
         orders[paper] = orders.get(paper, 0) + 1
         mark = attributes.get("source_code") or attributes.get("name") or orders[paper]
         mark = re.sub(r"\s+", " ", str(mark))

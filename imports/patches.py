@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from imports import crs_verdict, deliveries, fields, readers, staging
+from imports import crs_verdict, deliveries, fields, parties, readers, staging
 from imports.deliveries import FileOptions
 from imports.models import Delivery, DeliveryStatus
 from imports.readers import bundle as bundles
 from imports.readers.table import Finding
 from imports.refusal import refuse_rows
 from spatial import sqlfiles
+from spatial.engine.genealogy import link_patches
 from spatial.engine.lock import changing_data
 from spatial.errors import InputRefused
 from spatial.models import Batch
@@ -130,13 +131,15 @@ def _stage(bundle: Bundle, spec: BatchSpec, options: FileOptions, told: dict[str
             "patches", bundle, table, verdict, told,
             batch=batch, status=DeliveryStatus.ACTIVE, by=options.by,
         )  # fmt: skip
+        findings += parties.unusable_codes(table, canonical)
         deliveries.add_issues(delivery, findings)
         staging.report(delivery)
-        staging.name_parties(None)
-        added = sqlfiles.execute(
+        deliveries.add_issues(delivery, parties.name_parties(None))
+        added = sqlfiles.rows(
             "imports/63_add_patches", {"batch_id": batch.pk, "delivered_crs": verdict.label}
         )
-        delivery.verdict["added"] = added
+        link_patches([row["id"] for row in added])
+        delivery.verdict["added"] = len(added)
         delivery.save(update_fields=["verdict"])
         deliveries.finish(delivery, bundle, dry_run=options.dry_run)
     return delivery

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import shapely
 from django.contrib.gis.db.models import Extent
 
-from imports import deliveries
+from imports import deliveries, parties
 from imports.readers.table import Finding
 from imports.refusal import refuse_rows
-from spatial import crs, holders, sqlfiles
+from spatial import crs, sqlfiles
 from spatial.errors import CrsRefused, InputRefused, UnknownRegion
 from spatial.models import Region
 from spatial.models.region import RegionLevel
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "row", "geom", "attributes", "spans", "delivered", "source_id", "county_code",
-    "declared_area_m2", "holder_code", "holder_name", "holder_key",
+    "declared_area_m2", *parties.COLUMNS,
 )  # fmt: skip
 NEAR_DEGREES = 0.1
 """How far the extents of data and counties may lie apart before the CRS is doubted."""
@@ -117,7 +117,6 @@ def _records(
             name: [span.first.isoformat(), span.last.isoformat()]
             for name, span in canonical.spans[at].items()
         }
-        name = str(attributes.get("holder_name") or "")[:200]
         yield (
             row.number,
             texts[at],
@@ -127,9 +126,7 @@ def _records(
             row.source_id,
             row.county_code,
             attributes.get("declared_area_m2"),
-            str(attributes.get("holder_code") or "").upper()[:18],
-            name,
-            holders.normalised_name(name),
+            *parties.told(attributes),
         )
 
 
@@ -183,20 +180,6 @@ def place(
         )
         for spill in spills
     ]
-
-
-def name_parties(layer_code: str | None) -> None:
-    """Get or create holders, projects and (for a layer) documents, and note them on the rows."""
-    for step in (
-        "50_name_holder_codes", "51_add_holders_by_code", "52_add_holders_by_name",
-        "53_find_holders",
-    ):  # fmt: skip
-        sqlfiles.execute(f"imports/{step}")
-    if layer_code:
-        sqlfiles.execute("imports/54_add_documents", {"layer": layer_code})
-        sqlfiles.execute("imports/55_find_documents", {"layer": layer_code})
-    sqlfiles.execute("imports/56_add_projects")
-    sqlfiles.execute("imports/57_find_projects")
 
 
 def report(delivery: Delivery) -> None:

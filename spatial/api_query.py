@@ -22,15 +22,8 @@ LARGEST_PAGE = 1000
 LARGEST_KEY = 2**63 - 1
 
 
-class ListQuery(serializers.Serializer):
-    """Parameters of every list; one that is not known is refused, not ignored."""
-
-    page_size = serializers.IntegerField(
-        required=False, min_value=1, max_value=LARGEST_PAGE, help_text="每页条数"
-    )
-    cursor = serializers.CharField(
-        required=False, allow_blank=True, max_length=200, help_text="翻页：取自 next 或 previous"
-    )
+class Parameters(serializers.Serializer):
+    """Parameters of an address; one that is not known is refused, not ignored."""
 
     def to_internal_value(self, data: Any) -> Any:
         """Refuse unknown names before the known are read."""
@@ -39,6 +32,17 @@ class ListQuery(serializers.Serializer):
             known = "、".join(self.fields)
             raise ValidationError({"parameters": [f"没有这些参数：{strange!r}；可用：{known}"]})
         return super().to_internal_value(data)
+
+
+class ListQuery(Parameters):
+    """Parameters of every list."""
+
+    page_size = serializers.IntegerField(
+        required=False, min_value=1, max_value=LARGEST_PAGE, help_text="每页条数"
+    )
+    cursor = serializers.CharField(
+        required=False, allow_blank=True, max_length=200, help_text="翻页：取自 next 或 previous"
+    )
 
 
 class BoxField(serializers.CharField):

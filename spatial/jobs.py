@@ -6,7 +6,7 @@ import datetime
 
 from procrastinate.contrib.django import app
 
-from spatial.engine import classify, selection
+from spatial.engine import classify, corrections, selection
 
 
 @app.task(name="spatial.classify_batch", queue="engine")
@@ -18,3 +18,10 @@ def classify_batch(batch: str, as_of: str) -> int:
     ids, ruleset = selection.patches_of(batch)
     run = classify.classify(ids, ruleset=ruleset, as_of=datetime.date.fromisoformat(as_of))
     return int(classify.apply_run(run).pk)
+
+
+@app.task(name="spatial.rejudge_holders", queue="engine")
+def rejudge_holders(holder_ids: list[int], ruleset: str, as_of: str, also: list[int]) -> int:
+    """Judge again what these holders touch, as of a date (ISO text); the number of the run."""
+    day = datetime.date.fromisoformat(as_of)
+    return int(corrections.rejudge(holder_ids, ruleset=ruleset, as_of=day, also=also).pk)

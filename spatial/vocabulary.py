@@ -21,7 +21,7 @@ ICONS = ("leaf", "wheat", "furrow", "square", "boundary", "wave", "tree", "road"
 _COLOUR = re.compile(r"^#[0-9A-F]{6}$")
 _WORDS = (
     "class", "land_use_code", "patch_kind", "source", "severity", "denominator", "basis", "date",
-    "event", "issue_level",
+    "event", "issue_level", "rectification", "exclusion", "ratio_band",
 )  # fmt: skip
 _LOOKS = {
     "style": ("term", "colour", "hatch", "line", "fill"),
@@ -176,6 +176,21 @@ def denominator_term(code: str) -> str:
 def basis_term(code: str) -> str:
     """初判口径 or 认定口径."""
     return _word("basis", code, "口径")
+
+
+def rectification_terms() -> dict[str, str]:
+    """How ground may be put right, by code."""
+    return {code: str(term) for code, term in _words()["rectification"].items()}
+
+
+def exclusion_terms() -> dict[str, str]:
+    """Why a patch may be left out of a ratio, by code."""
+    return {code: str(term) for code, term in _words()["exclusion"].items()}
+
+
+def ratio_band_terms() -> dict[str, str]:
+    """The bands into which a ratio sorts ground, by code, in the order of print."""
+    return {code: str(term) for code, term in _words()["ratio_band"].items()}
 
 
 def date_term(name: str) -> str:

@@ -13,79 +13,47 @@ from __future__ import annotations
 
 import datetime
 from contextlib import contextmanager
-from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import shapely
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
-from django.db import connection
 from django.utils import timezone
-from pyproj import Transformer
 from shapely import affinity
 
 from imports.values import span_of
-from spatial import crs, sqlfiles
+from spatial import sqlfiles
 from spatial.engine import derive
+from spatial.holders import holder_key, paper_key
 from spatial.models import Batch, DatasetVersion, Document, Holder, Layer, Patch, Region, Zone
 from spatial.models.dataset import Nature, VersionStatus
+from tests.drawn_plane import (  # noqa: F401 - others draw by them too
+    ORIGIN_EAST,
+    ORIGIN_NORTH,
+    cells,
+    geographic,
+    plane_to_geographic,
+)  # fmt: skip
+from tests.gathering import LONG_AGO, MERIDIAN, Gathered, derive_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from decimal import Decimal
 
-ORIGIN_EAST, ORIGIN_NORTH = 500_000.0, 3_700_000.0
+    from tests.gathering import Row
+
 EARLY = datetime.date(2000, 1, 1)
-LONG_AGO = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 HOME = ("990101", "绘图县")
 _NUMBERS = count(1)
 _WAITING: dict[bool, list[int]] | None = None
-
-
-@cache
-def plane_to_geographic(meridian: Decimal | float = 117) -> Transformer:
-    """Gauss plane (false easting 500 km) to CGCS2000 degrees, longitude first."""
-    return Transformer.from_crs(
-        f"+proj=tmerc +lat_0=0 +lon_0={meridian} +k=1 +x_0=500000 +y_0=0 "
-        "+a=6378137 +rf=298.257222101 +units=m +no_defs",
-        "EPSG:4490",
-        always_xy=True,
-    )
-
-
-def cells(drawing: str, letter: str, m: float) -> shapely.Geometry:
-    """The ground of one letter, in plane metres; the drawing's lower left is the origin."""
-    rows = [line.strip() for line in drawing.strip().splitlines()]
-    squares = [
-        shapely.box(
-            ORIGIN_EAST + column * m,
-            ORIGIN_NORTH + (len(rows) - 1 - row) * m,
-            ORIGIN_EAST + (column + 1) * m,
-            ORIGIN_NORTH + (len(rows) - row) * m,
-        )
-        for row, line in enumerate(rows)
-        for column, mark in enumerate(line)
-        if mark == letter
-    ]
-    return shapely.union_all(squares)
-
-
-def geographic(plane: shapely.Geometry, meridian: Decimal | float = 117) -> MultiPolygon:
-    """Plane ground as a stored geometry (EPSG:4490)."""
-    turned = shapely.transform(
-        plane,
-        lambda xy: np.column_stack(plane_to_geographic(meridian).transform(xy[:, 0], xy[:, 1])),
-    )
-    geos = GEOSGeometry(shapely.to_wkb(turned).hex(), srid=4490)
-    return geos if geos.geom_type == "MultiPolygon" else MultiPolygon(geos, srid=4490)
+_GATHERED: Gathered | None = None
 
 
 def county(code: str = HOME[0], name: str = HOME[1]) -> Region:
     """A county on meridian 117 without a boundary."""
-    return Region.objects.get_or_create(
-        code=code, defaults={"name": name, "level": "county", "central_meridian": 117}
-    )[0]
+    values = {"name": name, "level": "county", "central_meridian": MERIDIAN}
+    if _GATHERED is not None:
+        return _GATHERED.once(Region(code=code, **values), code)
+    return Region.objects.get_or_create(code=code, defaults=values)[0]
 
 
 def place_of(region: Region) -> tuple[float, float]:
@@ -95,14 +63,21 @@ def place_of(region: Region) -> tuple[float, float]:
 
 def holder(name: str, region: Region | None = None) -> Holder:
     """A holder by name, another one in each county that is named."""
-    key = f"{name}@{region.code}" if region and region.code != HOME[0] else name
+    key = holder_key(name)
+    if region and region.code != HOME[0]:
+        key = f"{key}@{region.code}"
+    if _GATHERED is not None:
+        return _GATHERED.once(Holder(code="", name_key=key, name=name), key)
     return Holder.objects.get_or_create(code="", name_key=key, defaults={"name": name})[0]
 
 
 def paper(layer: Layer, number: str) -> Document:
     """A document by its number."""
+    key = paper_key(number)
+    if _GATHERED is not None:
+        return _GATHERED.once(Document(layer=layer, number=number, number_key=key), layer.pk, key)
     found, _ = Document.objects.get_or_create(
-        layer=layer, number_key=number, defaults={"number": number}
+        layer=layer, number_key=key, defaults={"number": number}
     )
     return found
 
@@ -117,11 +92,11 @@ def draw_version(
     version: DatasetVersion | None = None,
 ) -> DatasetVersion:
     """One active version (or more rows of a ledger's) from a drawing; None is empty."""
-    layer = Layer.objects.get(code=layer_code)
+    layer = _layer(layer_code)
     ledger = layer.nature == Nature.LEDGER
     drawing = {"draw": "", **(drawing or {})}
     empty = drawing.get("declared_empty", False)
-    version = version or DatasetVersion.objects.create(
+    version = version or DatasetVersion(
         layer=layer,
         region=region or county(),
         valid_from=None if ledger and not empty else drawing.get("valid_from", EARLY),
@@ -137,7 +112,12 @@ def draw_version(
         for letter in sorted(set(drawing["draw"]) - set(". \n"))
     ]
     version.zone_count += len(zones)
-    version.save(update_fields=["zone_count"])
+    if _GATHERED is not None:
+        for row in (version, *zones):
+            _GATHERED.once(row, id(row))
+        return version
+    version.save()
+    Zone.objects.bulk_create(zones)
     if _WAITING is not None:
         _WAITING[ledger] += [zone.pk for zone in zones]
     elif zones:
@@ -153,27 +133,33 @@ def derived_together() -> Iterator[None]:
     try:
         yield
         for ledger, zone_ids in _WAITING.items():
-            _derive(zone_ids, by_zone=ledger)
+            derive_many(zone_ids, by_zone=ledger)
     finally:
         _WAITING = None
 
 
-def _derive(zone_ids: list[int], *, by_zone: bool) -> None:
-    """As derive_zones, but for zones of many versions."""
-    for table in ("ground", "part", "edge"):
-        sqlfiles.execute(f"engine/derive/01_drop_{table}")
-    one_version = "zone.version_id = %(version_id)s AND "
-    densify = sqlfiles.text("engine/derive/11_densify_zones")
-    assert one_version in densify
-    with connection.cursor() as cursor:
-        cursor.execute(
-            densify.replace(one_version, ""),
-            {"zone_ids": zone_ids, "plane_srid": crs.plane_srid(117)},
-        )
-    sqlfiles.execute("engine/derive/20_cut_parts")
-    sqlfiles.execute("engine/derive/30_collect_edges", {"by_zone": by_zone})
-    for step in ("50_measure_zones", "40_store_parts", "41_store_edges"):
-        sqlfiles.execute(f"engine/derive/{step}")
+@contextmanager
+def gathered() -> Iterator[None]:
+    """What is drawn within is stored and derived at its end by the set; it has no id before."""
+    global _GATHERED
+    _GATHERED = Gathered()
+    try:
+        yield
+        _GATHERED.store()
+    finally:
+        _GATHERED = None
+
+
+def keep(row: Row) -> Row:
+    """The row, stored now, or with the others that are being gathered."""
+    if _GATHERED is not None:
+        return _GATHERED.keep(row)
+    row.save()
+    return row
+
+
+def _layer(code: str) -> Layer:
+    return _GATHERED.layers[code] if _GATHERED is not None else Layer.objects.get(code=code)
 
 
 def _zone(
@@ -192,7 +178,7 @@ def _zone(
     plane = told.pop("plane", None) or cells(drawing["draw"], letter, m)
     attributes = {key: _stored(value) for key, value in told.items()}
     number = attributes.get("document")
-    return Zone.objects.create(
+    return Zone(
         version=version,
         layer=layer,
         source_id=f"{letter}-{next(_NUMBERS)}",
@@ -219,24 +205,23 @@ def _stored(value: Any) -> Any:
 
 def draw_empty(layer_codes: list[str], region: Region) -> None:
     """These layers are loaded, and hold nothing there."""
-    natures = dict(Layer.objects.values_list("code", "nature"))
-    DatasetVersion.objects.bulk_create(
-        DatasetVersion(
-            layer_id=code,
-            region=region,
-            valid_from=None if natures[code] == Nature.LEDGER else EARLY,
-            status=VersionStatus.ACTIVE,
-            activated_at=LONG_AGO,
+    for code in layer_codes:
+        keep(
+            DatasetVersion(
+                layer_id=code,
+                region=region,
+                valid_from=None if _layer(code).nature == Nature.LEDGER else EARLY,
+                status=VersionStatus.ACTIVE,
+                activated_at=LONG_AGO,
+            )
         )
-        for code in layer_codes
-    )
 
 
 def draw_layer(layer_code: str, drawn: Any, *, m: float = 10, region: Region | None = None) -> None:
     """A layer as a case tells it: missing, one drawing, or several."""
     if drawn == "missing":
         return
-    ledger = Layer.objects.get(code=layer_code).nature == Nature.LEDGER
+    ledger = _layer(layer_code).nature == Nature.LEDGER
     drawings = drawn if isinstance(drawn, list) else [drawn]
     version = None
     for drawing in drawings:
@@ -257,7 +242,7 @@ def draw_patch(
     plane = told.pop("plane", None) or cells(told.pop("draw"), "P", m)
     told.pop("draw", None)
     number = next(_NUMBERS)
-    batch = batch or Batch.objects.create(code=f"case-{number}", source="部")
+    batch = batch or keep(Batch(code=f"case-{number}", source="部"))
     region = region or county()
     who = told.pop("holder", None)
     offset = told.pop("offset", (0, 0))
@@ -276,6 +261,8 @@ def draw_patch(
         attributes=told,
         geom=_placed(plane, offset, region),
     )
+    if _GATHERED is not None:
+        return keep(patch)
     found = sqlfiles.rows(
         "imports/measure_ground",
         {"geom": patch.geom.ewkb, "plane_srid": region.plane_srid},

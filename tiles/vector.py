@@ -61,13 +61,15 @@ def zones(layer: TileLayer, tile: Tile, chosen: Chosen, scope: Scope) -> bytes:
     )
 
 
-def require_version(layer: TileLayer, asked: Asked) -> None:
-    """Refuse a number that is no run's; boundaries know dates only."""
+def require_version(layer: TileLayer, asked: Asked, scope: Scope) -> None:
+    """Refuse a number that is no run's, or of a run not yet applied to whoever may not apply it;
+    boundaries know dates only."""
     if asked.number is None:
         return
     if layer.kind == "counties":
         raise VersionUnknown("行政区界线没有版本编号。请用日期（YYYY-MM-DD）或 live。")
-    if not Run.objects.filter(pk=asked.number).exists():
+    runs = Run.objects.filter(pk=asked.number)
+    if not (runs if scope.can("classify") else runs.exclude(applied_at=None)).exists():
         raise VersionUnknown(f"没有分析 {asked.number}。图斑的版本是分析编号、日期或 live。")
 
 

@@ -34,7 +34,7 @@ def mvt(request: HttpRequest, layer: str, version: str, z: int, x: int, y: int) 
     asked = versions.read(version)
     if found.kind == "zones":
         return _zones(request, found, tile, versions.choose(found, asked, scope))
-    vector.require_version(found, asked)
+    vector.require_version(found, asked, scope)
     body = MAKERS[found.kind](found, tile, asked, scope)
     tag = serve.etag(body, scope.key)
     return serve.answer(request, body, serve.MVT, tag=tag, cache=serve.ASK_AGAIN)
@@ -70,7 +70,7 @@ def tilejson(request: HttpRequest, layer: str, version: str) -> HttpResponse:
     scope.require("map", found.guard)
     asked = versions.read(version)
     if found.kind != "zones":
-        vector.require_version(found, asked)
+        vector.require_version(found, asked, scope)
     chosen = versions.choose(found, asked, scope) if found.kind == "zones" else None
     address = f"/tiles/{layer}/{version}/{{z}}/{{x}}/{{y}}.mvt?v={_stamp(scope)}"
     name = "pieces" if found.kind == "pieces" else found.code

@@ -6,24 +6,21 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from gisland.pages.rule_words import PATCH, compared, said, words_of
+from gisland.pages.patch_reasons import HIDDEN, Reasons
 from spatial import units, vocabulary
 from spatial.engine.explain import explain
+from spatial.engine.explain_said import POLICIES, Speaker, label_lines, mark_margin
 from spatial.hidden import hidden_rules
 from spatial.install import layers_file
 from spatial.models import Region, Zone
 from spatial.scope import outside_note
 
 if TYPE_CHECKING:
-    from gisland.pages.rule_words import Words
     from spatial.models import Assessment, Patch
     from spatial.scope import Scope
 
 Row = dict[str, Any]
-HIDDEN = "无权查看该项"
-OUTSIDE = "区外，未核查"
 ANSWERS = {True: "涉及", False: "不涉及", None: "无数据"}
-POLICIES = {"before": "行为前", "act": "行为时", "latest": "最新", "": "台账"}
 NOTHING = Decimal(0)
 
 
@@ -33,7 +30,7 @@ def proof(scope: Scope, patch: Patch, assessment: Assessment) -> Row:
     hidden = hidden_codes(scope, assessment)
     zones = _zones(scope, found["zones"])
     counties = dict(assessment.pieces.values_list("seq", "county_id"))
-    reader = _Reader(hidden, zones, assessment, found["conclusions"])
+    reader = Reasons(scope, hidden, zones, assessment, found)
     pieces = [
         reader.piece(piece, is_outside=counties[piece["seq"]] not in scope.county_ids)
         for piece in found["pieces"]
@@ -52,7 +49,8 @@ def proof(scope: Scope, patch: Patch, assessment: Assessment) -> Row:
         "rest_mu": _rest(assessment.area_m2, pieces),
         "conclusions": conclusions,
         "conclusions_rest_mu": _rest(assessment.area_m2, conclusions),
-        "marks": _marks(found["marks"], hidden, pieces, assessment),
+        "label_lines": _label_lines(found["label"], pieces, hidden),
+        "marks": _marks(found["marks"], hidden, pieces, assessment, Speaker(found)),
         "sources": sorted(zones.values(), key=lambda zone: (zone["layer_term"], zone["title"])),
         "versions": _in_counties(scope, found["versions"]),
         "gaps": _in_counties(scope, found["gaps"]),
@@ -66,84 +64,6 @@ def hidden_codes(scope: Scope, assessment: Assessment) -> set[tuple[str, str]]:
     return {(action, code) for version, action, code in hidden_rules(scope) if version == ruleset}
 
 
-class _Reader:
-    """Turns the pieces of an explanation into rows of the page."""
-
-    def __init__(
-        self,
-        hidden: set[tuple[str, str]],
-        zones: dict[int, Row],
-        assessment: Assessment,
-        conclusions: list[Row],
-    ) -> None:
-        ruleset = assessment.run.ruleset
-        self.hidden = hidden
-        self.zones = zones
-        self.words: Words = words_of(ruleset)
-        rules = ruleset.rules.filter(action="conclude")
-        self.styles = dict(rules.values_list("code", "style"))
-        self.terms = {(row["code"], row["class"]): row["term"] for row in conclusions}
-
-    def piece(self, piece: Row, *, is_outside: bool) -> Row:
-        area = Decimal(piece["area_m2"])
-        row = {"seq": piece["seq"], "area_m2": area, "mu": units.mu(area), "outside": is_outside}
-        if is_outside:
-            return {**row, "term": OUTSIDE, "style": "other", "class": ""}
-        rule, reason = piece["rule"], piece["reason"]
-        if rule and ("conclude", rule["code"]) in self.hidden:
-            return {**row, "term": HIDDEN, "style": "other", "class": ""}
-        under = [number for ids in piece["zones"].values() for number in ids]
-        on = [self.zones[number] for number in under if number in self.zones]
-        code, unknown = rule["code"] if rule else "", piece["class"] == "unknown"
-        term = self.terms.get((code, piece["class"])) or vocabulary.class_term(piece["class"])
-        return {
-            **row,
-            "class": piece["class"],
-            "term": term,
-            "style": "unknown" if unknown else self.styles.get(code) or piece["class"],
-            "rule_term": rule and rule["term"],
-            "source": rule and rule["source"],
-            "missing": "、".join(reason.get("missing", [])) if unknown else "",
-            "joined": reason.get("joined"),
-            "subject_unknown": reason.get("subject_unknown", False),
-            "before": [
-                self.failure(each)
-                for each in piece["before"]
-                if ("conclude", each["rule"]) not in self.hidden
-            ],
-            "on": on,
-            "layers": list(
-                dict.fromkeys(zone["layer_term"] for zone in on if zone["layer"] != "township")
-            ),
-            "notions": {each["code"]: each for each in piece["notions"]},
-        }
-
-    def failure(self, row: Row) -> Row:
-        """One rule that did not claim the piece, and the first thing that failed."""
-        sentence = said(self.words, PATCH, row["failed"])
-        return {
-            "term": row["term"],
-            "failed": sentence,
-            "is_test": sentence != row["failed"] or "left" in row,
-            "is_unknown": row["answer"] is None,
-            "compared": compared(sentence, row.get("left"), row.get("right")),
-            "zones": [
-                self.failed_zone(each)
-                for each in row.get("zones", [])
-                if each["zone"] in self.zones
-            ],
-        }
-
-    def failed_zone(self, row: Row) -> Row:
-        zone = self.zones[row["zone"]]
-        sentence = said(self.words, zone["layer"], row["text"])
-        return {
-            "zone": zone,
-            "text": sentence,
-            "compared": compared(sentence, row.get("left"), row.get("right")),
-        }
-
-
 def _conclusions(pieces: list[Row]) -> list[Row]:
     """Areas by conclusion, largest first; of the pieces, so that nothing unseen is in them."""
     areas: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
@@ -153,6 +73,20 @@ def _conclusions(pieces: list[Row]) -> list[Row]:
         {"term": term, "style": style, "area_m2": area, "mu": units.mu(area)}
         for (term, style), area in sorted(areas.items(), key=lambda item: (-item[1], item[0]))
     ]
+
+
+def _label_lines(label: Row, pieces: list[Row], hidden: set[tuple[str, str]]) -> list[str]:
+    """The arithmetic of the label, where nothing that it adds up is kept from the reader."""
+    if (
+        any(piece["outside"] or piece["term"] == HIDDEN for piece in pieces)
+        or (
+            "conclude",
+            label["code"],
+        )
+        in hidden
+    ):
+        return []
+    return label_lines(label)
 
 
 def _rest(total: Decimal, rows: list[Row]) -> Decimal:
@@ -170,7 +104,11 @@ def _without_strangers(scope: Scope, found: Row) -> Row:
 
 
 def _marks(
-    marks: list[Row], hidden: set[tuple[str, str]], pieces: list[Row], assessment: Assessment
+    marks: list[Row],
+    hidden: set[tuple[str, str]],
+    pieces: list[Row],
+    assessment: Assessment,
+    speaker: Speaker,
 ) -> list[Row]:
     seen = [mark for mark in marks if ("mark", mark["code"]) not in hidden]
     if any(piece["outside"] for piece in pieces):
@@ -182,6 +120,9 @@ def _marks(
             "said": ANSWERS[mark["answer"]],
             "area_m2": Decimal(mark["area_m2"]),
             "doubtful_m2": Decimal(mark["unknown_m2"]),
+            "margin_said": mark_margin(mark) if Decimal(mark["area_m2"]) else "",
+            "near": bool(mark["margin"] and mark["margin"]["near"]),
+            "tests_said": speaker.mark_tests(mark),
         }
         for mark in seen
     ]
@@ -251,6 +192,11 @@ def _zone(number: int, zone: Row) -> Row:
 
 
 def _in_counties(scope: Scope, rows: list[Row]) -> list[Row]:
-    """Rows of the user's own counties, the policy in words."""
+    """Rows of the user's own counties and of layers it may know of, the policy in words."""
     names = set(Region.objects.filter(pk__in=scope.county_ids).values_list("name", flat=True))
-    return [{**row, "policy": POLICIES[row["policy"]]} for row in rows if row["county"] in names]
+    layers = set(scope.layers("verdict"))
+    return [
+        {**row, "policy": POLICIES[row["policy"]]}
+        for row in rows
+        if row["county"] in names and row["layer"] in layers
+    ]

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch, Q, Sum
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
-from gisland.pages import map_config
-from gisland.pages.patch_proof import HIDDEN, hidden_codes, proof
+from gisland.pages import map_config, patch_subject
+from gisland.pages.patch_known import assessment_asked_for, known_of
+from gisland.pages.patch_lineage import lineage
+from gisland.pages.patch_proof import hidden_codes, proof
+from gisland.pages.patch_reasons import HIDDEN
 from spatial import vocabulary
-from spatial.engine.explain import current_assessment
-from spatial.errors import PatchNotAssessed
+from spatial.errors import GislandError, NotAllowed, PatchNotAssessed
 from spatial.hidden import hidden_rules
 from spatial.models import Assessment, Batch, Determination, Image, Patch, Region
 from spatial.scope import login_or_demo, request_scope
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
+    from gisland.pages.patch_known import Known
     from spatial.hidden import RuleKey
     from spatial.scope import Scope
 
@@ -101,7 +104,10 @@ def _row(patch: Patch, hidden: frozenset[RuleKey]) -> dict[str, Any]:
 
 @login_or_demo
 def patch_page(request: HttpRequest, patch_id: int) -> HttpResponse:
-    """One patch with its proof, or 404 for a patch outside the user's region."""
+    """One patch with its proof, or 404 for a patch outside the user's region.
+
+    POST corrects who uses its ground; a refusal comes back on the page with what was typed.
+    """
     scope = request_scope(request)
     patch = (
         scope.filter_patches(Patch.objects.filter(pk=patch_id))
@@ -110,24 +116,57 @@ def patch_page(request: HttpRequest, patch_id: int) -> HttpResponse:
     )
     if patch is None:
         raise Http404("没有这个图斑，或不在您的行政区内。")
+    fault = ""
+    if request.method == "POST":
+        try:
+            return redirect(patch_subject.correct(request, patch))
+        except NotAllowed:
+            raise
+        except GislandError as error:
+            fault = str(error)
+    context = _page(request, scope, patch)
+    context |= {"subject_fault": fault, "subject_given": request.POST}
+    return render(request, "gisland/patch.html", context, status=400 if fault else 200)
+
+
+def _page(request: HttpRequest, scope: Scope, patch: Patch) -> dict[str, Any]:
     west, south, east, north = patch.geom.extent
     context: dict[str, Any] = {
         "patch": patch,
+        "lineage": lineage(scope, patch),
         "kind": vocabulary.patch_kind_term(patch.kind) if patch.kind else "",
         "place": f"{MAP_ZOOM}/{(south + north) / 2:.5f}/{(west + east) / 2:.5f}",
     }
+    known = known_of(request.GET)
+    context["known"] = known
     try:
-        assessment = current_assessment(patch)
+        assessment = assessment_asked_for(patch, known)
     except PatchNotAssessed as error:
-        context |= {"map_config": _map(scope, patch, has_pieces=False), "unjudged": str(error)}
-        return render(request, "gisland/patch.html", context)
+        return context | {
+            "map_config": _map(scope, patch, has_pieces=False),
+            "unjudged": str(error),
+            "subject": patch_subject.subject_block(
+                request, scope, patch, None, known.at if known else None
+            ),
+        }
     context |= proof(scope, patch, assessment)
-    context |= {
-        "map_config": _map(scope, patch, has_pieces=True),
-        "decision": Determination.objects.filter(patch=patch).order_by("-recorded_at").first(),
+    return context | {
+        "map_config": _map(scope, patch, has_pieces=assessment.is_current),
+        "decision": _decision(patch, known),
         "history": _history(scope, patch),
+        "subject": patch_subject.subject_block(
+            request, scope, patch, assessment, known.at if known else None
+        ),
     }
-    return render(request, "gisland/patch.html", context)
+
+
+def _decision(patch: Patch, known: Known | None) -> Determination | None:
+    """What a person decided last of the whole patch, unless that was withdrawn."""
+    facts = Determination.objects.filter(patch=patch, part__isnull=True)
+    if known:
+        facts = facts.filter(recorded_at__lte=known.at)
+    newest = facts.order_by("-recorded_at", "-pk").first()
+    return None if newest is None or newest.withdrawn else newest
 
 
 def _history(scope: Scope, patch: Patch) -> list[dict[str, Any]]:

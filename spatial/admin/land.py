@@ -24,6 +24,7 @@ from spatial.models import (
     HolderAlias,
     Layer,
     LayerField,
+    OfficialFigure,
     Patch,
     Project,
     Rectification,
@@ -164,6 +165,19 @@ class FactAdmin(ReadOnlyAdmin):
     def seen(self, scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Facts about patches within the scope."""
         return rows.filter(scope.patches_q("patch__"))
+
+
+@admin.register(OfficialFigure)
+class OfficialFigureAdmin(ReadOnlyAdmin):
+    """官方数据；由 official_figure 登记，只可追加。"""
+
+    list_display = ("region", "period", "quantity", "area_m2", "source", "by", "recorded_at")
+    list_filter = ("period",)
+    list_select_related = ("region", "by")
+
+    def seen(self, scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Figures of the regions within the scope."""
+        return rows.filter(region__in=scope.filter_regions(Region.objects.all()))
 
 
 @admin.register(RulesetVersion)

@@ -9,29 +9,23 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from spatial import sqlfiles
+from spatial.engine import reads
 from spatial.engine.chunks import RunContext, infer_subjects, judge_chunk
 from spatial.engine.lock import changing_data, pinning_data
+from spatial.engine.touched import touched_since
 from spatial.errors import GislandError, RunStale
-from spatial.models import (
-    Assessment,
-    DatasetVersion,
-    FieldResult,
-    Layer,
-    Patch,
-    RulesetVersion,
-    Run,
-    Zone,
-)
+from spatial.models import Assessment, RulesetVersion, Run
 from spatial.models.run import RunStatus
 from spatial.rules.load import load_ruleset
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable, Sequence
+
+    from spatial.engine.touched import Cause
 
     Progress = Callable[[int, int], None]
 
@@ -47,9 +41,11 @@ def classify(
     known_at: datetime.datetime | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    causes: Sequence[Cause] = (),
 ) -> Run:
     """Judge patches and store an unapplied run; ``apply_run`` makes it current.
 
+    ``causes`` are the changes that touched these patches: kept with the run, for people to read.
     Stopping it (KeyboardInterrupt) leaves the run stopped; ``resume`` goes on where it ended.
     Raises RulesetInvalid, RulesetChanged, RunFailed; nothing of a failed run is ever current.
     """
@@ -69,8 +65,8 @@ def classify(
             patch_total=len(patch_ids),
         )
         ids = list(patch_ids)
-        layers = _layers_read(chosen)
-        run.scope = {"layers": layers}
+        layers = reads.layers_read(chosen)
+        run.scope = {"layers": layers, "causes": [cause.as_json() for cause in causes]}
         run.save(update_fields=["scope"])
         sqlfiles.execute(
             "engine/runs/10_pin_versions",
@@ -78,7 +74,7 @@ def classify(
                 "run_id": run.pk,
                 "patch_ids": ids,
                 "layers": layers,
-                "everywhere": _layers_everywhere(chosen),
+                "everywhere": reads.layers_everywhere(chosen),
                 "known_at": run.known_at,
             },
         )
@@ -135,69 +131,31 @@ def apply_run(run: Run, *, at: datetime.datetime | None = None) -> Run:
 
 
 def changes_since(run: Run) -> str:
-    """What changed after a run's known_at that it would have read; empty if nothing.
+    """What changed after a run's known_at that touches its patches; empty if nothing does.
 
-    Looked at: versions and ledger rows of its layers in the counties it read, field results on
-    its patches, later patches of the same holders, and newer runs.
+    Changes elsewhere, in its counties too, do not count; see spatial/engine/touched.py.
     """
-    counties = set(run.pins.values_list("version__region_id", flat=True))
-    counties |= set(run.assessments.values_list("patch__region_id", flat=True))
-    layers = run.scope.get("layers", [])
-    since = run.known_at
-    versions = DatasetVersion.objects.filter(layer__in=layers, region__in=counties)
-    if version := versions.filter(Q(activated_at__gt=since) | Q(retired_at__gt=since)).first():
-        return f"数据版本 {version}"
-    rows = Zone.objects.filter(layer__in=layers, version__region__in=counties)
-    if zone := rows.filter(Q(recorded_from__gt=since) | Q(recorded_until__gt=since)).first():
-        return f"台账记录 {zone}"
-    results = FieldResult.objects.filter(patch__assessments__run=run, recorded_at__gt=since)
-    if result := results.first():
-        return f"实地结果 {result}"
-    subjects = run.assessments.exclude(subject=None).values("subject")
-    later = Patch.objects.filter(batch__ruleset=run.ruleset.name, created_at__gt=since)
-    if patch := later.filter(holder__in=subjects).first():
-        return f"同一单位的图斑 {patch}"
     newer = Assessment.objects.filter(
         patch__assessments__run=run, is_current=True, run_id__gt=run.pk
     )
-    return f"图斑已有更新的分析 {newer[0].run_id}" if newer.exists() else ""
+    if found := newer.select_related("patch__batch", "patch__region").first():
+        return f"图斑 {found.patch.address} 已有更新的分析 {found.run_id}"
+    causes = touched_since(run, timezone.now()).causes
+    more = f"等 {len(causes)} 项变化" if len(causes) > 1 else ""
+    return f"{causes[0]}{more}" if causes else ""
 
 
 def run_context(run: Run) -> RunContext:
     """What the chunks of a run share."""
-    wanted = [item.split(".")[0] for item in run.ruleset.settings.get("subject", [])]
     return RunContext(
         run_id=run.pk,
         known_at=run.known_at,
-        subject_layers=tuple(item for item in wanted if item != "patch"),
-        group_layers=tuple(_group_layers(run.ruleset)),
+        subject_layers=tuple(reads.subject_layers(run.ruleset)),
+        group_layers=tuple(reads.group_layers(run.ruleset)),
+        fact_layers=tuple(reads.fact_layers(run.ruleset)),
         groups=bool(run.ruleset.settings.get("groups")),
+        widens=run.ruleset.notions.filter(within_m__gt=0).exists(),
     )
-
-
-def _layers_read(ruleset: RulesetVersion) -> list[str]:
-    """Layer codes that the run may read: notions, subjects, townships, groups."""
-    named = set(
-        ruleset.notions.filter(layer__isnull=False).values_list("layer_id", flat=True).distinct()
-    )
-    named |= {item.split(".")[0] for item in ruleset.settings.get("subject", [])}
-    named |= _group_layers(ruleset)
-    known = set(Layer.objects.values_list("code", flat=True))
-    return sorted((named | {"township"}) & known)
-
-
-def _layers_everywhere(ruleset: RulesetVersion) -> list[str]:
-    """Layers whose zones are summed per subject, wherever its ground lies."""
-    groups = ruleset.settings.get("groups", {}).values()
-    entitling = {code for group in groups for code in group.get("entitled", [])}
-    layers = ruleset.notions.filter(code__in=entitling).values_list("layer_id", flat=True)
-    return sorted({*layers, *_group_layers(ruleset)})
-
-
-def _group_layers(ruleset: RulesetVersion) -> set[str]:
-    """Layers whose zones count as used ground of a subject."""
-    groups = ruleset.settings.get("groups", {}).values()
-    return {layer for group in groups for layer in group.get("used", {}).get("layers", [])}
 
 
 def _in_chunks(
@@ -208,10 +166,11 @@ def _in_chunks(
 ) -> None:
     ids = [row["id"] for row in sqlfiles.rows("engine/runs/40_order_patches", {"run_id": run.pk})]
     total, done = len(ids), 0
-    size = min(CHUNK_PATCHES, max(1, -(-total // 4)))
-    chunks = [ids[start : start + size] for start in range(0, total, size)]
     count = workers or settings.WORKERS
-    if count == 1 or len(chunks) == 1 or transaction.get_connection().in_atomic_block:
+    alone = count == 1 or transaction.get_connection().in_atomic_block
+    size = CHUNK_PATCHES if alone else min(CHUNK_PATCHES, max(1, -(-total // 4)))
+    chunks = [ids[start : start + size] for start in range(0, total, size)]
+    if alone or len(chunks) == 1:
         for chunk in chunks:
             work(chunk)
             done += len(chunk)

@@ -1,148 +1,139 @@
 """Ratios: sums of piece areas by region; a ratio is one sum over another, never a mean.
 
-违法占耕比 = illegal net cultivated m2 ÷ new net cultivated m2 (《违反土地管理规定行为处分办法》,
-15号令) or ÷ all new m2 (the looser wording). A zero denominator has no ratio.
+违法占耕比 = illegal cultivated m2 ÷ new cultivated m2 (《违反土地管理规定行为处分办法》), or ÷ all
+new m2 (the looser wording), or ÷ an official figure. A zero denominator has no ratio. All ground
+of the patches counted stands in exactly one band, so every table closes.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from spatial import sqlfiles
-from spatial.errors import GislandError
+from spatial import sqlfiles, vocabulary
+from spatial.engine.ratio_cells import FOLDER, counted, periods_of
+from spatial.engine.ratio_law import Law, Switches, time_said
+from spatial.engine.ratio_official import figures, no_figure
+from spatial.engine.ratio_query import BASES, DENOMINATORS, DIGITS, PERIODS_BY, RatioQuery
+from spatial.engine.ratio_rows import RegionRatio, region_ratio, sum_of
 from spatial.models import Region
 
-DIGITS = {"all": 0, "province": 2, "city": 4, "county": 6, "township": 9}
-DENOMINATORS = {"new_cultivated": "new_cultivated_m2", "new_all": "new_m2"}
-BASES = ("proposed", "decided")
-PERIODS_BY = ("batch", "after_on")
-ZERO = Decimal("0.00")
+if TYPE_CHECKING:
+    from spatial.engine.ratio_rows import Bands
+
+__all__ = [
+    "BASES",
+    "DENOMINATORS",
+    "DIGITS",
+    "PERIODS_BY",
+    "RatioQuery",
+    "RatioTable",
+    "RegionRatio",
+    "Switches",
+    "ratios",
+    "table",
+    "total",
+]
 
 
 @dataclass(frozen=True)
-class RegionRatio:
-    """The sums of one region in m2 (exact decimals) and the ratio, a share to four decimals.
+class RatioTable:
+    """The rows of a query, the sums of all of them, and how they were counted."""
 
-    ``ratio`` is None where the denominator is zero. Unknown, pending and undecided ground are
-    bands of their own: in neither numerator nor denominator.
-    """
+    rows: list[RegionRatio]
+    total: RegionRatio
+    caliber: dict[str, Any]
 
-    code: str
-    name: str
-    patch_count: int = 0
-    undecided_count: int = 0
-    area_m2: Decimal = ZERO
-    illegal_m2: Decimal = ZERO
-    illegal_cultivated_m2: Decimal = ZERO
-    new_m2: Decimal = ZERO
-    new_cultivated_m2: Decimal = ZERO
-    unknown_m2: Decimal = ZERO
-    unknown_cultivated_m2: Decimal = ZERO
-    doubtful_cultivated_m2: Decimal = ZERO
-    pending_m2: Decimal = ZERO
-    undecided_m2: Decimal = ZERO
-    undecided_cultivated_m2: Decimal = ZERO
-    ratio: Decimal | None = None
-    basis: str = "proposed"
-    denominator: str = "new_cultivated"
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain values: areas as text with two decimals, the ratio as text or None."""
-        return {
-            key: (str(value) if isinstance(value, Decimal) else value)
-            for key, value in asdict(self).items()
-        }
-
-
-@dataclass(frozen=True)
-class RatioQuery:
-    """What is asked: level, period and how it is counted, basis, denominator, whose ground."""
-
-    county_ids: tuple[int, ...]
-    level: str = "county"
-    period: str | None = None
-    by: str = "batch"
-    basis: str = "proposed"
-    denominator: str = "new_cultivated"
-    ruleset: str = "land-enforcement"
-    unit_id: int | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be computed, naming what can."""
-        for name, value, known in (
-            ("level", self.level, tuple(DIGITS)),
-            ("by", self.by, PERIODS_BY),
-            ("basis", self.basis, BASES),
-            ("denominator", self.denominator, tuple(DENOMINATORS)),
-        ):
-            if value not in known:
-                raise GislandError(f"{name}={value} 无效，可用：{'、'.join(known)}")
+    @property
+    def said(self) -> str:
+        """The way of counting, to be printed with every figure."""
+        return "口径：" + "；".join(self.caliber["said"])
 
 
 def ratios(query: RatioQuery) -> list[RegionRatio]:
     """One row per region that has patches, in order of code."""
-    found = sqlfiles.rows(
-        "engine/ratios/sum_regions",
-        {
-            "ruleset": query.ruleset,
-            "county_ids": list(query.county_ids),
-            "by": query.by,
-            "period": query.period,
-            "decided": query.basis == "decided",
-            "digits": DIGITS[query.level],
-            "unit_id": query.unit_id,
-        },
-    )
-    names = _names([row["region_code"] for row in found], query.level)
-    codes = [str(row.pop("region_code")) for row in found]
-    return [
-        _with_ratio(query, names.get(code, code), code, row)
-        for code, row in zip(codes, found, strict=True)
-    ]
+    return table(query).rows
 
 
 def total(query: RatioQuery, name: str = "合计") -> RegionRatio:
     """The sums of the whole scope and the ratio of those sums; each patch counted once."""
-    found = ratios(replace(query, level="all"))
-    if not found:
-        return RegionRatio(code="", name=name, basis=query.basis, denominator=query.denominator)
-    return replace(found[0], name=name)
+    return replace(table(query).total, name=name)
 
 
-def _with_ratio(query: RatioQuery, name: str, code: str, sums: dict[str, Any]) -> RegionRatio:
-    denominator = sums[DENOMINATORS[query.denominator]]
-    ratio = None
-    if denominator:
-        ratio = (sums["illegal_cultivated_m2"] / denominator).quantize(
-            Decimal("0.0001"), ROUND_HALF_UP
-        )
-    return RegionRatio(
-        code=_full_code(code),
-        name=name,
-        ratio=ratio,
-        basis=query.basis,
-        denominator=query.denominator,
-        **sums,
-    )
+def table(query: RatioQuery) -> RatioTable:
+    """The rows by region and their total, from one reading of the data."""
+    with counted(query) as law:
+        by_region, whole = _sums(query)
+    caliber = _caliber(query, law)
+    official = figures(query) if query.denominator == "official" else {}
+    names = _names(list(by_region), query.level)
+    rows = []
+    for code, bands in by_region.items():
+        full, name = full_code(code), names.get(code, code)
+        given = official.get(full) or no_figure(query, full, name)
+        rows.append(region_ratio(query, caliber, (full, name), bands, given))
+    everything = region_ratio(query, caliber, ("", "合计"), whole, sum_of(rows))
+    return RatioTable(rows, everything, caliber)
 
 
-def _full_code(code: str) -> str:
+def _sums(query: RatioQuery) -> tuple[dict[str, Bands], Bands]:
+    """By region and of all, by band (None: all bands): what the statement found."""
+    by_region: dict[str, Bands] = defaultdict(dict)
+    whole: Bands = {}
+    for row in sqlfiles.rows(
+        f"{FOLDER}/90_sum_regions",
+        {"county_ids": list(query.county_ids), "digits": DIGITS[query.level]},
+    ):
+        if row["patch_count"]:
+            place = whole if row["region_code"] is None else by_region[row["region_code"]]
+            place[row["band"]] = row
+    return dict(by_region), whole
+
+
+def _caliber(query: RatioQuery, law: Law) -> dict[str, Any]:
+    """Everything that decides what is counted, for machines and in words."""
+    periods = periods_of(query)
+    by = {"batch": "按批次的期", "after_on": "按后时相"}[query.by]
+    which = f"{by} {query.period}" if query.period is not None else f"{by}，不限期"
+    if others := [period for period in periods if period != query.period]:
+        which += f"（含 {'、'.join(others)}）"
+    if query.period is not None and query.by == "batch" and not periods:
+        which += "（没有这一期的批次）"
+    return {
+        **law.as_json(),
+        "basis": query.basis,
+        "period": query.period,
+        "periods": periods,
+        "by": query.by,
+        "denominator": query.denominator,
+        "known_at": query.known_at.isoformat() if query.known_at else None,
+        "said": [
+            *law.said(),
+            vocabulary.basis_term(query.basis),
+            which,
+            f"分母 {vocabulary.denominator_term(query.denominator)}",
+            time_said(query.known_at),
+        ],
+    }
+
+
+def full_code(code: str) -> str:
+    """A region's code as registered: six digits from the county upwards."""
     return code.ljust(6, "0") if code and len(code) < 6 else code
 
 
 def _names(codes: list[str], level: str) -> dict[str, str]:
     known = dict(
-        Region.objects.filter(code__in=[_full_code(code) for code in codes])
+        Region.objects.filter(code__in=[full_code(code) for code in codes])
         .order_by("valid_from")
         .values_list("code", "name")
     )
-    names = {code: known[full] for code in codes if (full := _full_code(code)) in known}
+    names = {code: known[full] for code in codes if (full := full_code(code)) in known}
     if level == "township":
         names = {code: f"{name}（乡镇不明）" for code, name in names.items()}
         names |= {
             row["code"]: row["name"]
-            for row in sqlfiles.rows("engine/ratios/name_townships", {"codes": codes})
+            for row in sqlfiles.rows(f"{FOLDER}/name_townships", {"codes": codes})
         }
     return names

@@ -29,3 +29,21 @@ def patches_of_ruleset(ruleset: str) -> list[int]:
     """All patches of the batches that are judged by a ruleset."""
     found = Patch.objects.filter(batch__ruleset=ruleset).exclude(batch__source="选址")
     return list(found.order_by("pk").values_list("pk", flat=True))
+
+
+def patches_by_ruleset(
+    batch: str | None = None, address: str | None = None, ruleset: str | None = None
+) -> dict[str, list[int]]:
+    """Patch ids under the ruleset of their batch: of a batch, an address, a ruleset, or all."""
+    if batch or address:
+        ids, own = patches_of(batch, address)
+        if ruleset and ruleset != own:
+            raise GislandError(f"所选图斑由规则集 {own} 判定，不是 {ruleset}。请去掉 --ruleset。")
+        return {own: ids}
+    found = Patch.objects.exclude(batch__source="选址")
+    if ruleset:
+        found = found.filter(batch__ruleset=ruleset)
+    result: dict[str, list[int]] = {}
+    for name, pk in found.order_by("batch__ruleset", "pk").values_list("batch__ruleset", "pk"):
+        result.setdefault(name, []).append(pk)
+    return result

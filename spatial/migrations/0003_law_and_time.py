@@ -5,20 +5,20 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from spatial.holders import normalised_name
+from spatial.holders import paper_key, project_key
 
 
 def fill_keys(apps, schema_editor):
     """Key every paper and project by its normalised name; the first of two alike keeps it."""
     alias = schema_editor.connection.alias
-    for model, source, key, group in (
-        ("Document", "number", "number_key", "layer_id"),
-        ("Project", "name", "name_key", "code"),
+    for model, source, key, group, key_of in (
+        ("Document", "number", "number_key", "layer_id", paper_key),
+        ("Project", "name", "name_key", "code", project_key),
     ):
         taken = set()
         for row in apps.get_model("spatial", model).objects.using(alias).order_by("pk"):
             told = getattr(row, source)
-            found = normalised_name(told)
+            found = key_of(told)
             if (getattr(row, group), found) in taken:
                 found = told
             taken.add((getattr(row, group), found))

@@ -9,11 +9,14 @@ from spatial.rules.fields import batch_fields, layers, patch_fields
 from spatial.vocabulary import (
     class_term,
     denominator_term,
+    exclusion_terms,
     land_use_term,
     patch_kind_term,
+    rectification_terms,
 )
 
 if TYPE_CHECKING:
+    from spatial.rules.remarks import Remarks
     from spatial.rules.schema import CodeSet, NotionSpec, Ruleset
 
 _VERSIONS = {
@@ -24,7 +27,7 @@ _VERSIONS = {
 _GROUNDS = {"batch": "下发或导入的图斑", "site": "手绘或上传的选址范围"}
 
 
-def dates_and_data(ruleset: Ruleset) -> str:
+def dates_and_data(ruleset: Ruleset, remarks: Remarks) -> str:
     """What is examined, which days count, and which data must be there."""
     settings = ruleset.settings
     lines = ["### 对象、日期与数据\n"]
@@ -41,14 +44,25 @@ def dates_and_data(ruleset: Ruleset) -> str:
         lines.append(f"- 施行：自 {force.get('from', '（未定）')} 起{until}。")
     for name, source in ruleset.dates.items():
         term = sentences.date_name(name, ruleset)
-        lines.append(f"- {term}（`{name}`）：取{_source_of_date(source, ruleset)}。")
+        why = _sentence(remarks.of("date", name))
+        lines.append(f"- {term}（`{name}`）：取{_source_of_date(source, ruleset)}。{why}")
     if settings["needs"]:
         needs = "、".join(_need(need, ruleset) for need in settings["needs"])
         lines.append(f"- 下列数据缺一不可，没有交付的不下结论：{needs}。")
+        lines += _reasons(remarks.lines.get(("ruleset", "needs"), ()))
     if settings["subject"]:
         subject = "、".join(_holder(source) for source in settings["subject"])
         lines.append(f"- 用地单位依次取自：{subject}。取自图层的一律标明“推定”。")
     return "\n".join(lines) + "\n"
+
+
+def _sentence(said: str) -> str:
+    return f"{said.removesuffix('。')}。" if said else ""
+
+
+def _reasons(lines: tuple[str, ...]) -> list[str]:
+    """A remark of several lines below its entry; what it sets in becomes a list."""
+    return [f"    - {line.strip()}" if line.startswith("  ") else f"  - {line}" for line in lines]
 
 
 def _source_of_date(source: str, ruleset: Ruleset) -> str:
@@ -77,15 +91,18 @@ def _holder(source: str) -> str:
     return "图斑自带的单位" if root == "patch" else f"{layers()[root].term}"
 
 
-def notions(ruleset: Ruleset) -> str:
+def notions(ruleset: Ruleset, remarks: Remarks) -> str:
     """Every notion in one sentence."""
     if not ruleset.notions:
         return ""
-    lines = ["### 概念\n"]
-    lines += [
-        f"- **{notion.term}**（`{notion.code}`）：{of_notion(notion, ruleset)}"
-        for notion in ruleset.notions.values()
-    ]
+    lines = ["### 概念"]
+    headings = {key for key in remarks.headings if key[0] == "notion"}
+    lines += [] if ("notion", next(iter(ruleset.notions))) in headings else [""]
+    for notion in ruleset.notions.values():
+        heading = remarks.headings.get(("notion", notion.code))
+        lines += [f"\n{heading}：\n"] if heading else []
+        why = _sentence(remarks.of("notion", notion.code))
+        lines.append(f"- **{notion.term}**（`{notion.code}`）：{of_notion(notion, ruleset)}{why}")
     if any(notion.version == "act" for notion in ruleset.notions.values()):
         lines.append("\n行为期间先后有两个版本、且结果不同的，按数据不足处理，两个结果都列出。")
     lines.append("\n同一概念的范围相互重叠的，重叠处只计一次。")
@@ -115,13 +132,13 @@ def _joined(tests: list[str]) -> str:
     return tests[0] if len(tests) == 1 else f"{'，'.join(tests[:-1])}，且{tests[-1]}"
 
 
-def groups_and_ratio(ruleset: Ruleset) -> str:
+def groups_and_ratio(ruleset: Ruleset, remarks: Remarks) -> str:
     """The sums over one subject, and the ratio."""
     lines = []
     for group in ruleset.groups.values():
         lines += ["### 同一用地单位的合计\n", _group(group, ruleset)]
     if ruleset.ratio:
-        lines += ["### 违法占耕比\n", _ratio(ruleset)]
+        lines += ["### 违法占耕比\n", _ratio(ruleset, remarks)]
     return "\n".join(lines)
 
 
@@ -145,17 +162,31 @@ def _group(group: dict[str, dict[str, list[str]]], ruleset: Ruleset) -> str:
     )
 
 
-def _ratio(ruleset: Ruleset) -> str:
+def _ratio(ruleset: Ruleset, remarks: Remarks) -> str:
     ratio = ruleset.ratio or {}
     area = "净面积（已扣田坎）" if ratio["area"] == "net_m2" else "面积"
     where = ruleset.notions[ratio["cultivated"]].term
     denominators = "、".join(denominator_term(code) for code in ratio["denominators"])
-    return (
-        f"- 分子：{_chosen(ratio['illegal'], ruleset)}的地块中“{where}”的{area}。\n"
-        f"- 新增建设用地：{_chosen(ratio['new'], ruleset)}的地块。\n"
-        f"- 分母可选：{denominators}；打印时注明所用分母。\n"
-        "- 哪些初判计入、哪些除外，由当年通知决定，在 [ratio] 中修改。\n"
-    )
+    left_out = "、".join(exclusion_terms()[code] for code in ratio.get("exclude", []))
+    why = _sentence(remarks.of("ratio", "illegal"))
+    lines = [
+        f"- 分子：{_chosen(ratio['illegal'], ruleset)}的地块中“{where}”的{area}。{why}",
+        f"- 新增建设用地：{_chosen(ratio['new'], ruleset)}的地块。",
+        f"- 分母可选：{denominators}；打印时注明所用分母。",
+        f"- 剔除：登记为{left_out}的图斑，分子、分母都不计。" if left_out else "",
+        *_effects(ratio.get("effect", {})),
+        "- 以上都是缺省口径，由当年通知决定，在 [ratio] 中修改；查询时另定的，与数字一起打印。",
+    ]
+    return "\n".join(line for line in lines if line) + "\n"
+
+
+def _effects(effects: dict[str, dict[str, bool]]) -> list[str]:
+    counted = {True: "计入", False: "不计"}
+    return [
+        f"- 整改为“{rectification_terms()[kind]}”并验收的："
+        f"分子{counted[effect['numerator']]}，分母{counted[effect['denominator']]}。"
+        for kind, effect in effects.items()
+    ]
 
 
 def _chosen(choice: dict[str, list[str]], ruleset: Ruleset) -> str:
@@ -190,12 +221,13 @@ def thresholds(ruleset: Ruleset) -> str:
     return "\n".join([*head, *set_rows]) + "\n"
 
 
-def sets(ruleset: Ruleset) -> str:
+def sets(ruleset: Ruleset, remarks: Remarks) -> str:
     """The code lists, with the names of the codes where they have one."""
-    lines = ["### 代码表\n"]
+    lines = ["### 代码表\n", "可由本局增减。“农用…”表示以这几个字开头的都算。\n"]
     for codes in ruleset.sets.values():
         listed = "、".join(_named_code(code, codes, ruleset) for code in codes.codes)
-        lines.append(f"- **{codes.term or codes.name}**（`{codes.name}`）：{listed}。")
+        why = _sentence(remarks.of("set", codes.name))
+        lines.append(f"- **{codes.term or codes.name}**（`{codes.name}`）：{listed}。{why}")
     return "\n".join(lines) + "\n"
 
 
@@ -210,6 +242,8 @@ def _named_code(code: str, codes: CodeSet, ruleset: Ruleset) -> str:
         if test.set_name == codes.name
     }
     stem = code.removesuffix("*")
+    if not fields & {"code", "patch.kind"}:  # a word, not a code of the survey
+        return f"“{stem}…”" if code.endswith("*") else f"“{stem}”"
     term = patch_kind_term(stem) if "patch.kind" in fields else land_use_term(stem)
     opening = " 开头的各类" if code.endswith("*") else ""
     return f"{stem}{opening}" + (f"（{term}）" if term != stem else "")

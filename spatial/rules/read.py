@@ -7,7 +7,7 @@ import tomllib
 from typing import Any
 
 from spatial.errors import RulesetInvalid
-from spatial.rules import check, entries, read_notions, read_rules
+from spatial.rules import check, entries, read_notions, read_ratio, read_rules
 from spatial.rules.conditions import read_conditions
 from spatial.rules.fields import batch_fields, layers, patch_fields, run_fields
 from spatial.rules.operands import Scope
@@ -81,7 +81,7 @@ def _read(tree: dict[str, Any], head: dict[str, Any], text: str, problems: Probl
         groups=read_notions.read_groups(groups_tree, scope, problems),
         conclude=read_rules.read_conclusions(rules.get("conclude", []), scope, problems),
         marks=read_rules.read_marks(rules.get("mark", []), scope, problems),
-        ratio=read_rules.read_ratio(tree.get("ratio"), scope, problems),
+        ratio=read_ratio.read_ratio(tree.get("ratio"), scope, problems),
         ground_where=_ground_where(ground, scope, problems),
     )
 
@@ -127,7 +127,12 @@ def _settings(head: dict[str, Any], layer: str, problems: Problems) -> dict[str,
     found["needs"] = _needs(head, layer, problems)
     found["subject"] = _subject(head, problems)
     for key, defaults in _DEFAULTS.items():
-        found[key] = _numbers(head.get(key, {}), key, defaults, problems)
+        found[key] = dict(_numbers(head.get(key, {}), key, defaults, problems))
+    least = head.get("label_at_least")
+    if isinstance(least, dict) and least and not {"share", "or_share"} & set(least):
+        found["label_at_least"]["share"] = 1  # of the patch no other share than all of it
+    elif isinstance(least, dict) and least and "m2" not in least:
+        problems.add("label_at_least 须写 m2；或者达到的占比另写 or_share")
     adjoin = head.get("adjoin_m", 0)
     if not entries.is_number(adjoin) or adjoin < 0:
         problems.add(f"adjoin_m 应为不小于 0 的米数，现为 {adjoin!r}")

@@ -1,4 +1,4 @@
-"""Reads conclusions, marks and the ratio. 初判、涉及与比率"""
+"""Reads conclusions and marks. 初判与涉及"""
 
 from __future__ import annotations
 
@@ -12,11 +12,8 @@ from spatial.rules.words import (
     ALL_CLASSES,
     CLASSES,
     CONCLUDE_KEYS,
-    DENOMINATORS,
     MARK_KEYS,
     PART_KEYS,
-    RATIO_AREAS,
-    RATIO_KEYS,
 )
 from spatial.vocabulary import class_term, mark_codes, style_tokens
 
@@ -163,44 +160,3 @@ def _measure(entry: dict[str, Any], part: dict[str, Any], problems: Problems) ->
         "net": entries.yes_no(part, "net", problems),
         "at_least_m2": threshold,
     }
-
-
-def read_ratio(given: Any, scope: Scope, problems: Problems) -> dict[str, Any] | None:
-    """Which conclusions feed numerator and denominator; nothing where there is no ratio."""
-    if given is None:
-        return None
-    with problems.at("[ratio]"):
-        ratio = entries.table({"ratio": given}, "ratio", problems)
-        entries.only_keys(ratio, RATIO_KEYS, "项", problems)
-        cultivated = entries.text(ratio, "cultivated", problems, longest=40, required=True)
-        _known_notions("cultivated", [cultivated] if cultivated else [], scope, problems)
-        area = ratio.get("area", "net_m2")
-        if area not in RATIO_AREAS:
-            problems.add(f"area 可用：{allowed(RATIO_AREAS)}，现为 {area!r}")
-        denominators = entries.names(ratio, "denominators", problems)
-        for name in [name for name in denominators if name not in DENOMINATORS]:
-            problems.add(f"没有分母 {name}；可用：{allowed(DENOMINATORS)}")
-        return {
-            "illegal": _choice(ratio, "illegal", problems),
-            "new": _choice(ratio, "new", problems),
-            "cultivated": cultivated,
-            "area": area,
-            "denominators": denominators or list(DENOMINATORS[:1]),
-        }
-
-
-def _choice(ratio: dict[str, Any], key: str, problems: Problems) -> dict[str, list[str]]:
-    """``["class illegal", "unless CODE"]`` as classes and exceptions."""
-    found: dict[str, list[str]] = {"classes": [], "except": []}
-    for item in entries.names(ratio, key, problems):
-        word, _, name = item.partition(" ")
-        name = name.strip()
-        if word == "class" and name in ALL_CLASSES:
-            found["classes"].append(name)
-        elif word == "unless" and name:
-            found["except"].append(name)
-        else:
-            problems.add(f'{key} 中的“{item}”看不懂；写作 "class 归类" 或 "unless 规则代码"')
-    if not found["classes"]:
-        problems.add(f'{key} 至少要有一项 "class 归类"')
-    return found

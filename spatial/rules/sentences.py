@@ -6,8 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from spatial.rules.fields import FieldWord, batch_fields, layers, patch_fields, run_fields
-from spatial.rules.words import GROUP_FACTS, MEASURED, PART_FACTS
-from spatial.vocabulary import date_term, event_word
+from spatial.rules.words import GROUP_FACTS, PART_FACTS
+from spatial.vocabulary import date_term, event_word, patch_kind_term
 
 if TYPE_CHECKING:
     from spatial.rules.schema import Condition, Ruleset
@@ -30,7 +30,8 @@ _SINCE = {
     ">=": "至{day}{event}不超过{span}",
     ">": "至{day}{event}未满{span}",
 }
-_UNITS = {"_m2": " 平方米", "_m": " 米", "_yuan": " 元"}
+_UNITS = {"m2": " 平方米", "_m": " 米", "_yuan": " 元"}
+_PARTS = {**PART_FACTS, "share": "面积占图斑的比例"}
 
 
 def of_condition(test: Condition, ruleset: Ruleset, layer: str = "") -> str:
@@ -74,7 +75,7 @@ def _value(value: Any) -> str:
             day = date.fromisoformat(value)
         except ValueError:
             return f"“{value}”"
-        return f"{day.year} 年 {day.month} 月 {day.day} 日"
+        return day_of(day)
     return f"{value:g}"
 
 
@@ -89,7 +90,8 @@ def _field(side: dict[str, Any], ruleset: Ruleset, layer: str) -> str:
         return f"同一用地单位{GROUP_FACTS[rest.partition('.')[2]]}"
     if root == "part":
         notion, _, fact = rest.partition(".")
-        return f"图斑中“{ruleset.notions[notion].term}”{PART_FACTS[fact]}"
+        whole = "位于" if fact == "share" else "图斑中位于"
+        return f"{whole}“{ruleset.notions[notion].term}”范围内的{_PARTS[fact]}"
     if root == "layer":
         code, _, name = rest.partition(".")
         return f"所在{layers()[code].term}记录的{plain(layers()[code].fields[name].term)}"
@@ -102,9 +104,14 @@ def _of_patch_batch_run(root: str, name: str, ruleset: Ruleset) -> str:
         "patch": patch_fields(ground), "batch": batch_fields(), "run": run_fields(),
     }  # fmt: skip
     term = plain(books[root][name].term)
-    if root == "run" or name in MEASURED or name == "kind":
+    if root == "run" or term.startswith("图斑"):
         return term
     return {"patch": "图斑的", "batch": "批次的"}[root] + term
+
+
+def day_of(day: date) -> str:
+    """A day as it is read aloud."""
+    return f"{day.year} 年 {day.month} 月 {day.day} 日"
 
 
 def plain(term: str) -> str:
@@ -139,8 +146,23 @@ def _said_text(test: Condition, ruleset: Ruleset, layer: str) -> str:
     if test.kind == "boolean":
         return f"“{left}”{'不为' if test.negate else '为'}“{right}”"
     if "value" in (test.right or {}):
-        return f"{left}{'不为' if test.negate else '为'}{right}"
+        return f"{left}{'不为' if test.negate else '为'}{right}{_kind_named(test)}"
     return f"{left}与{right}{'不一致' if test.negate else '一致'}"
+
+
+def _kind_named(test: Condition) -> str:
+    code = str((test.right or {}).get("value", ""))
+    term = patch_kind_term(code) if test.left.get("field") == "patch.kind" else code
+    return f"（{term}）" if term != code else ""
+
+
+def unit_of(test: Condition) -> str:
+    """The unit of a number that is written out; nothing for a share or a quotient."""
+    right = test.right or {}
+    key = test.left.get("field", "")
+    if "value" not in right or "divide_by" in {**test.left, **right}:
+        return ""
+    return next((word for end, word in _UNITS.items() if key.endswith(end)), "")
 
 
 def _said_number(test: Condition, ruleset: Ruleset, layer: str) -> str:
@@ -149,11 +171,9 @@ def _said_number(test: Condition, ruleset: Ruleset, layer: str) -> str:
     key = test.left.get("field", "")
     if key.endswith("share") and isinstance(right.get("value"), float):
         return f"{named(test.left, ruleset, layer)}{size} {right['value'] * 100:g}%"
-    unit = ""
-    if "value" in right and "divide_by" not in (*test.left, *right):
-        unit = next((word for end, word in _UNITS.items() if key.endswith(end)), "")
     gap = " " if "value" in right else ""
-    return f"{named(test.left, ruleset, layer)}{size}{gap}{named(right, ruleset, layer)}{unit}"
+    number = f"{named(right, ruleset, layer)}{unit_of(test)}"
+    return f"{named(test.left, ruleset, layer)}{size}{gap}{number}"
 
 
 def _event(side: dict[str, Any], layer: str, ruleset: Ruleset) -> str:
@@ -179,4 +199,5 @@ def _said_date(test: Condition, ruleset: Ruleset, layer: str) -> str:
     if pattern:
         return pattern.format(day=day, event=event, span=span)
     order = (_NOT_ORDER if test.negate else _ORDER)[test.op]
-    return f"{named(test.left, ruleset, layer)}{order}{day}"
+    gap = " " if "value" in right else ""
+    return f"{named(test.left, ruleset, layer)}{order}{gap}{day}"

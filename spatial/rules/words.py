@@ -36,4 +36,7 @@ MARK_KEYS = (*RULE_KEYS, "severity", "part", "at_least_m2")
 PART_KEYS = ("inside", "outside", "class", "net", "at_least_m2")
 GROUP_KEYS = ("by", "used", "entitled")
 USED_KEYS = ("patches", "layers", "inside", "outside")
-RATIO_KEYS = ("illegal", "new", "cultivated", "area", "denominators")
+RATIO_KEYS = ("illegal", "new", "cultivated", "area", "denominators", "exclude", "effect")
+EFFECT_KEYS = ("kind", "numerator", "denominator")
+RATIO_CLASSES = ("legal", "illegal", "other", "stock")
+"""What a ratio may count: never ground whose class is open."""

@@ -5,10 +5,10 @@
 INSERT INTO spatial_holder (code, name, name_key, kind)
 SELECT DISTINCT ON (found.holder_code)
     found.holder_code,
-    CASE WHEN found.holder_name = '' THEN found.holder_code ELSE found.holder_name END,
+    CASE WHEN found.holder_key = '' THEN found.holder_code ELSE found.holder_name END,
     CASE WHEN found.holder_key = '' THEN found.holder_code ELSE found.holder_key END,
     ''
 FROM import_row AS found
 WHERE found.holder_code <> ''
-ORDER BY found.holder_code, found.holder_name DESC, found.row
+ORDER BY found.holder_code, (found.holder_key = ''), found.row
 ON CONFLICT DO NOTHING

@@ -47,3 +47,4 @@ WHERE NOT EXISTS (
         AND patch.jcbh = found.attributes ->> 'jcbh'
 )
 ORDER BY found.row
+RETURNING id

@@ -199,7 +199,7 @@ def test_the_page_says_why_in_the_offices_words(world: World) -> None:
     assert "疑似" in text
     assert "初判，未经人工判定" in text
     assert "占用永久基本农田" in text
-    assert "不满足：图斑的实地结果为“未变化”" in text
+    assert "不满足：图斑的实地结果属于“未变化”" in text
     assert "依据：《土地管理法》" in text
     assert "示地〔2023〕1号" in text
     assert "批准日期 2023-01-01" in text

@@ -53,7 +53,7 @@ def test_declared_empty_layers_let_the_rules_speak(patches):
     assert len(judged) == 88
     for row in source.itertuples():
         found = judged[str(row.id)]
-        expected = ("unfiled", "illegal") if row.TBLX == BUILT else ("unclear", "pending")
+        expected = ("unfiled", "illegal") if row.TBLX == BUILT else ("earthwork", "pending")
         (conclusion,) = found.conclusions.all()
         assert (conclusion.code, conclusion.conclusion_class) == expected
         assert oracle.apart(conclusion.area_m2, row.m2) <= 0.01

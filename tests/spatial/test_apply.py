@@ -58,7 +58,8 @@ def test_later_data_make_it_stale(change: str) -> None:
     run = judge(patch, known_at=at(2025, 1, 1))
     later = at(2025, 6, 1)
     if change == "version":
-        drawing.draw_version("land_use", {"activated_at": later}, region=patch.region)
+        told = {"draw": "LLLL", "L": {"code": "0601"}, "activated_at": later}
+        drawing.draw_version("land_use", told, region=patch.region)
     elif change == "retired":
         DatasetVersion.objects.filter(layer="land_use").update(retired_at=later)
     elif change == "row":
@@ -70,6 +71,31 @@ def test_later_data_make_it_stale(change: str) -> None:
     with pytest.raises(RunStale):
         apply_run(run)
     assert not Assessment.objects.filter(is_current=True).exists()
+
+
+def test_a_version_that_says_the_same_does_not() -> None:
+    patch = draw()
+    run = judge(patch, known_at=at(2025, 1, 1))
+    drawing.draw_version("basic_farmland", {"activated_at": at(2025, 6, 1)}, region=patch.region)
+    apply_run(run)
+
+
+def test_data_elsewhere_in_the_county_do_not() -> None:
+    patch = draw()
+    run = judge(patch, known_at=at(2025, 1, 1))
+    far = {**approval(recorded_from=at(2025, 6, 1)), "offset": (0, 500)}
+    ledger = DatasetVersion.objects.get(layer="approval")
+    drawing.draw_version("approval", far, version=ledger)
+    apply_run(run)
+    assert Assessment.objects.get(is_current=True).run_id == run.pk
+
+
+def test_what_blocks_is_named() -> None:
+    patch = draw(approval=approval(document="示自然资〔2025〕9号"))
+    run = judge(patch, known_at=at(2025, 1, 1))
+    Zone.objects.filter(layer="approval").update(recorded_until=at(2025, 6, 1))
+    with pytest.raises(RunStale, match="示自然资〔2025〕9号 撤回 → 1 个图斑"):
+        apply_run(run)
 
 
 def test_data_of_a_layer_that_it_does_not_read_do_not() -> None:

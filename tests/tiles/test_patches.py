@@ -75,9 +75,11 @@ def test_what_was_current_and_what_a_run_found(patch: Patch, brigade: Reader) ->
     again = judge(patch, apply=False)
     assert "label_class" in brigade.tile("patches")["patches"][0]
     assert "label_class" not in brigade.tile("patches", "2020-01-01")["patches"][0]
-    assert "label_class" in brigade.tile("patches", again.pk)["patches"][0]
+    clerk = Reader(person("990101", "data_admin"))
+    assert "label_class" in clerk.tile("patches", again.pk)["patches"][0]
+    assert brigade.get(url("patches", again.pk, tile_at(16))).status_code == 404
     other = drawing.draw_patch({"plane": square_of(100, 0, 40, 40)}, region=region())
-    assert [row["id"] for row in brigade.tile("patches", again.pk)["patches"]] == [patch.pk]
+    assert [row["id"] for row in clerk.tile("patches", again.pk)["patches"]] == [patch.pk]
     assert {row["id"] for row in brigade.tile("patches")["patches"]} == {patch.pk, other.pk}
 
 

@@ -3,6 +3,7 @@
 -- writes: -
 -- params: -
 SELECT
+    piece.assessment_id,
     piece.seq,
     piece.area_m2,
     coalesce(verdict.code, '') AS code,
@@ -10,4 +11,4 @@ SELECT
 FROM chunk_piece AS piece
 INNER JOIN chunk_verdict AS verdict
     ON piece.assessment_id = verdict.assessment_id AND piece.seq = verdict.seq
-ORDER BY piece.seq
+ORDER BY piece.assessment_id, piece.seq

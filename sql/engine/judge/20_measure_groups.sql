@@ -10,7 +10,7 @@
 -- reads:  chunk_patch, chunk_near, chunk_place, spatial_notion, spatial_notiontest, spatial_rule,
 --         spatial_ruletest, spatial_ruleplace, spatial_notionleaf, spatial_layer, spatial_zone,
 --         zone_part, spatial_runpin, spatial_patch, spatial_batch, spatial_region,
---         spatial_assessment, spatial_run, spatial_rulesetversion, spatial_datasetversion
+--         spatial_assessment, spatial_rulesetversion, spatial_datasetversion
 -- writes: chunk_patch
 -- params: run_id
 UPDATE chunk_patch AS target
@@ -27,8 +27,17 @@ FROM (
             coalesce(patch.act_from, '-infinity'::date) AS act_from,
             coalesce(patch.act_to, patch.as_of) AS act_to,
             grouped.key AS group_name,
-            grouped.value AS grouping
+            grouped.value AS grouping,
+            ruleset.name AS ruleset_name,
+            coalesce(own.after_on, 'infinity'::date) AS own_after_on,
+            own_batch.code AS own_batch_code,
+            own_region.code AS own_region_code,
+            own.jcbh AS own_jcbh
         FROM chunk_patch AS patch
+        INNER JOIN spatial_rulesetversion AS ruleset ON patch.ruleset_id = ruleset.id
+        INNER JOIN spatial_patch AS own ON patch.patch_id = own.id
+        INNER JOIN spatial_batch AS own_batch ON own.batch_id = own_batch.id
+        INNER JOIN spatial_region AS own_region ON own.region_id = own_region.id
         CROSS JOIN LATERAL jsonb_each(coalesce(patch.settings -> 'groups', '{}'::jsonb)) AS grouped
         WHERE
             patch.subject_id IS NOT NULL
@@ -93,12 +102,18 @@ FROM (
             coalesce(version.valid_until, 'infinity'::date) AS valid_until,
             version.declared_empty,
             layer.nature
-        FROM spatial_runpin AS pin
-        INNER JOIN spatial_datasetversion AS version ON pin.version_id = version.id
+        FROM spatial_datasetversion AS version
         INNER JOIN spatial_layer AS layer ON version.layer_id = layer.code
         WHERE
-            pin.run_id = %(run_id)s
-            AND version.layer_id IN (SELECT needed.layer_id FROM needed)
+            -- as lists, so that no join of estimates is planned
+            version.id = ANY(
+                ARRAY(
+                    SELECT pin.version_id
+                    FROM spatial_runpin AS pin
+                    WHERE pin.run_id = %(run_id)s
+                )
+            )
+            AND version.layer_id = ANY(ARRAY(SELECT needed.layer_id FROM needed))
     ),
 
     period AS MATERIALIZED (
@@ -140,91 +155,93 @@ FROM (
         WHERE newest.valid_until > newest.act_to
     ),
 
+    -- of this run; else by what was current at known_at; else as delivered
     mine AS MATERIALIZED (
-        SELECT
-            asked.assessment_id,
-            asked.group_name,
-            other.region_id,
-            other.ground
+        SELECT asked.assessment_id, asked.group_name, other.region_id, other.ground
         FROM asked
-        INNER JOIN spatial_run AS run ON run.id = %(run_id)s
-        INNER JOIN spatial_rulesetversion AS ruleset ON run.ruleset_id = ruleset.id
-        INNER JOIN spatial_patch AS own ON asked.patch_id = own.id
-        INNER JOIN spatial_batch AS own_batch ON own.batch_id = own_batch.id
-        INNER JOIN spatial_region AS own_region ON own.region_id = own_region.id
         CROSS JOIN LATERAL (
-            -- of this run; else by what was current at known_at; else as delivered
-            SELECT found.patch_id
-            FROM spatial_assessment AS found
-            WHERE found.subject_id = asked.subject_id AND found.run_id = run.id
-            UNION
-            SELECT found.patch_id
-            FROM spatial_assessment AS found
-            WHERE
-                found.subject_id = asked.subject_id
-                AND found.applied_at <= asked.known_at
-                AND NOT EXISTS (
-                    SELECT 1
-                    FROM spatial_assessment AS newer
-                    WHERE
-                        newer.patch_id = found.patch_id
-                        AND (
-                            newer.run_id = run.id
-                            OR (
-                                newer.applied_at <= asked.known_at
-                                AND (newer.applied_at, newer.id) > (found.applied_at, found.id)
+            SELECT listed.patch_id
+            FROM (
+                SELECT found.patch_id
+                FROM spatial_assessment AS found
+                WHERE found.subject_id = asked.subject_id AND found.run_id = %(run_id)s
+                UNION
+                SELECT found.patch_id
+                FROM spatial_assessment AS found
+                WHERE
+                    found.subject_id = asked.subject_id
+                    AND found.applied_at <= asked.known_at
+                    AND NOT EXISTS (
+                        SELECT 1
+                        FROM spatial_assessment AS newer
+                        WHERE
+                            newer.patch_id = found.patch_id
+                            AND (
+                                newer.run_id = %(run_id)s
+                                OR (
+                                    newer.applied_at <= asked.known_at
+                                    AND (newer.applied_at, newer.id) > (found.applied_at, found.id)
+                                )
                             )
-                        )
-                )
-            UNION
-            SELECT held.id
-            FROM spatial_patch AS held
-            WHERE
-                held.holder_id = asked.subject_id
-                AND NOT EXISTS (
-                    SELECT 1
-                    FROM spatial_assessment AS found
-                    WHERE
-                        found.patch_id = held.id
-                        AND (found.run_id = run.id OR found.applied_at <= asked.known_at)
-                )
-        ) AS held
-        INNER JOIN spatial_patch AS other ON held.patch_id = other.id
+                    )
+                UNION
+                SELECT delivered.id AS patch_id
+                FROM spatial_patch AS delivered
+                WHERE
+                    delivered.holder_id = asked.subject_id
+                    AND NOT EXISTS (
+                        SELECT 1
+                        FROM spatial_assessment AS found
+                        WHERE
+                            found.patch_id = delivered.id
+                            AND (
+                                found.run_id = %(run_id)s OR found.applied_at <= asked.known_at
+                            )
+                    )
+            ) AS listed
+            OFFSET 0
+        ) AS its
+        INNER JOIN spatial_patch AS other ON its.patch_id = other.id
         INNER JOIN spatial_batch AS batch ON other.batch_id = batch.id
         INNER JOIN spatial_region AS region ON other.region_id = region.id
         WHERE
-            batch.ruleset = ruleset.name
-            AND other.created_at <= run.known_at
+            batch.ruleset = asked.ruleset_name
+            AND other.created_at <= asked.known_at
             AND (
-                coalesce(other.after_on, 'infinity'::date),
-                batch.code, region.code, other.jcbh
+                coalesce(other.after_on, 'infinity'::date), batch.code, region.code, other.jcbh
             ) <= (
-                coalesce(own.after_on, 'infinity'::date),
-                own_batch.code, own_region.code, own.jcbh
+                asked.own_after_on, asked.own_batch_code, asked.own_region_code, asked.own_jcbh
             )
     ),
 
-    occupied AS MATERIALIZED (
-        SELECT asked.assessment_id, asked.group_name, reign.region_id, part.ground
+    -- the holder's zones first, whatever the planner believes of table sizes
+    held AS MATERIALIZED (
+        SELECT
+            asked.assessment_id, asked.group_name, asked.act_from, asked.act_to, zone.id,
+            zone.version_id
         FROM asked
         CROSS JOIN LATERAL (
-            -- the holder's zones first, whatever the planner believes of table sizes
-            SELECT held.id, held.version_id
-            FROM spatial_zone AS held
+            SELECT found.id, found.version_id
+            FROM spatial_zone AS found
             WHERE
-                held.holder_id = asked.subject_id
-                AND asked.grouping -> 'used' -> 'layers' ? held.layer_id::text
-                AND (held.recorded_from IS NULL OR held.recorded_from <= asked.known_at)
-                AND (held.recorded_until IS NULL OR held.recorded_until > asked.known_at)
+                found.holder_id = asked.subject_id
+                AND asked.grouping -> 'used' -> 'layers' ? found.layer_id::text
+                AND (found.recorded_from IS NULL OR found.recorded_from <= asked.known_at)
+                AND (found.recorded_until IS NULL OR found.recorded_until > asked.known_at)
             OFFSET 0
         ) AS zone
+    ),
+
+    occupied AS MATERIALIZED (
+        SELECT held.assessment_id, held.group_name, reign.region_id, part.ground
+        FROM held
         INNER JOIN reign
             ON
-                zone.version_id = reign.version_id
-                AND asked.act_from = reign.act_from
-                AND asked.act_to = reign.act_to
+                held.version_id = reign.version_id
+                AND held.act_from = reign.act_from
+                AND held.act_to = reign.act_to
         INNER JOIN zone_part AS part
-            ON zone.version_id = part.version_id AND zone.id = part.zone_id
+            ON held.version_id = part.version_id AND held.id = part.zone_id
     ),
 
     ground AS MATERIALIZED (
@@ -276,23 +293,19 @@ FROM (
     ),
 
     -- zones of the group's notions: what entitles (everywhere), what limits (on the used ground)
-    member AS MATERIALIZED (
+    candidate AS MATERIALIZED (
         SELECT
-            asked.assessment_id,
-            asked.group_name,
-            asked.role,
-            asked.notion_id,
-            zone.answer,
-            part.ground
-        FROM bounding AS asked
+            bounding.assessment_id, bounding.group_name, bounding.role, bounding.notion_id,
+            bounding.act_from, bounding.act_to, zone.id, zone.version_id, zone.answer
+        FROM bounding
         LEFT JOIN ground
             ON
-                asked.assessment_id = ground.assessment_id
-                AND asked.group_name = ground.group_name
+                bounding.assessment_id = ground.assessment_id
+                AND bounding.group_name = ground.group_name
         CROSS JOIN LATERAL (
             SELECT
-                held.id,
-                held.version_id,
+                found.id,
+                found.version_id,
                 (
                     SELECT
                         all_hold(
@@ -303,52 +316,65 @@ FROM (
                         SELECT
                             test_answer(
                                 test.op, test.kind, test.negate, test."left", test."right",
-                                asked.facts, held.attributes
+                                bounding.facts, found.attributes
                             ) AS answer
                         FROM spatial_notiontest AS test
-                        WHERE test.notion_id = asked.notion_id
+                        WHERE test.notion_id = bounding.notion_id
                     ) AS tested
                 ) AS answer
             FROM (
-                SELECT zone.id, zone.version_id, zone.attributes
-                FROM spatial_zone AS zone
+                SELECT own.id, own.version_id, own.attributes
+                FROM (
+                    SELECT
+                        zone.id, zone.version_id, zone.attributes, zone.layer_id,
+                        zone.recorded_from, zone.recorded_until
+                    FROM spatial_zone AS zone
+                    WHERE bounding.own AND zone.holder_id = bounding.subject_id
+                    OFFSET 0
+                ) AS own
                 WHERE
-                    asked.own
-                    AND zone.holder_id = asked.subject_id
-                    AND zone.layer_id = asked.layer_id
-                    AND (zone.recorded_from IS NULL OR zone.recorded_from <= asked.known_at)
-                    AND (zone.recorded_until IS NULL OR zone.recorded_until > asked.known_at)
+                    own.layer_id = bounding.layer_id
+                    AND (own.recorded_from IS NULL OR own.recorded_from <= bounding.known_at)
+                    AND (own.recorded_until IS NULL OR own.recorded_until > bounding.known_at)
                 UNION ALL
                 SELECT zone.id, zone.version_id, zone.attributes
-                FROM spatial_zone AS zone
+                FROM (
+                    SELECT DISTINCT near_part.zone_id
+                    FROM zone_part AS near_part
+                    WHERE
+                        NOT bounding.own
+                        AND near_part.version_id = ANY(ARRAY(SELECT pinned.id FROM pinned))
+                        AND near_part.ground && ground.ground
+                    OFFSET 0
+                ) AS near_zone
+                INNER JOIN spatial_zone AS zone ON near_zone.zone_id = zone.id
                 WHERE
-                    NOT asked.own
-                    AND zone.id IN (
-                        SELECT near_part.zone_id
-                        FROM zone_part AS near_part
-                        INNER JOIN reign AS reading
-                            ON
-                                near_part.version_id = reading.version_id
-                                AND reading.layer_id = asked.layer_id
-                                AND reading.act_from = asked.act_from
-                                AND reading.act_to = asked.act_to
-                        WHERE near_part.ground && ground.ground
-                    )
-                    AND (zone.recorded_from IS NULL OR zone.recorded_from <= asked.known_at)
-                    AND (zone.recorded_until IS NULL OR zone.recorded_until > asked.known_at)
-            ) AS held
+                    zone.layer_id = bounding.layer_id
+                    AND (zone.recorded_from IS NULL OR zone.recorded_from <= bounding.known_at)
+                    AND (zone.recorded_until IS NULL OR zone.recorded_until > bounding.known_at)
+            ) AS found
             OFFSET 0
         ) AS zone
+        WHERE zone.answer IS NOT FALSE
+    ),
+
+    member AS MATERIALIZED (
+        SELECT
+            candidate.assessment_id, candidate.group_name, candidate.role, candidate.notion_id,
+            candidate.answer, part.ground
+        FROM candidate
         INNER JOIN reign
             ON
-                zone.version_id = reign.version_id
-                AND asked.act_from = reign.act_from
-                AND asked.act_to = reign.act_to
+                candidate.version_id = reign.version_id
+                AND candidate.act_from = reign.act_from
+                AND candidate.act_to = reign.act_to
         INNER JOIN zone_part AS part
-            ON zone.version_id = part.version_id AND zone.id = part.zone_id
-        WHERE
-            zone.answer IS NOT FALSE
-            AND (asked.role = 'entitled' OR part.ground && ground.ground)
+            ON candidate.version_id = part.version_id AND candidate.id = part.zone_id
+        LEFT JOIN ground
+            ON
+                candidate.assessment_id = ground.assessment_id
+                AND candidate.group_name = ground.group_name
+        WHERE candidate.role = 'entitled' OR part.ground && ground.ground
     ),
 
     entitled AS (

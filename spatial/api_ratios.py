@@ -1,0 +1,159 @@
+"""The API's ratios and the pieces behind them, within the asker's counties."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from spatial import vocabulary
+from spatial.api import HasScope, asked_scope
+from spatial.api_query import LARGEST_PAGE, PAGE_SIZE, Parameters
+from spatial.engine.ratio_law import EFFECTS, Switches
+from spatial.engine.ratio_pieces import FIGURES, pieces_behind
+from spatial.engine.ratios import BASES, DENOMINATORS, DIGITS, PERIODS_BY, RatioQuery, table
+from spatial.errors import NotAllowed
+from spatial.hidden import hidden_rules
+from spatial.models import RulesetVersion
+from spatial.scope import mark_private
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+LEVELS = [level for level in DIGITS if level != "all"]
+
+
+class PairField(serializers.RegexField):
+    """``code=word``, several with commas, as pairs."""
+
+    def __init__(self, words: str, **told: Any) -> None:
+        pair = rf"[a-z][a-z0-9_-]*=({words})"
+        super().__init__(rf"^{pair}(,{pair})*$", required=False, max_length=400, **told)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The pairs."""
+        pairs = str(super().to_internal_value(data)).split(",")
+        return tuple(tuple(pair.split("=", 1)) for pair in pairs)
+
+
+class CodesField(serializers.RegexField):
+    """Codes with commas between."""
+
+    def __init__(self, **told: Any) -> None:
+        super().__init__(r"^[a-z][a-z0-9_,-]*$", required=False, max_length=400, **told)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The codes."""
+        return tuple(str(super().to_internal_value(data)).split(","))
+
+
+class RatioParameters(Parameters):
+    """How a ratio is asked; as the command ``ratios``."""
+
+    level = serializers.ChoiceField(LEVELS, required=False, help_text="级别")
+    period = serializers.CharField(required=False, max_length=20, help_text="期：2024 含各季各月")
+    by = serializers.ChoiceField(PERIODS_BY, required=False, help_text="批次的期，或后时相")
+    basis = serializers.ChoiceField(BASES, required=False, help_text="初判或认定")
+    denominator = serializers.ChoiceField(DENOMINATORS, required=False, help_text="分母")
+    ruleset = serializers.CharField(required=False, max_length=60, help_text="规则集")
+    known_at = serializers.DateTimeField(required=False, help_text="所知截至")
+    exclude = CodesField(help_text="另外剔除的理由，逗号分隔")
+    keep = CodesField(help_text="不剔除的理由，逗号分隔")
+    effect = PairField("|".join(EFFECTS), help_text="整改方式=影响，逗号分隔")
+    count = PairField("yes|no", help_text="初判代码=yes|no：是否计入分子")
+
+
+class PieceParameters(RatioParameters):
+    """Which figure's pieces are asked for."""
+
+    band = serializers.ChoiceField(
+        [*FIGURES, "all", *vocabulary.ratio_band_terms()], help_text="分栏"
+    )
+    region = serializers.RegexField(
+        r"^[0-9]{6}([0-9]{3})?$", required=False, help_text="行政区代码；不写为全部"
+    )
+    first = serializers.IntegerField(
+        required=False, min_value=0, max_value=2**31, help_text="从第几条起"
+    )
+    page_size = serializers.IntegerField(
+        required=False, min_value=1, max_value=LARGEST_PAGE, help_text="每页条数"
+    )
+
+
+class RatioView(APIView):
+    """Ratios by region of what the asker sees."""
+
+    permission_classes = (HasScope,)
+    parameters: type[RatioParameters] = RatioParameters
+
+    @extend_schema(tags=["ratios"], parameters=[RatioParameters], responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """违法占耕比：各行政区、合计和口径。"""
+        asked = self.asked(request)
+        found = table(self.query(request, asked))
+        return self.private(
+            {
+                "rows": [row.as_json() for row in found.rows],
+                "total": found.total.as_json(),
+                "said": found.said,
+            }
+        )
+
+    def asked(self, request: Request) -> dict[str, Any]:
+        """The checked parameters."""
+        query = self.parameters(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        return dict(query.validated_data)
+
+    def query(self, request: Request, asked: dict[str, Any]) -> RatioQuery:
+        """The query within the asker's counties; refused where a layer that the conclusions read
+        may not be seen."""
+        scope = asked_scope(request)
+        names = ("level", "period", "by", "basis", "denominator", "ruleset", "known_at")
+        query = RatioQuery(
+            county_ids=scope.county_ids,
+            unit_id=scope.unit_id,
+            switches=Switches(
+                exclude=asked.get("exclude", ()),
+                keep=asked.get("keep", ()),
+                effects=asked.get("effect", ()),
+                count=tuple((code, word == "yes") for code, word in asked.get("count", ())),
+            ),
+            **{name: asked[name] for name in names if name in asked},
+        )
+        versions = RulesetVersion.objects.filter(name=query.ruleset).values_list("pk", flat=True)
+        hidden = {ruleset for ruleset, action, _ in hidden_rules(scope) if action == "conclude"}
+        if hidden & set(versions):
+            raise NotAllowed("该规则集的初判用到您无权查看的图层，不能给出比率。请联系系统管理员。")
+        return query
+
+    def private(self, found: Any) -> Response:
+        """An answer for one reader."""
+        response = Response(found)
+        mark_private(response)
+        return response
+
+
+class RatioPiecesView(RatioView):
+    """The pieces behind a figure."""
+
+    parameters = PieceParameters
+
+    @extend_schema(tags=["ratios"], parameters=[PieceParameters], responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """一个数字背后的碎块：图斑、结论、面积、理由。"""
+        asked = self.asked(request)
+        first, most = asked.get("first", 0), asked.get("page_size", PAGE_SIZE)
+        rows = pieces_behind(
+            self.query(request, asked),
+            asked.get("region", ""),
+            asked["band"],
+            first=first,
+            most=most + 1,
+        )
+        following = first + most if len(rows) > most else None
+        return self.private({"results": rows[:most], "next_first": following})

@@ -1,0 +1,5 @@
+-- what:   Forget the pairs of an earlier comparison of this transaction.
+-- reads:  -
+-- writes: run_pair
+-- params: -
+DROP TABLE IF EXISTS run_pair

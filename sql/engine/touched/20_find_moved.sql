@@ -1,0 +1,28 @@
+-- what:   Layers and counties in which another version may count than before: one came into use
+--         or went out of it since the oldest assessment, or begins or ends between the days that
+--         the assessments are made for.
+-- reads:  touched_patch, spatial_datasetversion
+-- writes: touched_moved
+-- params: layers, until
+CREATE TEMPORARY TABLE touched_moved ON COMMIT DROP AS
+SELECT DISTINCT
+    version.layer_id,
+    version.region_id AS county_id
+FROM spatial_datasetversion AS version
+CROSS JOIN (
+    SELECT
+        least(min(patch.since), %(until)s) AS known_from,
+        greatest(max(patch.since), %(until)s) AS known_to,
+        least(min(patch.as_of_was), min(patch.as_of_now)) AS day_from,
+        greatest(max(patch.as_of_was), max(patch.as_of_now)) AS day_to
+    FROM touched_patch AS patch
+) AS span
+WHERE
+    version.layer_id = ANY(%(layers)s)
+    AND version.status IN ('active', 'retired')
+    AND (
+        (version.activated_at > span.known_from AND version.activated_at <= span.known_to)
+        OR (version.retired_at > span.known_from AND version.retired_at <= span.known_to)
+        OR (version.valid_from > span.day_from AND version.valid_from <= span.day_to)
+        OR (version.valid_until > span.day_from AND version.valid_until <= span.day_to)
+    )

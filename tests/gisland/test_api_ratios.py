@@ -1,0 +1,89 @@
+"""The API's ratios: the asker's counties alone, and the pieces behind each figure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from rest_framework.authtoken.models import Token
+
+from spatial.models import Layer
+from tests import ratio_ground as drawn
+from tests.people import make_regions, person
+
+pytestmark = pytest.mark.django_db
+RATIOS, PIECES = "/api/ratios/", "/api/ratios/pieces/"
+
+
+@pytest.fixture(autouse=True)
+def ground() -> None:
+    make_regions()
+    patches = [
+        drawn.draw_patch(rows, drawn.draw_county(rows, code), batch=f"b{code}")
+        for code, rows in (("990101", "ccii"), ("990102", "iiiiii"))
+    ]
+    drawn.judge(*patches)
+
+
+def machine(code: str, *roles: str) -> Client:
+    token, _ = Token.objects.get_or_create(user=person(code, *roles))
+    return Client(headers={"authorization": f"Token {token.key}", "accept": "application/json"})
+
+
+def get(client: Client, address: str, **asked: Any) -> Any:
+    return client.get(address, {"ruleset": drawn.NAME, **asked})
+
+
+def test_a_county_gets_its_own_figures() -> None:
+    found = get(machine("990101"), RATIOS).json()
+    assert [(row["code"], row["ratio"]) for row in found["rows"]] == [("990101", "0.5000")]
+    assert found["total"]["area_m2"] == "400.00"
+    assert found["said"].startswith("口径：规则 比率画例 1；")
+    city = get(machine("990100"), RATIOS, level="city").json()
+    assert [(row["code"], row["area_m2"]) for row in city["rows"]] == [("990100", "1000.00")]
+
+
+def test_the_pieces_of_another_county_are_not_shown() -> None:
+    api = machine("990101")
+    rows = get(api, PIECES, band="all").json()["results"]
+    assert {row["county"] for row in rows} == {"990101"}
+    assert sum(float(row["area_m2"]) for row in rows) == 400
+    assert get(api, PIECES, band="all", region="990102").json()["results"] == []
+
+
+def test_pieces_come_in_pages() -> None:
+    api = machine("990101")
+    first = get(api, PIECES, band="all", page_size=1).json()
+    second = get(api, PIECES, band="all", page_size=1, first=first["next_first"]).json()
+    assert (first["next_first"], second["next_first"]) == (1, None)
+    assert first["results"][0]["seq"] != second["results"][0]["seq"]
+
+
+def test_figures_that_tell_of_a_hidden_layer_are_refused() -> None:
+    Layer.objects.filter(code="approval").update(secrecy="secret")
+    api = machine("990101", "admin")
+    assert get(api, PIECES, band="all").status_code == 403
+    answer = get(api, RATIOS)
+    assert answer.status_code == 403
+    assert "无权查看的图层" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"level": "galaxy"}, {"effect": "reclaimed"}, {"effect": "nonsense=none"}, {"by": "x"},
+        {"exclude": "nonsense"}, {"count": "nonsense=yes"}, {"known_at": "yesterday"}, {"x": "1"},
+        {"period": "春", "by": "after_on"}, {"period": "0000", "by": "after_on"},
+        {"ruleset": "nonsense"}, {"ruleset": "../x"},
+    ],
+)  # fmt: skip
+def test_nonsense_is_refused_with_a_reason(asked: dict[str, str]) -> None:
+    answer = get(machine("990101"), RATIOS, **asked)
+    assert answer.status_code == 400, answer.content
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_strangers_are_told_to_log_in() -> None:
+    assert Client().get(RATIOS).status_code == 401
+    assert Client().get(PIECES, {"band": "all"}).status_code == 401
