@@ -13,27 +13,12 @@ from spatial.engine.touched import touched_patches
 from spatial.models import Assessment, Layer, Run, Zone
 from tests import drawing
 from tests.people import person
-from tests.spatial.touched_world import AS_OF, DAY, PLACES, World, standing_world
+from tests.spatial.touched_world import AS_OF, DAY, PAPER, PLACES, World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from spatial.models import User
 
 pytestmark = pytest.mark.django_db
-PAPER = "示自然资〔2025〕9号"
-
-
-@pytest.fixture(scope="module")
-def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """One world for all tests here."""
-    with standing_world(django_db_blocker) as made:
-        yield made
-
-
-@pytest.fixture
-def world(standing: World) -> World:
-    return standing.copy()
 
 
 @pytest.fixture

@@ -21,21 +21,12 @@ from spatial.models import (
 )
 from spatial.rules import load
 from tests.spatial.test_versions_in_time import DAY, at
-from tests.spatial.touched_world import PLACES, RULES, World, standing_world
+from tests.spatial.touched_world import PAPER, PLACES, RULES, World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.django_db
-PAPER = "示自然资〔2025〕9号"
-
-
-@pytest.fixture(scope="module")
-def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """One world for all tests here."""
-    with standing_world(django_db_blocker) as made:
-        yield made
 
 
 @pytest.fixture

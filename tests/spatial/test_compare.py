@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -19,25 +18,9 @@ from spatial.models import (
     Zone,
 )
 from tests.spatial.test_versions_in_time import DAY
-from tests.spatial.touched_world import LATER, PLACES, World, standing_world
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.spatial.touched_world import LATER, PAPER, PLACES, World
 
 pytestmark = pytest.mark.django_db
-PAPER = "示自然资〔2025〕9号"
-
-
-@pytest.fixture(scope="module")
-def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """One world for all tests here."""
-    with standing_world(django_db_blocker) as made:
-        yield made
-
-
-@pytest.fixture
-def world(standing: World) -> World:
-    return standing.copy()
 
 
 class TestMoves:

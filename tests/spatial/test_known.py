@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -18,25 +18,9 @@ from spatial.models import (
     PieceNotion,
 )
 from tests.spatial.test_versions_in_time import DAY, at
-from tests.spatial.touched_world import LATER, World, standing_world
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.spatial.touched_world import LATER, PAPER, World
 
 pytestmark = pytest.mark.django_db
-PAPER = "示自然资〔2025〕9号"
-
-
-@pytest.fixture(scope="module")
-def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """One world for all tests here."""
-    with standing_world(django_db_blocker) as made:
-        yield made
-
-
-@pytest.fixture
-def world(standing: World) -> World:
-    return standing.copy()
 
 
 class TestKnown:

@@ -32,6 +32,7 @@ KNOWN = datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)
 LATER = datetime.datetime(2025, 6, 1, tzinfo=datetime.UTC)
 HOME, NEXT = "990101", "990102"
 OWNER = "甲公司"
+PAPER = "示自然资〔2025〕9号"
 NEXT_NORTH = 1000
 """Metres by which the drawings of the next county lie north of ours."""
 
