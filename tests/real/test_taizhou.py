@@ -104,10 +104,18 @@ def test_every_patch_is_one_piece_and_unknown(judged, source):
         assert not found.borderline
 
 
-def test_every_mark_is_no_data(judged):
+def test_a_mark_is_no_data_unless_no_data_could_make_it_yes(judged):
+    """Of the kind of the patch, or smaller than 5 or 10 亩: surely not; all else is unknown."""
+    by_kind = {"outflow", "outflow_road", "outflow_facility"}
+    at_least = {"refer_basic_farm": Decimal("3333.34"), "refer_cultivated": Decimal("6666.67")}
     for found in judged:
-        assert {mark.answer for mark in found.marks.all()} == {None}
+        answers = {mark.code: mark.answer for mark in found.marks.all()}
+        assert len(answers) > 10
         assert {mark.area_m2 for mark in found.marks.all()} == {Decimal(0)}
+        too_small = {code for code, m2 in at_least.items() if found.area_m2 < m2}
+        no = {code for code, answer in answers.items() if answer is False}
+        assert True not in answers.values()
+        assert too_small <= no <= too_small | by_kind
 
 
 def test_the_gaps_name_every_layer_that_the_ruleset_reads(judged):

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from spatial.models import Determination, Exclusion, FieldResult, Rectification
+from spatial.models import (
+    Determination,
+    Exclusion,
+    FieldResult,
+    Holder,
+    Rectification,
+    SubjectCorrection,
+)
 from tests.people import DAY, make_patch, make_regions, person
 
 pytestmark = pytest.mark.django_db
@@ -15,6 +22,7 @@ FACTS = {
     "spatial_rectification": (Rectification, {"kind": "拆除", "area_m2": "1.00"}),
     "spatial_exclusion": (Exclusion, {"reason_code": "x"}),
     "spatial_fieldresult": (FieldResult, {"result": "x"}),
+    "spatial_subjectcorrection": (SubjectCorrection, {"holder": "甲公司"}),
 }
 
 
@@ -34,6 +42,8 @@ def run(statement: str) -> None:
 @pytest.mark.parametrize("statement", ["UPDATE {} SET note = 'x'", "DELETE FROM {}"])
 def test_a_fact_is_never_changed(fact_keys, table: str, role: str, statement: str) -> None:
     model, values = FACTS[table]
+    if "holder" in values:
+        values = {"holder": Holder.objects.create(name="甲公司", name_key="甲公司")}
     if role == "web":
         run(WEB)
     fact = model.objects.create(**fact_keys, **values)  # adding is allowed to both
@@ -44,7 +54,7 @@ def test_a_fact_is_never_changed(fact_keys, table: str, role: str, statement: st
     assert model.objects.get() == fact
 
 
-@pytest.mark.parametrize("table", [*FACTS, "spatial_determination"])
+@pytest.mark.parametrize("table", [*FACTS, "spatial_determination", "spatial_officialfigure"])
 def test_the_web_role_holds_no_right_to_change(table: str) -> None:
     with connection.cursor() as cursor:
         for right in ("UPDATE", "DELETE", "TRUNCATE"):
