@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +72,15 @@ def fields_of(target: str) -> dict[str, Field]:
     }  # fmt: skip
 
 
+def plain_name(name: str) -> str:
+    """A column's name without case, width, spaces and underscores, and without 平方米 in brackets.
+
+    Other units stay: 面积(亩) is not 面积(平方米).
+    """
+    text = re.sub(r"[\s_]+", "", unicodedata.normalize("NFKC", name).upper())
+    return re.sub(r"[(\[](平方米|M2|M²)[)\]]$", "", text)
+
+
 def match_columns(
     table: Table, known: Mapping[str, Field], mapping: Mapping[str, str] | None
 ) -> dict[str, str]:
@@ -80,17 +91,17 @@ def match_columns(
     """
     chosen: dict[str, str] = {}
     taken: set[str] = set()
-    by_name = {column.upper(): column for column in reversed(table.columns)}
+    by_name = {plain_name(column): column for column in reversed(table.columns)}
     for name, wanted in (mapping or {}).items():
         if name not in known:
             raise UnknownField(f"没有字段 {name}。可用字段：{'、'.join(known)}。")
-        if wanted and wanted.upper() not in by_name:
+        if wanted and plain_name(wanted) not in by_name:
             raise InputRefused(
                 f"文件 {table.file_name} 没有列 {wanted}（--map {name}={wanted}）。"
                 f"现有列：{'、'.join(table.columns) or '无'}。"
             )
         if wanted:
-            chosen[name] = by_name[wanted.upper()]
+            chosen[name] = by_name[plain_name(wanted)]
             taken.add(chosen[name])
     common = set(install.layers_file()["common"])
     order = sorted(known, key=lambda name: name in common)  # stable: a layer's own fields first
@@ -107,10 +118,10 @@ def match_columns(
 
 def _find(wanted: Field, by_name: dict[str, str], table: Table, taken: set[str]) -> str | None:
     for name in (wanted.name, *wanted.synonyms, wanted.term):
-        column = by_name.get(name.upper())
+        column = by_name.get(plain_name(name))
         if column is None and table.is_dbf:
             cut = name.encode(table.encoding, "ignore")[:DBF_NAME_BYTES]
-            column = by_name.get(cut.decode(table.encoding, "ignore").upper())
+            column = by_name.get(plain_name(cut.decode(table.encoding, "ignore")))
         if column is not None and column not in taken:
             return column
     return None

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from imports import crs_verdict, deliveries, fields, parties, readers, staging
 from imports.deliveries import FileOptions
+from imports.ground import ground_of
 from imports.models import Delivery, DeliveryStatus
 from imports.patches import BatchSpec, stage_patches
 from imports.readers import bundle as bundles
@@ -101,11 +102,11 @@ def _stage(
     told: dict[str, Any],
 ) -> Delivery:
     table = readers.read(bundle, options)
-    verdict = crs_verdict.decide(table, options.crs)
-    canonical = fields.canonical(table, layer.code, options.mapping, options.constants)
     counties = staging.target_counties(options.region_code)
+    verdict = crs_verdict.decide(table, options.crs, ground_of(counties))
+    canonical = fields.canonical(table, layer.code, options.mapping, options.constants)
     geoms = verdict.to_storage(table.geoms)
-    staging.refuse_far_away(table.file_name, geoms, counties)
+    shifted = staging.refuse_far_away(table.file_name, geoms, counties, asserted=bool(options.crs))
     staged = _staged_rows(layer, bundle, table, canonical, counties, options)
     with transaction.atomic():
         staging.copy_rows(table, canonical, staged, geoms)
@@ -118,7 +119,7 @@ def _stage(
             layer=layer, status=DeliveryStatus.STAGED, by=options.by,
         )  # fmt: skip
         doubts = parties.unusable_codes(table, canonical)
-        deliveries.add_issues(delivery, [*canonical.findings, *spills, *doubts])
+        deliveries.add_issues(delivery, [*canonical.findings, *shifted, *spills, *doubts])
         staging.report(delivery)
         versions = _versions(layer, bundle, valid_from, canonical, verdict.label)
         deliveries.add_issues(delivery, parties.name_parties(layer.code))

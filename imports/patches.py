@@ -10,6 +10,7 @@ from django.db import transaction
 
 from imports import crs_verdict, deliveries, fields, parties, readers, staging
 from imports.deliveries import FileOptions
+from imports.ground import ground_of
 from imports.models import Delivery, DeliveryStatus
 from imports.readers import bundle as bundles
 from imports.readers.table import Finding
@@ -113,12 +114,14 @@ def batch_row(spec: BatchSpec) -> Batch:
 
 def _stage(bundle: Bundle, spec: BatchSpec, options: FileOptions, told: dict[str, Any]) -> Delivery:
     table = readers.read(bundle, options)
-    verdict = crs_verdict.decide(table, options.crs)
+    counties = staging.target_counties(options.region_code)
+    verdict = crs_verdict.decide(table, options.crs, ground_of(counties))
     canonical = fields.canonical(table, fields.PATCH, options.mapping, options.constants)
     findings = _settle(table, canonical)
-    counties = staging.target_counties(options.region_code)
     geoms = verdict.to_storage(table.geoms)
-    staging.refuse_far_away(table.file_name, geoms, counties)
+    findings += staging.refuse_far_away(
+        table.file_name, geoms, counties, asserted=bool(options.crs)
+    )
     staged = _staged_rows(table, canonical, counties, options)
     with transaction.atomic():
         changing_data()

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import shapely
-from django.contrib.gis.db.models import Extent
 
-from imports import deliveries, parties
+from imports import crs_shift, deliveries, parties
+from imports.ground import ground_of
 from imports.readers.table import Finding
 from imports.refusal import refuse_rows
 from spatial import crs, sqlfiles
@@ -34,9 +34,6 @@ COLUMNS = (
     "row", "geom", "attributes", "spans", "delivered", "source_id", "county_code",
     "declared_area_m2", *parties.COLUMNS,
 )  # fmt: skip
-NEAR_DEGREES = 0.1
-"""How far the extents of data and counties may lie apart before the CRS is doubted."""
-
 REASONS = {
     "Ring Self-intersection": "环自相接", "Self-intersection": "自相交",
     "Hole lies outside shell": "内环在外环之外", "Holes are nested": "内环互相套叠",
@@ -73,26 +70,27 @@ def target_counties(region_code: str | None) -> list[Region]:
     return counties
 
 
-def refuse_far_away(file_name: str, geoms: np.ndarray, counties: Sequence[Region]) -> None:
-    """Raise CrsRefused when the data lie nowhere near the counties: axes, zone or CRS is wrong."""
-    found = Region.objects.filter(pk__in=[county.pk for county in counties]).aggregate(
-        extent=Extent("geom")
-    )["extent"]
-    if found is None:
-        return
-    west, south, east, north = (float(value) for value in shapely.total_bounds(geoms))
-    near = NEAR_DEGREES
-    apart = (
-        west > found[2] + near or east < found[0] - near
-        or south > found[3] + near or north < found[1] - near
-    )  # fmt: skip
-    if apart or not all(abs(value) <= 180 for value in (west, south, east, north)):
+def refuse_far_away(
+    file_name: str, geoms: np.ndarray, counties: Sequence[Region], *, asserted: bool = False
+) -> list[Finding]:
+    """What is doubtful about where the data lie (degrees): shifted as web maps shift theirs?
+
+    ``asserted``: a person named the CRS. Raises CrsRefused when the data lie nowhere near the
+    counties (axes, zone or CRS is wrong), and for a shift that is sure.
+    """
+    ground = ground_of(counties)
+    if ground is None:
+        return []
+    bounds = [float(value) for value in shapely.total_bounds(geoms)]
+    west, south, east, north = bounds
+    if not ground.near(bounds) or not all(abs(value) <= 180 for value in bounds):
         raise CrsRefused(
             f"文件 {file_name} 的坐标不在行政区范围内：数据在 {west:.4f}–{east:.4f}°E、"
-            f"{south:.4f}–{north:.4f}°N，行政区在 {found[0]:.4f}–{found[2]:.4f}°E、"
-            f"{found[1]:.4f}–{found[3]:.4f}°N。可能轴序颠倒、带号错误或坐标系声明有误；"
+            f"{south:.4f}–{north:.4f}°N，行政区在 {ground.words}。"
+            "可能轴序颠倒、带号错误或坐标系声明有误；"
             "请核对后用 --crs 指明，或用 --region 指明正确的行政区。"
         )
+    return crs_shift.check(file_name, geoms, ground, asserted=asserted)
 
 
 def copy_rows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -24,6 +25,7 @@ from spatial.scope import mark_private
 if TYPE_CHECKING:
     from rest_framework.request import Request
 
+OUTSIDE = "区外图斑"
 LEVELS = [level for level in DIGITS if level != "all"]
 
 
@@ -38,6 +40,16 @@ class PairField(serializers.RegexField):
         """The pairs."""
         pairs = str(super().to_internal_value(data)).split(",")
         return tuple(tuple(pair.split("=", 1)) for pair in pairs)
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment; of a day alone its end, as everywhere in the house."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        """The moment."""
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(value)):
+            value = f"{value}T23:59:59.999999"
+        return super().to_internal_value(value)
 
 
 class CodesField(serializers.RegexField):
@@ -60,7 +72,7 @@ class RatioParameters(Parameters):
     basis = serializers.ChoiceField(BASES, required=False, help_text="初判或认定")
     denominator = serializers.ChoiceField(DENOMINATORS, required=False, help_text="分母")
     ruleset = serializers.CharField(required=False, max_length=60, help_text="规则集")
-    known_at = serializers.DateTimeField(required=False, help_text="所知截至")
+    known_at = MomentField(required=False, help_text="所知截至；只写日期指当日终了")
     exclude = CodesField(help_text="另外剔除的理由，逗号分隔")
     keep = CodesField(help_text="不剔除的理由，逗号分隔")
     effect = PairField("|".join(EFFECTS), help_text="整改方式=影响，逗号分隔")
@@ -116,7 +128,6 @@ class RatioView(APIView):
         names = ("level", "period", "by", "basis", "denominator", "ruleset", "known_at")
         query = RatioQuery(
             county_ids=scope.county_ids,
-            unit_id=scope.unit_id,
             switches=Switches(
                 exclude=asked.get("exclude", ()),
                 keep=asked.get("keep", ()),
@@ -155,5 +166,15 @@ class RatioPiecesView(RatioView):
             first=first,
             most=most + 1,
         )
+        codes = set(asked_scope(request).county_codes)
+        rows = [_within(row, codes) for row in rows]
         following = first + most if len(rows) > most else None
         return self.private({"results": rows[:most], "next_first": following})
+
+
+def _within(row: dict[str, Any], county_codes: set[str]) -> dict[str, Any]:
+    """A row that names no patch of another county as the one that counts the same ground."""
+    other = row["counted_in"]
+    if other is None or other.split("/")[1] in county_codes:
+        return row
+    return {**row, "counted_in": None, "why": row["why"].replace(other, OUTSIDE)}

@@ -35,6 +35,11 @@ F = TypeVar("F", bound=Fact)
 QUANTITIES = ("new_cultivated",)
 """What official figures are given for: denominators of the ratio."""
 
+LARGEST_M2 = Decimal(10) ** 13
+"""About the land of the whole country: a figure in another unit, or a slip."""
+PERIOD_LENGTH, SOURCE_LENGTH = 20, 200
+"""As their columns in OfficialFigure."""
+
 LOOSE_M2, LOOSE_SHARE = 1.0, 0.01
 """How far a part drawn by hand may reach beyond its patch; what lies beyond never counts."""
 
@@ -141,6 +146,12 @@ def record_figure(
         raise InputRefused("官方数据须写明期和来源（文号或发布单位）。")
     if quantity not in QUANTITIES:
         raise InputRefused(f"没有指标 {quantity}，可用：{'、'.join(QUANTITIES)}")
+    if len(period) > PERIOD_LENGTH:
+        raise InputRefused(f"期最长 {PERIOD_LENGTH} 个字，应写作 2024、2024Q1 或 2024-03。")
+    if len(source) > SOURCE_LENGTH:
+        raise InputRefused(f"来源最长 {SOURCE_LENGTH} 个字，请写文号或发布单位。")
+    if area_m2 >= LARGEST_M2:
+        raise InputRefused(f"面积 {area_m2} 平方米大得不合理，请核对单位是否为平方米。")
     if area_m2 < 0 or area_m2 != area_m2.quantize(Decimal("0.01")):
         raise InputRefused(f"面积应为不小于 0 的平方米数，最多两位小数，现为 {area_m2}。")
     figure = OfficialFigure(

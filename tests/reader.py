@@ -53,10 +53,40 @@ class Reader(Notions):
             reach = Decimal(str(self.head.get("adjoin_m", 0) + spec.get("within_m", 0)))
             near = [row["zone"] for row in self.doc["near"] if Decimal(row["distance_m"]) <= reach]
             near = [number for number in near if self.zones[number]["layer"] == layer]
-            found += [self.meets(number, leaf) for number in near]
+            found += self._beside_by_version(near, leaf, layer, policy)
         holds = any_of([*(each.holds for each in found), *([None] if lacking else [])])
         doubts = [each for each in found if each.holds is None]
         return Member(holds, not lacking and all(each.by_subject for each in doubts))
+
+    def _beside_by_version(
+        self, near: list[int], leaf: str, layer: str, policy: str
+    ) -> list[Member]:
+        """What lies near: of a ledger any row; of a snapshot, in each version that counts."""
+        if policy == "":
+            return [self.meets(number, leaf) for number in near]
+        found = []
+        for county in sorted(self.counties):
+            versions = self.versions(county, layer, policy)
+            met = [
+                self.meets(number, leaf)
+                for version in versions
+                for number in near
+                if version and self.zones[number]["version"] == version["version"]
+            ]
+            holds = [
+                any_of(
+                    self.meets(number, leaf).holds
+                    for number in near
+                    if version and self.zones[number]["version"] == version["version"]
+                )
+                for version in versions
+            ]
+            if any(each is not False for each in holds):
+                doubts = [each for each in met if each.holds is None]
+                by_subject = bool(doubts) and True not in holds
+                sure = all(each is True for each in holds)
+                found.append(Member(True if sure else None, by_subject=by_subject and not sure))
+        return found
 
     def claims(self, rule: Row, piece: Row) -> Member:
         """Whether a rule claims a piece; ``by_subject`` if only the user of it is in doubt."""

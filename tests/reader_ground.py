@@ -52,12 +52,17 @@ def _rings(shape: Any) -> Rings:
     return [[list(ring.coords) for ring in (part.exterior, *part.interiors)] for part in parts]
 
 
+NOTHING_M2 = 0.005
+"""What rounds to no hundredth of a square metre says nothing of its own."""
+
+
 def slivers(pieces: dict[int, Rings], below_m2: float, narrower_m: float) -> dict[int, int]:
     """For each piece whose every part is too small or too thin: the neighbour it joins."""
     thin = {
         number
         for number, ground in pieces.items()
-        if all(area([polygon]) < below_m2 or width(polygon) < narrower_m for polygon in ground)
+        if area(ground) < NOTHING_M2
+        or all(area([polygon]) < below_m2 or width(polygon) < narrower_m for polygon in ground)
     }
     shapes = {number: _shape(ground) for number, ground in pieces.items()} if thin else {}
     joined = {}

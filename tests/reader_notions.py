@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -166,7 +168,9 @@ class Notions(Dated):
                 told = zone["attributes"]
                 return Named(word["type"], told.get(name), name not in told, key in self.needs)
         if name in self.dates:
-            return self._fact(self.dates[name], "date")
+            found = self._fact(self.dates[name], "date")
+            # a record is not tested against a day that nobody gave
+            return replace(found, needed=found.needed or zone is not None)
         if name.startswith("part("):
             return self._part(name)
         root, _, field = name.partition(".")
@@ -185,7 +189,13 @@ class Notions(Dated):
 
     def _of_layer(self, layer: str, field: str) -> Named:
         """The value of the zones of a layer that are touched, if they agree."""
-        touched = {number for piece in self.pieces for number in self.under(piece, layer)}
+        grounds: dict[int, Decimal] = defaultdict(Decimal)
+        for piece in self.pieces:
+            for number in self.under(piece, layer):
+                grounds[number] += Decimal(piece["area_m2"])
+        below = Decimal(str(self.head.get("ignore_pieces", {}).get("below_m2", 0)))
+        sliver = min(max(below, Decimal("0.005")), self.area / 2)
+        touched = {number for number, m2 in grounds.items() if m2 >= sliver}
         told = {self.zones[number]["attributes"].get(field) for number in touched}
         kind = self.words["layers"][layer]["fields"][field]["type"]
         agreed = len(told) == 1 and told.isdisjoint({None, ""})

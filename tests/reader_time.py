@@ -89,9 +89,7 @@ class Dated:
                 if end and asked < _since(row) <= end
             }
             found += [later[day] for day in sorted(later)]
-            if policy == "before":
-                return found
-            if last is None or _lapses([row for row in found if row], last):
+            if end is None or _lapses([row for row in found if row], end):
                 found.append(None)
         return found
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from spatial.engine.explain import current_assessment
 from spatial.engine.explain_when import moment_of
 from spatial.engine.known import assessment_known_at
+from spatial.errors import InputRefused
 
 if TYPE_CHECKING:
     import datetime
@@ -33,7 +34,14 @@ def known_of(asked: QueryDict) -> Known | None:
     if not text:
         return None
     at = moment_of(text)
-    return Known(text if len(text) == len("2025-01-01") else f"{timezone.localtime(at):%F %R}", at)
+    try:
+        day = timezone.localtime(at).date()
+    except OverflowError as error:
+        raise InputRefused(f"{text} 超出可用的日期范围，应写作 2024-03-31") from error
+    if day > timezone.localdate():
+        raise InputRefused(f"{day} 在将来，不能按那一天所知。请改用今天或以前的日期。")
+    hour = "" if len(text) == len("2025-01-01") else f" {timezone.localtime(at):%R}"
+    return Known(f"{day:%F}{hour}", at)
 
 
 def assessment_asked_for(patch: Patch, known: Known | None) -> Assessment:

@@ -10,10 +10,14 @@ from django.db.models import Q
 from gisland.pages.patch_proof import hidden_codes
 from gisland.pages.patch_reasons import HIDDEN
 from spatial import units
+from spatial.engine.known import assessments_known_at
+from spatial.hidden import hidden_rules
 from spatial.models import Assessment, Determination, Patch, PatchLink, Rule
 from spatial.models.patch import LinkKind
 
 if TYPE_CHECKING:
+    import datetime
+
     from spatial.scope import Scope
 
 FROM_HERE = {
@@ -25,19 +29,23 @@ FROM_HERE = {
 """What a later patch is to this one; what an earlier is, LinkKind says."""
 
 
-def lineage(scope: Scope, patch: Patch) -> list[dict[str, Any]]:
+def lineage(
+    scope: Scope, patch: Patch, at: datetime.datetime | None = None
+) -> list[dict[str, Any]]:
     """Patches of this ground before and after, in order of issue; only those that may be seen.
 
     Each with its batch, what it is to this one, the common ground and its share of this patch,
-    how it was labelled, and what a person decided.
+    how it was labelled, and what a person decided; ``at`` a past time, as was known then.
     """
     links = PatchLink.objects.filter(Q(patch=patch) | Q(earlier=patch))
     others = {link.earlier_id if link.patch_id == patch.pk else link.patch_id for link in links}
     seen = scope.filter_patches(Patch.objects.filter(pk__in=others))
+    if at is not None:
+        seen = seen.filter(created_at__lte=at)
     seen = seen.select_related("batch", "region").defer("geom", "ground", "region__geom")
     patches = {each.pk: each for each in seen}
-    labels = _labels(scope, list(patches))
-    decided = _decisions(scope, list(patches))
+    labels = _labels(scope, list(patches), at)
+    decided = _decisions(scope, list(patches), at)
     rows = []
     for link in links:
         is_before = link.patch_id == patch.pk
@@ -61,32 +69,41 @@ def lineage(scope: Scope, patch: Patch) -> list[dict[str, Any]]:
                                          row["patch"].pk))  # fmt: skip
 
 
-def _labels(scope: Scope, ids: list[int]) -> dict[int, str]:
-    found = Assessment.objects.filter(patch__in=ids, is_current=True).select_related("run__ruleset")
+def _labels(scope: Scope, ids: list[int], at: datetime.datetime | None) -> dict[int, str]:
+    found = (
+        assessments_known_at(at, Patch.objects.filter(pk__in=ids))
+        if at
+        else Assessment.objects.filter(patch__in=ids, is_current=True)
+    )
+    hidden = hidden_rules(scope)
     return {
         each.patch_id: HIDDEN
-        if ("conclude", each.label_code) in hidden_codes(scope, each)
+        if (each.run.ruleset_id, "conclude", each.label_code) in hidden
         else each.label_term
-        for each in found
+        for each in found.select_related("run")
     }
 
 
-def _decisions(scope: Scope, ids: list[int]) -> dict[int, str]:
+def _decisions(scope: Scope, ids: list[int], at: datetime.datetime | None) -> dict[int, str]:
     """The newest determination of each patch, in words; none where it was withdrawn."""
     facts = Determination.objects.filter(patch__in=ids, part__isnull=True)
-    facts = facts.select_related("assessment__run__ruleset")
-    found: dict[int, str] = {}
-    for fact in facts.order_by("recorded_at", "pk"):
-        found[fact.patch_id] = "" if fact.withdrawn else _said(scope, fact)
-    return found
+    if at is not None:
+        facts = facts.filter(recorded_at__lte=at)
+    newest = {fact.patch_id: fact for fact in facts.select_related("assessment__run").order_by(
+        "recorded_at", "pk")}  # fmt: skip
+    return {
+        number: "" if fact.withdrawn else decision_said(scope, fact)
+        for number, fact in newest.items()
+    }
 
 
-def _said(scope: Scope, fact: Determination) -> str:
+def decision_said(scope: Scope, fact: Determination) -> str:
+    """What a person decided and when; the conclusion only where its rule may be seen."""
     day = f"（{fact.on:%Y-%m-%d}）"
     if not fact.conclusion:
         return f"{fact.get_kind_display()}{day}"
     if ("conclude", fact.conclusion) in hidden_codes(scope, fact.assessment):
         return f"{HIDDEN}{day}"
-    rules = Rule.objects.filter(ruleset=fact.assessment.run.ruleset, action="conclude")
+    rules = Rule.objects.filter(ruleset=fact.assessment.run.ruleset_id, action="conclude")
     term = rules.filter(code=fact.conclusion).values_list("term", flat=True).first()
     return f"{fact.get_kind_display()}：{term or fact.conclusion}{day}"

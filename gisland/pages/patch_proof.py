@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -53,7 +54,7 @@ def proof(scope: Scope, patch: Patch, assessment: Assessment) -> Row:
         "marks": _marks(found["marks"], hidden, pieces, assessment, Speaker(found)),
         "sources": sorted(zones.values(), key=lambda zone: (zone["layer_term"], zone["title"])),
         "versions": _in_counties(scope, found["versions"]),
-        "gaps": _in_counties(scope, found["gaps"]),
+        "gaps": _gaps(scope, found),
         "outside": outside_note(outside) if outside else "",
     }
 
@@ -123,6 +124,7 @@ def _marks(
             "margin_said": mark_margin(mark) if Decimal(mark["area_m2"]) else "",
             "near": bool(mark["margin"] and mark["margin"]["near"]),
             "tests_said": speaker.mark_tests(mark),
+            "no_area": mark["answer"] is True and not Decimal(mark["area_m2"]),
         }
         for mark in seen
     ]
@@ -189,6 +191,14 @@ def _zone(number: int, zone: Row) -> Row:
         if field["type"] == "date" and told.get(name)
     ]
     return {**zone, "id": number, "title": title, "code": code, "dates": dates}
+
+
+def _gaps(scope: Scope, found: Row) -> list[Row]:
+    """What was missing; ``partly`` where the layer was there and did not cover all the ground."""
+    key = operator.itemgetter("layer", "county", "policy")
+    there = {key(row) for row in found["versions"] if row["version"] is not None}
+    rows = [{**row, "partly": key(row) in there} for row in found["gaps"]]
+    return _in_counties(scope, rows)
 
 
 def _in_counties(scope: Scope, rows: list[Row]) -> list[Row]:

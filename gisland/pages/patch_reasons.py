@@ -78,7 +78,8 @@ class Reasons:
     def missing(self, reason: Row) -> str:
         """What is missing, gap by gap; in short where the gaps are not for this reader."""
         why = [gap for gap in reason.get("why", []) if self.may_know(gap)]
-        return why_said(why) or "、".join(reason.get("missing", []))
+        short = "、".join(reason.get("missing", []))
+        return why_said(why) or (f"缺 {short}" if short else "")
 
     def may_know(self, gap: Row) -> bool:
         """Whether a gap speaks of a layer and county that this reader sees."""

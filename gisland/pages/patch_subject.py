@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.gis.geos import Polygon
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -52,11 +54,12 @@ def correct(request: HttpRequest, patch: Patch) -> str:
         told = request.POST.get("holder", "").strip()
         if not told:
             raise corrections.CorrectionRefused("没有写用地单位。请写单位全称或统一社会信用代码。")
-        if request.POST.get("new"):
-            holder = register.enter_holder(told, request.POST.get("code", ""))
-        else:
-            holder = register.known_holder(told)
-        corrections.correct_subject(patch, holder, by=by, on=today, note=note)
+        with transaction.atomic():  # a refusal leaves no new holder behind
+            if request.POST.get("new"):
+                holder = register.enter_holder(told, request.POST.get("code", ""))
+            else:
+                holder = register.known_holder(told)
+            corrections.correct_subject(patch, holder, by=by, on=today, note=note)
     return f"{reverse('patch', args=[patch.pk])}?{_rejudge(patch)}#subject"
 
 
@@ -70,7 +73,7 @@ def _rejudge(patch: Patch) -> str:
             rejudge_holders.defer(
                 holder_ids=who, ruleset=ruleset, as_of=as_of.isoformat(), also=also
             )
-            return f"queued={count}"
+            return "queued=1"
         run = corrections.rejudge(who, ruleset=ruleset, as_of=as_of, also=also, workers=1)
     except GislandError as error:
         raise CorrectionStands(f"更正已登记，但重判没有完成：{error}") from error
@@ -108,7 +111,7 @@ def subject_block(
         "may_correct": may,
         "offered": _offered(scope, patch) if may else [],
     }
-    return {**block, **_outcome(request, scope, patch)}
+    return {**block, **(_outcome(request, scope, patch, newest) if may and newest else {})}
 
 
 def _layer_term(code: str) -> str:
@@ -132,16 +135,19 @@ def _offered(scope: Scope, patch: Patch) -> list[Holder]:
     return list(Holder.objects.filter(pk__in=ids).order_by("name", "pk")[:OFFERED])
 
 
-def _outcome(request: HttpRequest, scope: Scope, patch: Patch) -> dict[str, Any]:
-    """What the re-judgement that the address names has changed, in the user's own region."""
-    queued = request.GET.get("queued", "")
+def _outcome(
+    request: HttpRequest, scope: Scope, patch: Patch, newest: SubjectCorrection
+) -> dict[str, Any]:
+    """What the re-judgement that the address names has changed, in the user's own region; nothing
+    of a run that was made before the newest correction."""
+    if request.GET.get("queued"):
+        return {"queued": True}
     number = request.GET.get("rejudged", "")
-    if queued.isdigit():
-        return {"queued": int(queued)}
-    if not number.isdigit():
+    if not re.fullmatch("[0-9]{1,18}", number):
         return {}
-    run = Run.objects.filter(pk=int(number), assessments__patch=patch).first()
-    if run is None or run.applied_at is None:
+    runs = Run.objects.filter(pk=int(number), known_at__gte=newest.recorded_at)
+    run = runs.exclude(applied_at=None).filter(assessments__patch=patch).first()
+    if run is None:
         return {}
     found = corrections.changes(run)
     seen = set(

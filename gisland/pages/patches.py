@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 
 from gisland.pages import map_config, patch_subject
 from gisland.pages.patch_known import assessment_asked_for, known_of
-from gisland.pages.patch_lineage import lineage
-from gisland.pages.patch_proof import hidden_codes, proof
+from gisland.pages.patch_lineage import decision_said, lineage
+from gisland.pages.patch_proof import proof
 from gisland.pages.patch_reasons import HIDDEN
 from spatial import vocabulary
 from spatial.errors import GislandError, NotAllowed, PatchNotAssessed
@@ -21,6 +21,8 @@ from spatial.models import Assessment, Batch, Determination, Image, Patch, Regio
 from spatial.scope import login_or_demo, request_scope
 
 if TYPE_CHECKING:
+    import datetime
+
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
@@ -133,57 +135,66 @@ def _page(request: HttpRequest, scope: Scope, patch: Patch) -> dict[str, Any]:
     west, south, east, north = patch.geom.extent
     context: dict[str, Any] = {
         "patch": patch,
-        "lineage": lineage(scope, patch),
         "kind": vocabulary.patch_kind_term(patch.kind) if patch.kind else "",
         "place": f"{MAP_ZOOM}/{(south + north) / 2:.5f}/{(west + east) / 2:.5f}",
     }
     known = known_of(request.GET)
-    context["known"] = known
+    at = known.at if known else None
+    context |= {"known": known, "lineage": lineage(scope, patch, at)}
     try:
         assessment = assessment_asked_for(patch, known)
-    except PatchNotAssessed as error:
+    except PatchNotAssessed:
         return context | {
-            "map_config": _map(scope, patch, has_pieces=False),
-            "unjudged": str(error),
-            "subject": patch_subject.subject_block(
-                request, scope, patch, None, known.at if known else None
-            ),
+            "map_config": _map(scope, patch, None),
+            "unjudged": _unjudged(patch, known),
+            "subject": patch_subject.subject_block(request, scope, patch, None, at),
         }
     context |= proof(scope, patch, assessment)
+    decision = _decision(patch, at)
     return context | {
-        "map_config": _map(scope, patch, has_pieces=assessment.is_current),
-        "decision": _decision(patch, known),
-        "history": _history(scope, patch),
-        "subject": patch_subject.subject_block(
-            request, scope, patch, assessment, known.at if known else None
-        ),
+        "map_config": _map(scope, patch, assessment),
+        "decision": decision,
+        "decision_said": decision and decision_said(scope, decision),
+        "history": _history(scope, patch, at),
+        "subject": patch_subject.subject_block(request, scope, patch, assessment, at),
     }
 
 
-def _decision(patch: Patch, known: Known | None) -> Determination | None:
+def _unjudged(patch: Patch, known: Known | None) -> str:
+    """What the page says in place of a verdict."""
+    if known:
+        return f"截至 {known.text}，本图斑尚未评定。"
+    return f"本图斑尚未评定。请数据管理员运行 classify --patch {patch.address}"
+
+
+def _decision(patch: Patch, at: datetime.datetime | None) -> Determination | None:
     """What a person decided last of the whole patch, unless that was withdrawn."""
     facts = Determination.objects.filter(patch=patch, part__isnull=True)
-    if known:
-        facts = facts.filter(recorded_at__lte=known.at)
-    newest = facts.order_by("-recorded_at", "-pk").first()
+    if at:
+        facts = facts.filter(recorded_at__lte=at)
+    newest = facts.select_related("assessment__run").order_by("-recorded_at", "-pk").first()
     return None if newest is None or newest.withdrawn else newest
 
 
-def _history(scope: Scope, patch: Patch) -> list[dict[str, Any]]:
-    """The applied assessments, newest first."""
-    applied = patch.assessments.exclude(applied_at=None).select_related("run__ruleset")
+def _history(scope: Scope, patch: Patch, at: datetime.datetime | None) -> list[dict[str, Any]]:
+    """The applied assessments (by a past time: those of then), newest first."""
+    applied = patch.assessments.exclude(applied_at=None).select_related("run")
+    if at:
+        applied = applied.filter(applied_at__lte=at)
+    hidden = hidden_rules(scope)
     return [
         {
             "assessment": row,
+            "is_current": number == 0,
             "label": HIDDEN
-            if ("conclude", row.label_code) in hidden_codes(scope, row)
+            if (row.run.ruleset_id, "conclude", row.label_code) in hidden
             else row.label_term,
         }
-        for row in applied.order_by("-applied_at")
+        for number, row in enumerate(applied.order_by("-applied_at", "-pk"))
     ]
 
 
-def _map(scope: Scope, patch: Patch, *, has_pieces: bool) -> dict[str, Any]:
+def _map(scope: Scope, patch: Patch, assessment: Assessment | None) -> dict[str, Any]:
     """The map beside the proof: this patch by its pieces, the images of its ground at hand."""
     west, south, east, north = patch.geom.extent
     margin = AROUND * max(east - west, north - south, LEAST_DEG)
@@ -201,19 +212,20 @@ def _map(scope: Scope, patch: Patch, *, has_pieces: bool) -> dict[str, Any]:
         if layer["id"] == "land_use":  # on from afar; here it is switched on when it is wanted
             layer["visible"] = False
             layer.pop("maxzoom", None)
-        if layer["id"] == "patches" and has_pieces:
+        if layer["id"] == "patches" and assessment:
             layer["except"] = [patch.pk]
-    if has_pieces:
-        config["layers"].append(_pieces_layer(config["styles"], patch))
+    if assessment:
+        config["layers"].append(_pieces_layer(config["styles"], patch, assessment))
     return config
 
 
-def _pieces_layer(styles: dict[str, Any], patch: Patch) -> dict[str, Any]:
+def _pieces_layer(styles: dict[str, Any], patch: Patch, assessment: Assessment) -> dict[str, Any]:
+    version = "live" if assessment.is_current else assessment.run_id
     return {
         "id": "pieces",
         "source_layer": "pieces",
         "title": "本图斑的碎块",
-        "url": f"/tiles/pieces-{patch.pk}/live/{{z}}/{{x}}/{{y}}.mvt",
+        "url": f"/tiles/pieces-{patch.pk}/{version}/{{z}}/{{x}}/{{y}}.mvt",
         "kind": "fill",
         "class_field": "style",
         "classes": [{"value": token, **look} for token, look in styles.items()],

@@ -9,13 +9,16 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from spatial.engine.classify import apply_run, changes_since
 from spatial.engine.compare import Verdict, changes_of
 from spatial.engine.compare_tables import tables_of
+from spatial.engine.touched import touched_since
 from spatial.errors import GislandError, NotAllowed
 from spatial.hidden import hidden_rules
+from spatial.install import layers_file
 from spatial.models import Assessment, Patch, Piece, Run
 from spatial.models.run import RunStatus
 from spatial.scope import login_or_demo, request_scope
@@ -34,6 +37,9 @@ PAGE = 50
 HIDDEN = "无权查看该项"
 MOST_PATCHES = 500
 """Patches listed a county; the tables above the list count all of them."""
+SAID_AT_ONCE = 5
+FACTS = {"correction": "有图斑的用地单位已更正", "field_result": "有图斑登记了外业结果"}
+"""Causes that lie on a patch, which may be another county's."""
 LOOKED_AT_ONCE = 2000
 """Patches of a run up to which the page says at once whether its data have changed since."""
 
@@ -83,7 +89,7 @@ def _adopt(request: HttpRequest, scope: Scope, run: Run) -> str:
     try:
         apply_run(run)
     except GislandError as error:
-        return str(error)
+        return _stale(scope, run) or str(error)
     Run.objects.filter(pk=run.pk).update(note=f"由 {request.user} 采用")
     return ""
 
@@ -111,17 +117,19 @@ def _told(scope: Scope, run: Run) -> Row:
     is_done = run.status == RunStatus.DONE
     is_open = is_done and run.applied_at is None
     may_apply = is_open and scope.can("classify") and not _beyond(scope, run)
-    stale = changes_since(run) if may_apply and run.patch_total <= LOOKED_AT_ONCE else ""
+    stale = _stale(scope, run) if may_apply and run.patch_total <= LOOKED_AT_ONCE else ""
     tables = tables_of(_changes(scope, run)) if is_done else []
+    is_partial = mine.count() < run.assessments.count()
     return {
         "run": run,
         "patches": mine.count(),
-        "is_partial": mine.count() < run.assessments.count(),
-        "causes": _causes(scope, run),
+        "is_partial": is_partial,
+        "causes": _causes(scope, run.scope.get("causes", []), is_partial=is_partial),
         "versions": _versions(scope, run),
         "counties": [_county(table) for table in tables],
         "changed": sum(len(table["patches"]) for table in tables),
         "remaining": run.patch_total - run.patch_done,
+        "note": "" if run.status == RunStatus.FAILED else run.note,
         "is_done": is_done,
         "is_open": is_open,
         "may_apply": may_apply,
@@ -161,16 +169,51 @@ def _changes(scope: Scope, run: Run) -> Changes:
     return changes_of(run).seen(mine, set(scope.county_ids), mask, hides_mark)
 
 
-def _causes(scope: Scope, run: Run) -> list[Row]:
-    """What touched the run's patches; nothing of other counties, unseen layers or other holders."""
+def _causes(scope: Scope, causes: list[Row], *, is_partial: bool) -> list[Row]:
+    """What touched patches; nothing of other counties, other holders, or layers not to be seen.
+
+    Where only a part of the patches is seen: not how many, and of facts not whose.
+    """
     layers = set(scope.layers("verdict"))
+    found: dict[str, Row] = {}
+    for cause in causes:
+        if cause["layer"] in {None, *layers} and cause["county"] in {None, *scope.county_codes}:
+            said = _cause(scope, cause, is_partial=is_partial)
+            found.setdefault(said, {"said": said, "patches": None if is_partial else []})
+            if not is_partial:
+                found[said]["patches"].append(cause["patches"])
+    # what several causes are called in common touches some patches more than once
     return [
-        {**cause, "said": "同一单位的其他用地有变化"}
-        if cause["kind"].startswith("holder_") and not scope.can("classify")
-        else cause
-        for cause in run.scope.get("causes", [])
-        if cause["layer"] in {None, *layers} and cause["county"] in {None, *scope.county_codes}
+        {**row, "patches": row["patches"][0] if len(row["patches"] or []) == 1 else None}
+        for row in found.values()
     ]
+
+
+def _cause(scope: Scope, cause: Row, *, is_partial: bool) -> str:
+    kind, layer = cause["kind"], cause["layer"]
+    if kind in FACTS and is_partial:
+        return FACTS[kind]
+    if kind.startswith("holder_") and not scope.can("classify"):
+        return "同一单位的其他用地有变化"
+    if layer and not scope.may("identify", layer):
+        return f"{layers_file()['layer'][layer]['term']}有变化"
+    return str(cause["said"])
+
+
+def _stale(scope: Scope, run: Run) -> str:
+    """What changed since a run, as far as one may know who sees all its patches; empty if nothing
+    did."""
+    if not (told := changes_since(run)):
+        return ""
+    causes = [cause.as_json() for cause in touched_since(run, timezone.now()).causes]
+    if not causes:  # a newer run on one of its patches
+        return told
+    rows = _causes(scope, causes, is_partial=False)
+    said = [
+        row["said"] + (f" → {row['patches']} 个图斑" if row["patches"] else "")
+        for row in rows[:SAID_AT_ONCE]
+    ]
+    return "；".join(said) or "您的行政区以外有变化"
 
 
 def _versions(scope: Scope, run: Run) -> list[Row]:

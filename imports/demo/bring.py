@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from imports import activate, load, regions, versions
 from imports.patches import BatchSpec
 from imports.rasters import load_raster
 from spatial.accounts import make_user
-from spatial.models import (
-    Determination,
-    Exclusion,
-    FieldResult,
-    Patch,
-    Rectification,
-    User,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,20 +26,12 @@ ACCOUNTS = (
 )
 """Account, name, region, role, unit: all invented."""
 
-FACTS: dict[str, Any] = {
-    "field_result": FieldResult,
-    "determination": Determination,
-    "rectification": Rectification,
-    "exclusion": Exclusion,
-}
-BEFORE_JUDGING = ("field_result",)
-
 
 def bring_data(manifest: Manifest, say: Callable[[str], None]) -> None:
     """Import regions, layers, patches and images of a manifest, in its order."""
     steps = {
         "regions": _regions,
-        "layer": _layer,
+        "layer": bring_layer,
         "declare_empty": _declare_empty,
         "patches": _patches,
         "raster": _raster,
@@ -78,42 +62,12 @@ def make_accounts() -> list[str]:
     return [*lines, f"{'admin':<10}{PASSWORD}   管理员"]
 
 
-def bring_facts(manifest: Manifest, *, before_judging: bool) -> int:
-    """Write the facts that people established; field results come before judging."""
-    by = User.objects.get(username=ACCOUNTS[0][0])
-    chosen = [
-        entry for entry in manifest.of("fact") if (entry.layer in BEFORE_JUDGING) is before_judging
-    ]
-    for entry in chosen:
-        _fact(entry, by)
-    return len(chosen)
-
-
-def _fact(entry: Entry, by: User) -> None:
-    told = entry.options
-    patch = Patch.objects.by_address(told["patch"])
-    common: dict[str, Any] = {"patch": patch, "on": entry.valid_from, "by": by, "note": told["by"]}
-    if FACTS[entry.layer].objects.filter(patch=patch, note=told["by"]).exists():
-        return
-    if entry.layer == "field_result":
-        FieldResult.objects.create(
-            result=told.get("field_result", ""), purpose=told.get("field_purpose", ""), **common
-        )
-    elif entry.layer == "determination":
-        Determination.objects.create(
-            assessment=patch.assessments.get(is_current=True), kind=told["action"], **common
-        )
-    elif entry.layer == "rectification":
-        Rectification.objects.create(kind=told["kind"], area_m2=told["area_m2"], **common)
-    else:
-        Exclusion.objects.create(reason_code=told["kind"], **common)
-
-
 def _regions(manifest: Manifest, entry: Entry) -> None:
     regions.load_regions(manifest.path(entry))
 
 
-def _layer(manifest: Manifest, entry: Entry) -> None:
+def bring_layer(manifest: Manifest, entry: Entry) -> None:
+    """Import a layer's file as its entry says, and activate it."""
     told = dict(entry.options)
     delivery = load.stage_layer(
         entry.layer,

@@ -9,13 +9,12 @@ import numpy as np
 import shapely
 import shapely.affinity
 
-from imports.demo import offences as bad
-from imports.demo import recipes as good
-from imports.demo import shapes
+from imports.demo import farm, found, lent, offences, pairs, recipes, shapes
+from imports.demo.claims import ILLEGAL, LEGAL, UNSUPPLIED, split
 from imports.demo.park import write_park
 from imports.demo.place import COUNTIES
 from imports.demo.plan import BATCHES, FIRST, ISSUES, LAWFUL, LAWFUL_SHARE, MORE, WANTS
-from imports.demo.scenes import ILLEGAL, LEGAL, Book, Scene, Shot, new_holder, split
+from imports.demo.scenes import Book, Scene, Shot, new_holder
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -27,8 +26,11 @@ Recipe = Callable[[Scene], None]
 
 
 def _recipe(name: str) -> Recipe:
-    found: Recipe = getattr(good, name, None) or getattr(bad, name)
-    return found
+    book = next(
+        each for each in (recipes, lent, offences, farm, found, pairs) if hasattr(each, name)
+    )
+    recipe: Recipe = getattr(book, name)
+    return recipe
 
 
 class Campaign:
@@ -47,7 +49,7 @@ class Campaign:
             names = list(FIRST[county])
             pool = MORE[county]
             names += [pool[i % len(pool)] for i in range(max(0, quota - lawful - len(names)))]
-            for name in names:
+            for name in sorted(names, key=lambda name: name not in WANTS):
                 self._play(name, county, WANTS.get(name, "field"))
             size = self._lawful_size(county, lawful)
             for i in range(lawful):
@@ -80,13 +82,13 @@ class Campaign:
         target = COUNTIES[county].target_ratio
         if target is None:
             return 6000.0
-        sums = dict.fromkeys((*LEGAL, *ILLEGAL, "unsupplied"), 0.0)
+        sums = dict.fromkeys((*LEGAL, *ILLEGAL, UNSUPPLIED), 0.0)
         for shot in self.book.shots:
             if shot.county == county and shot.situation not in ("existing", "mining"):
                 for code, ground in split(shot):
                     sums[code] = sums.get(code, 0.0) + ground.area
         wrong = sum(sums[code] for code in ILLEGAL)
-        done = sum(sums[code] for code in LEGAL) + sums["unsupplied"]
+        done = sum(sums[code] for code in LEGAL) + sums[UNSUPPLIED]
         need = wrong * (1 / target - 1) - done
         return float(max(need, 2000.0 * count) / count * 1.14)
 
@@ -135,5 +137,6 @@ class Campaign:
             key = (shot.batch, shot.county)
             counts[key] = counts.get(key, 0) + 1
             shot.jcbh = f"{counts[key]:04d}"
-            shot.before = issue.before[int(self.rng.integers(0, len(issue.before)))]
-            shot.after = issue.after[int(self.rng.integers(0, len(issue.after)))]
+            before = issue.before[int(self.rng.integers(0, len(issue.before)))]
+            after = issue.after[int(self.rng.integers(0, len(issue.after)))]
+            shot.before, shot.after = shot.before or before, shot.after or after

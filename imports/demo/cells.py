@@ -44,6 +44,14 @@ class Frame:
         wobble = 0.16 * noise(xy, self.seed + 2, 0.4 * self.half_width)
         return np.asarray(np.hypot(x, y) + wobble)
 
+    def protection(self, xy: Floats, version: int) -> Floats:
+        """Above zero where crops are permanent basic farmland, in the version of 2018 (0) or 2023
+        (1); the farther from zero, the farther from where that changes."""
+        mood = noise(xy, self.seed + 80 + version, 0.3 * self.half_width) + 0.85
+        distance, town = cKDTree(self.towns).query(xy)
+        radius = 0.023 * self.half_width * np.where(town < self.seats, 4.4, 2.4)
+        return np.asarray(np.minimum(mood, distance / radius - 0.8 - 0.2 * version))
+
     def inside(self, xy: Floats) -> npt.NDArray[np.bool_]:
         """Whether points lie in the prefecture: a rounded, ragged outline."""
         x = (xy[:, 0] - self.shift) / self.half_width

@@ -53,15 +53,14 @@ def farmland(world: World, version: int) -> Sheet:
     survey, frame = world.surveys[0], world.ground.frame
     middle = shapely.get_coordinates(shapely.centroid(to_local(survey.geom)))
     crops = np.char.startswith(survey.code, "010")
-    mood = noise(middle, frame.seed + 80 + version, 0.3 * frame.half_width)
-    distance, town = cKDTree(frame.towns).query(middle)
-    radius = 0.023 * frame.half_width * np.where(town < frame.seats, 4.4, 2.4)
-    keep = np.flatnonzero(crops & (mood > -0.85) & (distance > radius * (0.8 + 0.2 * version)))
+    keep = np.flatnonzero(crops & (frame.protection(middle, version) > 0))
     label = _joined(world, keep, across=version == 1)
     geoms, marks = dissolve(survey.geom[keep], label)
     first = _first(keep, label, marks)
+    codes = [f"YN{version + 1}{i:06d}" for i in range(1, len(geoms) + 1)]
     columns = {
-        "code": [f"YN{version + 1}{i:06d}" for i in range(1, len(geoms) + 1)],
+        "source_code": codes,
+        "code": codes,
         "class": survey.code[first],
         "kcxs": survey.net[first],
         "_county": survey.county[first],
@@ -142,7 +141,7 @@ def planning(world: World) -> Sheet:
         "construction_allowed": np.where(kind >= 2, "是", "否"),
         "source_code": [f"GH{i:05d}" for i in range(len(kind))],
     }
-    return Sheet("planning_zone", CITY, geoms, columns, "2021-01-01")
+    return Sheet("planning_zone", CITY, geoms, columns, "2020-12-31")
 
 
 def roads(world: World) -> Sheet:

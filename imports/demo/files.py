@@ -20,12 +20,11 @@ from imports.demo.place import (
     PROVINCE,
     PROVINCE_NAME,
     SOUTH,
-    WEST,
     statutory_m2,
     to_degrees,
     township_code,
 )
-from imports.demo.plan import BATCHES, ISSUES, Issue
+from imports.demo.plan import ISSUES, Issue
 from imports.demo.scenes import Holder, Shot
 from imports.demo.world import World, township_index
 from imports.demo.writers import column, write
@@ -74,13 +73,25 @@ def write_townships(folder: Path, world: World) -> Iterator[Entry]:
 
 
 def write_surveys(folder: Path, world: World) -> Iterator[Entry]:
-    """Both surveys of every county, each county in its own format and CRS."""
+    """Both surveys of every county, each county in its own format and CRS.
+
+    南例县 kept that of 2020 too, which the patches of 2021 need.
+    """
     for version, year in enumerate((2022, 2023)):
         for number, spec in enumerate(COUNTIES):
             sheet = controls.survey_sheet(world, version, number)
-            path = Path(spec.code) / f"DLTB_{year}{SUFFIX[spec.code]}"
-            write(folder / path, sheet.geoms, sheet.columns, spec.epsg, "DLTB")
-            yield Entry("layer", "land_use", str(path), spec.code, sheet.valid_from)
+            yield _survey(folder, sheet, year, number)
+            if spec.code == SOUTH and year == 2022:
+                sheet.columns["SJNF"] = ["2020"] * len(sheet.geoms)
+                sheet.valid_from = "2020-12-31"
+                yield _survey(folder, sheet, 2020, number)
+
+
+def _survey(folder: Path, sheet: Sheet, year: int, number: int) -> Entry:
+    spec = COUNTIES[number]
+    path = Path(spec.code) / f"DLTB_{year}{SUFFIX[spec.code]}"
+    write(folder / path, sheet.geoms, sheet.columns, spec.epsg, "DLTB")
+    return Entry("layer", "land_use", str(path), spec.code, sheet.valid_from)
 
 
 def write_controls(folder: Path, world: World) -> Iterator[Entry]:
@@ -146,6 +157,7 @@ def write_holdings(folder: Path, world: World) -> Iterator[Entry]:
         fences = [f for f in world.book.fences if f[0] == number]
         lots = [p for p in world.book.papers if p.layer == "supply" and p.county == number]
         if lots:
+            lots += [p for p in world.book.parcels if p.county == number]
             owners = [
                 Holder(str(p.fields["holder_name"]), str(p.fields["holder_code"])) for p in lots
             ]
@@ -154,6 +166,8 @@ def write_holdings(folder: Path, world: World) -> Iterator[Entry]:
                 "purpose": [p.fields["purpose"] for p in lots],
                 "ownership": ["国有"] * len(lots),
             }
+            for name in ("title", "right_kind", "registered_on"):
+                columns[name] = [p.fields.get(name) for p in lots]
             geoms = np.array([p.geom for p in lots], object)
             yield _held(folder, number, "parcel", geoms, columns, owners, "2022-12-31")
         if fences:
@@ -165,7 +179,7 @@ def write_holdings(folder: Path, world: World) -> Iterator[Entry]:
                 np.array([f[1] for f in fences], object),
                 codes,
                 [f[2] for f in fences],
-                "2022-12-31",
+                "2020-12-31",
             )
         else:
             yield Entry(
@@ -173,7 +187,7 @@ def write_holdings(folder: Path, world: World) -> Iterator[Entry]:
                 "occupied",
                 "",
                 spec.code,
-                "2022-12-31",
+                "2020-12-31",
                 {"until": "2030-12-31", "reason": "本县未调查实际占用（虚构声明）"},
             )
 
@@ -193,9 +207,11 @@ def _held(
 
 
 def write_batches(folder: Path, world: World) -> Iterator[Entry]:
-    """The four batches of patches, each in its issuer's format."""
+    """The batches of patches, each in its issuer's format."""
     formats = {
         "BU2024Q1": (".shp", 4490),
+        "BU2021Q4": (".shp", 4490),
+        "BU2025Q1": (".gpkg", 4490),
         "SHENG202404": (".geojson", 4490),
         "SHI202405": (".gpkg", 4490),
         "XUNCHA202405": (".shp", 4548),
@@ -241,39 +257,6 @@ def _batch(folder: Path, issue: Issue, shots: list[Shot], suffix: str, epsg: int
         options["crs"] = f"EPSG:{epsg}"
     region = SOUTH if lost else CITY
     return Entry("patches", "patch", str(path), region, options=options)
-
-
-def facts(world: World) -> Iterator[Entry]:
-    """People's facts about patches: decisions, field results, rectification, one exclusion."""
-    for n, shot in enumerate(world.book.shots):
-        spec = COUNTIES[shot.county]
-        about = {"patch": f"{shot.batch}/{spec.code}/{shot.jcbh}", "by": "示例 张某（虚构）"}
-        if shot.fields:
-            yield Entry(
-                "fact",
-                "field_result",
-                "",
-                spec.code,
-                BATCHES[shot.batch].issued_on,
-                about | shot.fields,
-            )
-        if spec.code != WEST and shot.batch == "BU2024Q1" and n % 5 < 2:
-            yield Entry(
-                "fact", "determination", "", spec.code, "2024-05-15", about | {"action": "confirm"}
-            )
-        if shot.situation in ("unfiled", "overdue") and n % 3 == 0 and spec.code != WEST:
-            yield Entry(
-                "fact",
-                "rectification",
-                "",
-                spec.code,
-                "2024-07-01",
-                about | {"kind": "拆除复耕", "area_m2": round(sum(shot.areas.values()), 2)},
-            )
-        if shot.situation == "highway":
-            yield Entry(
-                "fact", "exclusion", "", spec.code, "2024-06-01", about | {"kind": "国家重点工程"}
-            )
 
 
 def check(world: World) -> bool:

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import shapely
 
+from imports.demo import controls
+from imports.demo.claims import ILLEGAL, LEGAL, UNSUPPLIED, split
 from imports.demo.manifest import Intent
 from imports.demo.place import COUNTIES, WEST, Geoms, statutory_m2, to_degrees, to_local
-from imports.demo.scenes import ILLEGAL, LEGAL, Shot, split
 from imports.demo.world import World, construction
+
+if TYPE_CHECKING:
+    from imports.demo.scenes import Shot
 
 LEAST_M2 = 1.0
 """Pieces below this are slivers and are not intended conclusions of their own."""
 
 
 def survey_of(shot: Shot) -> int:
-    """The survey in force at the patch's before date: 0 until the end of 2023, then 1."""
+    """The survey in force at the patch's before date: 0 until the end of 2023, then 1.
+
+    (That of 2020 has the same ground as 0.)
+    """
     digits = "".join(ch for ch in shot.before if ch.isdigit())
-    return 0 if digits[:4] == "2023" else 1
+    return 0 if digits[:4] <= "2023" else 1
+
+
+def farmland_of(shot: Shot) -> int:
+    """The farmland in force between the patch's images: of 2018, or from 2023 on."""
+    return 0 if shot.before[:4] < "2023" else 1
 
 
 class Measure:
@@ -33,6 +47,10 @@ class Measure:
             self.built.append(shapely.STRtree(local[construction(survey)]))
             rows = np.flatnonzero(np.char.startswith(survey.code, "010"))
             self.crops.append((shapely.STRtree(local[rows]), survey.net[rows]))
+        self.farmland = [
+            shapely.STRtree(to_local(controls.farmland(world, n).geoms)) for n in (0, 1)
+        ]
+        self.wild = shapely.STRtree(to_local(controls.redline(world).geoms))
 
     def pieces(self, shot: Shot) -> list[tuple[str, shapely.Geometry]]:
         """The patch's ground by intended conclusion."""
@@ -43,7 +61,21 @@ class Measure:
             shot.claims = [("unknown", self.west), *shot.claims]
         tree = self.built[survey_of(shot)]
         near = tree.geometries[tree.query(shot.geom, predicate="intersects")]
-        return split(shot, shapely.union_all(near) if len(near) else None)
+        return split(
+            shot,
+            shapely.union_all(near) if len(near) else None,
+            lambda name: self.mask(name, shot),
+        )
+
+    def mask(self, name: str, shot: Shot) -> shapely.Geometry:
+        """What a name stands for, near a patch and at its time."""
+        trees = {
+            "basic_farm": [self.farmland[farmland_of(shot)]],
+            "cultivated": [self.crops[survey_of(shot)][0]],
+        }
+        trees["solar_barred"] = [*trees["basic_farm"], *trees["cultivated"], self.wild]
+        found = [tree.geometries[tree.query(shot.geom)] for tree in trees[name]]
+        return shapely.union_all(np.concatenate(found))
 
     def cultivated(self, shot: Shot, ground: shapely.Geometry) -> float:
         """Net cultivated area of a piece, in the local plane."""
@@ -98,13 +130,14 @@ def _intent(shot: Shot, areas: dict[str, float], net: dict[str, float]) -> Inten
 
 
 def _ratios(intents: list[Intent]) -> dict[str, float | None]:
-    """Illegal over new construction on cultivated land, 未供即用 counted as new but not illegal."""
+    """Illegal over new construction on cultivated land, 未供即用 counted as new but not illegal;
+    of the patches of 2024."""
     found: dict[str, float | None] = {}
     for spec in COUNTIES:
-        mine = [i for i in intents if i.region == spec.code]
+        mine = [i for i in intents if i.region == spec.code and "2024" in i.batch]
         wrong = sum(i.cultivated_net.get(code, 0.0) for i in mine for code in ILLEGAL)
         new = wrong + sum(
-            i.cultivated_net.get(code, 0.0) for i in mine for code in (*LEGAL, "unsupplied")
+            i.cultivated_net.get(code, 0.0) for i in mine for code in (*LEGAL, UNSUPPLIED)
         )
         found[spec.code] = round(wrong / new, 4) if new else None
     return found

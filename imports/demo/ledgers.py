@@ -20,6 +20,15 @@ LEDGERS = ("approval", "supply", "temporary", "facility", "lease")
 SUFFIX = {"990101": ".shp", "990102": ".gdb", "990103": ".zip", "990104": ".gpkg"}
 TXT_COUNTIES = (EAST, NORTH)
 PER_DOCUMENT = 4
+NEEDED = {
+    "approval": ("approved_on", "valid_until", "ownership", "revoked_on", "filed_on"),
+    "supply": ("contract_on", "revoked_on"),
+    "temporary": ("approved_on", "valid_until", "reclaimed_on"),
+    "facility": ("filed_on", "purpose", "plough_damaging"),
+    "lease": (),
+}
+"""Columns that every ledger has, even where no row has anything to say: without them the rules
+could not tell."""
 
 
 def geoms_of(papers: list[Paper]) -> Geoms:
@@ -54,7 +63,7 @@ def write_ledgers(folder: Path, book: Book) -> Iterator[Entry]:
 
 def _table(folder: Path, spec: County, layer: str, papers: list[Paper]) -> Entry:
     """One ledger file of a county, columns named as offices name them."""
-    names = sorted({name for p in papers for name in p.fields})
+    names = sorted({*NEEDED[layer], *(name for p in papers for name in p.fields)})
     columns: dict[str, Any] = {
         column(layer, name): [_cell(p.fields.get(name)) for p in papers] for name in names
     }
@@ -94,6 +103,7 @@ def _document(folder: Path, spec: County, step: str, rows: list[Paper], number: 
         "step": step,
         "approved_on": day,
         "authority": rows[0].fields["authority"],
+        "ownership": rows[0].fields["ownership"],
     }
     if len(rows) == 1:
         options["holder_name"] = rows[0].fields["holder_name"]

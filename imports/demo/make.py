@@ -6,6 +6,8 @@ import shutil
 from typing import TYPE_CHECKING
 
 from imports.demo import files
+from imports.demo.change import write_change
+from imports.demo.facts import facts
 from imports.demo.images import write_images
 from imports.demo.intents import make_intents
 from imports.demo.ledgers import write_ledgers
@@ -23,6 +25,7 @@ PARTS = (
     "README.txt",
     "patches",
     "images",
+    "change",
     "990100",
     *(c.code for c in COUNTIES),
 )
@@ -87,7 +90,8 @@ def _write_all(folder: Path, world: World, manifest: Manifest, *, images: bool) 
     entries.extend(files.write_batches(folder, world))
     if images:
         entries.extend(write_images(folder, world))
-    entries.extend(files.facts(world))
+    entries.extend(facts(world))
+    manifest.change = write_change(folder, world)
 
 
 def _clear(folder: Path) -> None:

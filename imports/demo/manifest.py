@@ -48,7 +48,10 @@ class Intent:
 
 @dataclass
 class Manifest:
-    """The invented prefecture's files, in the order in which to bring them in."""
+    """The invented prefecture's files, in the order in which to bring them in.
+
+    ``change`` lists what arrives later (docs/how-to/change.md): no loader brings it in.
+    """
 
     folder: Path
     seed: int
@@ -57,6 +60,7 @@ class Manifest:
     patches: list[Intent] = field(default_factory=list)
     ratios: dict[str, float | None] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    change: list[Entry] = field(default_factory=list)
     notice: str = NOTICE
 
     def of(self, kind: str, layer: str = "") -> list[Entry]:
@@ -81,5 +85,6 @@ class Manifest:
         """The manifest of a folder that was written before."""
         plain = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
         plain["entries"] = [Entry(**row) for row in plain["entries"]]
+        plain["change"] = [Entry(**row) for row in plain["change"]]
         plain["patches"] = [Intent(**row) for row in plain["patches"]]
         return cls(folder=folder, **plain)

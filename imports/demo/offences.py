@@ -10,7 +10,7 @@ from imports.demo import shapes
 from imports.demo.recipes import small
 from imports.demo.scenes import Holder, Scene, new_holder
 
-KINDS = ("20", "JZ", "YH", "20", "DL2", "GF")
+KINDS = ("20", "JZ", "YH", "20", "DL2", "JC")
 
 
 def _kind(s: Scene) -> str:
@@ -46,12 +46,6 @@ def sliver(s: Scene) -> None:
     s.shot(shape, "YH", [("unfiled", None)], named=False)
 
 
-def wide_road(s: Scene) -> None:
-    """Called a rural road, but twelve metres wide."""
-    shape = shapes.strip(s.rng, s.site.xy, min(220.0, s.site.reach), 12, s.site.angle)
-    s.shot(shape, "ND", [("unfiled", None)], named=False)
-
-
 def mining(s: Scene) -> None:
     """A quarry without papers inside the ecological red line."""
     shape = shapes.blob(s.rng, s.site.xy, small(s, 2500, 6000), 70)
@@ -85,7 +79,85 @@ def advance_expired(s: Scene) -> None:
     """Its advance-use permit ran out and nothing followed."""
     lot = shapes.lot(s.rng, s.site.xy, small(s, 1000, 2200), s.site.angle)
     s.approve(lot, "先行用地", on="2021-01-15", valid_until="2022-01-14")
-    s.shot(shapes.traced(s.rng, shapes.angled(lot, 1)), "SJ", [("unfiled", None)])
+    s.shot(shapes.traced(s.rng, shapes.angled(lot, 1)), "SJ", [("advance_lapsed", lot)])
+
+
+def advance_ending(s: Scene) -> None:
+    """Its advance-use permit ran out between the two images: begun in time or not?"""
+    lot = shapes.lot(s.rng, s.site.xy, small(s, 1000, 2200), s.site.angle)
+    s.seen("BU2024Q1", "20230602", "20240320")
+    s.approve(lot, "先行用地", on="2021-12-20", valid_until="2023-12-19")
+    s.shot(shapes.traced(s.rng, shapes.angled(lot, 1)), "SJ", [("advance_ending", lot)])
+
+
+def collective_late(s: Scene) -> None:
+    """A farmer's house, approved only after it was built."""
+    _farmers_house(s, "collective_late", on="2024-09-03")
+
+
+def collective_filing(s: Scene) -> None:
+    """A farmer's house that was applied for, and built before the answer."""
+    _farmers_house(s, "collective_filing", on=None, filed_on="2023-12-12")
+
+
+def _farmers_house(s: Scene, code: str, on: str | None, filed_on: str | None = None) -> None:
+    lot = shapes.lot(s.rng, s.site.xy, s.rng.uniform(170, 240), s.site.angle)
+    farmer = Holder(f"示例村民{s.book.next()}", "")
+    s.approve(
+        lot,
+        "宅基地",
+        on=on,
+        filed_on=filed_on,
+        purpose="农村宅基地",
+        holder=farmer,
+        authority="示例乡人民政府（虚构）",
+        ownership="集体",
+        project="",
+    )
+    s.shot(shapes.angled(lot, 0.6), "20", [(code, lot)], named=False)
+
+
+def partial(s: Scene) -> None:
+    """Of its image only the month is told, and it was approved in the middle of that month."""
+    lot = shapes.lot(s.rng, s.site.xy, small(s, 900, 1500), s.site.angle)
+    s.seen("SHI202405", "2024年1月10日", "2024-05")
+    s.approve(lot, on="2024-05-15", filed_on="2024-03-01")
+    s.shot(shapes.traced(s.rng, shapes.angled(lot, 1)), "20", [("unknown", lot)])
+
+
+def dismantled(s: Scene) -> None:
+    """Built anew where a village was to be pulled down and tilled (增减挂钩拆旧)."""
+    lot = shapes.lot(s.rng, s.site.xy, small(s, 700, 1300), s.site.angle)
+    s.approve(lot, "增减挂钩拆旧", on="2021-10-19", purpose="复垦", ownership="集体")
+    s.shot(shapes.traced(s.rng, shapes.angled(lot, 1)), "JZ", [("unfiled", None)], named=False)
+
+
+def adjustable(s: Scene) -> None:
+    """A shed in an orchard that counts as adjustable land."""
+    shape = shapes.blob(s.rng, s.site.xy, small(s, 250, 500), 24)
+    s.shot(shape, "JZ", [("unfiled", None)], named=False)
+
+
+def old_unfiled(s: Scene) -> None:
+    """Built with no papers in 2021."""
+    s.seen("BU2021Q4", "20210301", "20211015")
+    unfiled(s)
+
+
+def refer_basic_farm(s: Scene) -> None:
+    """More than five mu of permanent basic farmland under concrete."""
+    _large(s, 4300)
+
+
+def refer_cultivated(s: Scene) -> None:
+    """More than ten mu of other cultivated land under concrete."""
+    _large(s, 8200)
+
+
+def _large(s: Scene, area: float) -> None:
+    s.seen("BU2024Q1", "20230602", "20240320")
+    shape = shapes.blob(s.rng, s.site.xy, min(area, 2.2 * s.site.reach**2), 60)
+    s.shot(shape, "YH", [("unfiled", None)])
 
 
 def unsupplied(s: Scene) -> None:

@@ -5,13 +5,8 @@ A recipe takes a scene and leaves a situation that one line of the land-enforcem
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imports.demo import shapes
 from imports.demo.scenes import PURPOSES, Built, Holder, Scene
-
-if TYPE_CHECKING:
-    from shapely.geometry import Polygon
 
 
 def small(s: Scene, low: float = 700, high: float = 2600) -> float:
@@ -73,6 +68,19 @@ def quiet(s: Scene) -> None:
     s.book.fences.append((s.site.county, lot, s.holder))
 
 
+def purpose_wording(s: Scene) -> None:
+    """Supplied for industry, and the field team calls it a factory hall: the same thing."""
+    lot = shapes.lot(s.rng, s.site.xy, small(s, 900, 1500), s.site.angle)
+    s.approve(lot, on="2020-10-10")
+    s.supply(lot, "工业用地", contract_on="2021-05-28")
+    s.shot(
+        shapes.traced(s.rng, shapes.angled(lot, 1)),
+        "20",
+        [("purpose_wording", lot)],
+        fields={"field_purpose": "标准厂房"},
+    )
+
+
 def existing_later(s: Scene) -> None:
     """Rebuilt on ground that only the survey of 2023-12-31 shows as construction land."""
     lot = shapes.lot(s.rng, s.site.xy, small(s, 3000, 5000), s.site.angle)
@@ -97,8 +105,23 @@ def approved(s: Scene) -> None:
     s.shot(shapes.traced(s.rng, shapes.angled(lot, 4)), "TD", [("approved", lot)], named=False)
 
 
+def linked_collective(s: Scene) -> None:
+    """New houses of a village merger on ground that stays the village's: not to be supplied."""
+    lot = shapes.lot(s.rng, s.site.xy, small(s, 2000, 4000), s.site.angle)
+    village = Holder(f"示例村股份经济合作社{s.book.next()}", "")
+    s.approve(
+        lot,
+        "增减挂钩建新",
+        on="2021-09-06",
+        purpose="农村宅基地",
+        holder=village,
+        ownership="集体土地所有权",
+    )
+    s.shot(shapes.traced(s.rng, shapes.angled(lot, 1)), "20", [("linked", lot)], named=False)
+
+
 def linked(s: Scene) -> None:
-    """New ground of a village merger (增减挂钩建新), supplied."""
+    """New ground of a village merger (增减挂钩建新), taken by the State and supplied."""
     lot = shapes.lot(s.rng, s.site.xy, small(s, 5000, 12000), s.site.angle)
     s.approve(lot, "增减挂钩建新", on="2021-10-19", purpose="城镇住宅用地")
     s.supply(lot, "城镇住宅用地", supply_kind="划拨", contract_on="2022-04-06")
@@ -137,6 +160,7 @@ def homestead(s: Scene) -> None:
         purpose="农村宅基地",
         holder=farmer,
         authority="示例乡人民政府（虚构）",
+        ownership="集体",
         project="",
     )
     s.shot(shapes.angled(lot, 0.6), "20", [("collective", lot)], named=False)
@@ -145,7 +169,13 @@ def homestead(s: Scene) -> None:
 def collective(s: Scene) -> None:
     """A village enterprise on approved collective construction land."""
     lot = shapes.lot(s.rng, s.site.xy, s.size or small(s, 1500, 4000), s.site.angle)
-    s.approve(lot, "集体建设用地", on="2022-09-14", authority="示范市人民政府（虚构）")
+    s.approve(
+        lot,
+        "集体建设用地",
+        on="2022-09-14",
+        authority="示范市人民政府（虚构）",
+        ownership="集体",
+    )
     s.shot(shapes.traced(s.rng, shapes.angled(lot, 1)), "20", [("collective", lot)])
 
 
@@ -156,93 +186,52 @@ def advance(s: Scene) -> None:
     s.shot(shapes.traced(s.rng, shapes.angled(lot, 2)), "SJ", [("advance", lot)])
 
 
-def temporary(s: Scene) -> None:
-    """A builders' yard on temporary land within its term."""
-    lot = shapes.lot(s.rng, s.site.xy, small(s, 2000, 5000), s.site.angle)
-    _lend(s, lot, "2023-06-05", "2025-06-04")
-    s.shot(shapes.traced(s.rng, shapes.angled(lot, 2)), "YH", [("temporary", lot)])
+def mining_land(s: Scene) -> None:
+    """A quarry whose land was approved for mining."""
+    lot = shapes.lot(s.rng, s.site.xy, small(s, 1500, 3000), s.site.angle)
+    s.approve(lot, "采矿用地", on="2020-06-11", valid_until="2030-06-10", purpose="采矿用地")
+    s.shot(shapes.traced(s.rng, shapes.angled(lot, 1)), "CK", [("mining_land", lot)])
 
 
-def temporary_over(s: Scene) -> None:
-    """Temporary land within its term, but more is used than was lent."""
-    ground = shapes.lot(s.rng, s.site.xy, small(s, 2500, 4500), s.site.angle)
-    lent = shapes.angled(ground, 0).intersection(ground.buffer(-9, join_style="mitre"))
-    _lend(s, lent, "2023-07-17", "2025-07-16")
-    s.shot(ground, "YH", [("temporary", lent), ("unfiled", None)])
+def mining_right(s: Scene) -> None:
+    """A quarry with a licence to mine, and no paper for the land."""
+    lot = shapes.lot(s.rng, s.site.xy, small(s, 1500, 3000), s.site.angle)
+    s.approve(lot, "采矿许可", on="2019-03-18", valid_until="2029-03-17", purpose="采矿用地")
+    s.shot(shapes.traced(s.rng, shapes.angled(lot, 1)), "CK", [("mining_right", lot)])
 
 
-def _lend(s: Scene, lot: Polygon, start: str, end: str, back: str | None = None) -> None:
-    s.paper(
-        "temporary",
+def titled(s: Scene) -> None:
+    """Rebuilt on ground whose title was registered long ago."""
+    lot = shapes.lot(s.rng, s.site.xy, small(s, 700, 1400), s.site.angle)
+    s.parcel(
         lot,
-        approved_on=start,
-        valid_until=end,
-        reclaimed_on=back,
-        purpose="施工临时场地",
-        holder_name=s.holder.name,
-        holder_code=s.holder.code,
+        purpose="工业用地",
+        ownership="国有",
+        title=f"示例国用（2008）第{s.book.next():06d}号（虚构）",
+        right_kind="国有建设用地使用权",
+        registered_on="2008-05-20",
     )
+    s.shot(shapes.traced(s.rng, shapes.angled(lot, 1)), "20", [("titled", lot)], named=False)
 
 
-def reclaiming(s: Scene) -> None:
-    """Temporary land just expired, within its year for reclamation."""
-    lot = shapes.lot(s.rng, s.site.xy, small(s, 1500, 3500), s.site.angle)
-    _lend(s, lot, "2021-10-01", "2023-09-30")
-    s.shot(shapes.traced(s.rng, shapes.angled(lot, 1)), "YH", [("reclaiming", lot)])
-
-
-def overdue(s: Scene) -> None:
-    """Temporary land long expired and not reclaimed."""
-    lot = shapes.lot(s.rng, s.site.xy, small(s, 900, 1800), s.site.angle)
-    _lend(s, lot, "2019-12-31", "2021-12-31")
-    s.shot(shapes.traced(s.rng, shapes.angled(lot, 1)), "YH", [("overdue", lot)])
-
-
-def reclaimed(s: Scene) -> None:
-    """Temporary land that was reclaimed in time and is now built on without papers."""
-    lot = shapes.lot(s.rng, s.site.xy, small(s, 700, 1300), s.site.angle)
-    _lend(s, lot, "2018-05-04", "2020-05-03", "2020-11-20")
-    s.shot(shapes.traced(s.rng, lot), "JZ", [("unfiled", None)], named=False)
-
-
-def facility(s: Scene) -> None:
-    """Greenhouses or sheds filed as agricultural facilities."""
-    lot = shapes.lot(s.rng, s.site.xy, small(s, 1800, 5200), s.site.angle)
-    kind = "种植设施" if s.rng.random() < 0.5 else "畜禽养殖设施"
-    farm = Holder(f"示例农业专业合作社{s.book.next()}", "")
-    s.paper(
-        "facility",
-        lot,
-        filed_on="2022-08-22",
-        purpose=kind,
-        holder_name=farm.name,
-        holder_code=farm.code,
-    )
-    s.shot(shapes.traced(s.rng, shapes.angled(lot, 1)), "20", [("facility", lot)], named=False)
-
-
-def rural_road(s: Scene) -> None:
-    """A field road of at most eight metres."""
-    length = min(360.0, 1.7 * s.site.reach)
-    road = shapes.strip(s.rng, s.site.xy, length, s.rng.uniform(4.2, 6.5), s.site.angle)
-    s.shot(road, "ND", [("rural_road", None)], named=False)
+def old_supplied(s: Scene) -> None:
+    """Approved, supplied and built years ago: a batch of 2021."""
+    s.seen("BU2021Q4", "20210301", "20211015")
+    lot = shapes.lot(s.rng, s.site.xy, small(s, 1800, 3000), s.site.angle)
+    s.approve(lot, on="2019-08-02")
+    s.supply(lot, contract_on="2020-04-15")
+    s.shot(shapes.traced(s.rng, shapes.angled(lot, 1)), "20", [("supplied", lot)])
 
 
 def unclear(s: Scene) -> None:
-    """Earth pushed about, nothing built: a person must look."""
+    """Bare ground of no kind that a rule knows: a person must look."""
     shape = shapes.blob(s.rng, s.site.xy, small(s, 800, 3000))
-    kind = "TD" if s.rng.random() < 0.6 else "DT"
+    kind = "QT" if s.rng.random() < 0.6 else "LT"
     s.shot(shape, kind, [("unclear", None)], named=False)
 
 
-def unchanged(s: Scene) -> None:
-    """A false alarm: the field team found nothing changed."""
-    shape = shapes.stairs(shapes.blob(s.rng, s.site.xy, small(s, 900, 2500)), 4.0)
-    s.shot(
-        shape,
-        "JZ",
-        [("unchanged", None)],
-        named=False,
-        visible=False,
-        fields={"field_result": "未变化"},
-    )
+def earthwork(s: Scene) -> None:
+    """Earth pushed about, nothing built: a site being prepared, or fields being levelled."""
+    shape = shapes.blob(s.rng, s.site.xy, small(s, 800, 3000))
+    kind = "TD" if s.rng.random() < 0.6 else "DT"
+    s.shot(shape, kind, [("earthwork", None)], named=False)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import shapely
-
+from imports.demo.claims import Where
 from imports.demo.place import COUNTIES, County
 
 if TYPE_CHECKING:
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from shapely.geometry import Polygon
 
 XY = tuple[float, float]
-Claim = tuple[str, shapely.Geometry | None]
+Claim = tuple[str, Where]
 """A conclusion code and where it holds (None: on all that is left)."""
 
 
@@ -85,6 +84,8 @@ class Book:
     shots: list[Shot] = field(default_factory=list)
     built: list[Built] = field(default_factory=list)
     fences: list[tuple[int, Polygon, Holder]] = field(default_factory=list)
+    parcels: list[Paper] = field(default_factory=list)
+    belated: list[Paper] = field(default_factory=list)
     serial: int = 0
 
     def next(self) -> int:
@@ -141,6 +142,7 @@ class Scene:
     batch: str
     holder: Holder
     size: float = 0.0
+    when: tuple[str, str] = ("", "")
 
     @property
     def rng(self) -> Generator:
@@ -151,6 +153,10 @@ class Scene:
     def county(self) -> County:
         """The county of the site."""
         return COUNTIES[self.site.county]
+
+    def seen(self, batch: str, before: str, after: str) -> None:
+        """The patches that follow are of this batch, between these two images."""
+        self.batch, self.when = batch, (before, after)
 
     def paper(self, layer: str, geom: Polygon, **fields: Any) -> Paper:
         """Record a ledger row; ``txt`` sends it to a coordinate TXT; its number is made up here."""
@@ -163,6 +169,11 @@ class Scene:
         paper = Paper(layer, self.site.county, geom, fields, txt)
         self.book.papers.append(paper)
         return paper
+
+    def parcel(self, geom: Polygon, **fields: Any) -> None:
+        """Record a registered parcel in the holder's name."""
+        given = {"holder_name": self.holder.name, "holder_code": self.holder.code}
+        self.book.parcels.append(Paper("parcel", self.site.county, geom, given | fields))
 
     @staticmethod
     def _year(fields: dict[str, Any]) -> str:
@@ -188,6 +199,7 @@ class Scene:
             "holder_name": who.name,
             "holder_code": who.code,
             "purpose": "工业用地",
+            "ownership": "国有",
             "project": f"{who.name}项目",
         }
         return self.paper("approval", geom, txt=txt, **(given | fields))
@@ -220,13 +232,17 @@ class Scene:
             kind,
             claims,
             holder,
-            visible=more.pop("visible", True),
+            visible=more.pop("visible", self.batch not in UNSEEN),
             fields=more.pop("fields", {}),
+            before=self.when[0],
+            after=self.when[1],
         )
         self.book.shots.append(shot)
         return shot
 
 
+UNSEEN = ("BU2021Q4", "BU2025Q1")
+"""Batches between images that the demo doesn't have."""
 LAYER_MARK = {
     "approval": "政地",
     "supply": "让合",
@@ -243,30 +259,3 @@ def new_holder(book: Book, county: int) -> Holder:
     return Holder(
         f"示例{word}{trade}{number}号有限公司", f"99DEMO{COUNTIES[county].code}{number:06d}"
     )
-
-
-LEGAL = ("supplied", "collective", "advance")
-ILLEGAL = ("purpose", "late", "filing", "overdue", "over_use", "outside", "rented", "unfiled")
-BEFORE_EXISTING = ("unchanged", "unknown", "purpose", "supplied", "collective", "advance")
-
-
-def split(
-    shot: Shot, existing: shapely.Geometry | None = None
-) -> list[tuple[str, shapely.Geometry]]:
-    """The patch cut by its claims, each code with its ground; nothing overlaps or is left out."""
-    claims = list(shot.claims)
-    if existing is not None and not existing.is_empty:
-        at = next((i for i, (c, _) in enumerate(claims) if c not in BEFORE_EXISTING), len(claims))
-        if at == len(claims) and claims[-1][1] is None:
-            at = len(claims)
-        claims.insert(at, ("existing", existing))
-    rest: shapely.Geometry = shot.geom
-    out = []
-    for code, where in claims:
-        part = rest if where is None else rest.intersection(where)
-        if part.area > 0:
-            out.append((code, part))
-            rest = rest.difference(part)
-        if rest.is_empty:
-            break
-    return out

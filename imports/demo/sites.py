@@ -40,6 +40,8 @@ class Sites:
             ["village", "border", "field"],
             [len(self._village), len(self._border), len(points) - len(special)],
         )[keep]
+        shield = [ground.frame.protection(self.points, version) for version in (0, 1)]
+        self.kept, self.open = np.minimum(*shield), -np.maximum(*shield)
         self.to_town = cKDTree(ground.frame.towns).query(self.points)[0]
         self.order = rng.permutation(len(self.points))
 
@@ -100,7 +102,11 @@ class Sites:
         return np.minimum(np.asarray(distance), near_town * 0.8)
 
     def take(self, county: int, want: str) -> Site | None:
-        """A free site of a county: field, town, eco, village or border (None when used up)."""
+        """A free site of a county, or None when used up.
+
+        Wanted may be field, town (nearest to one), kept (most safely on basic farmland), open
+        (most safely off it), eco, garden, adjustable, village or border.
+        """
         ground = self.ground
         here = self.free & (ground.county[self.cell] == county)
         crops = np.isin(ground.code[self.cell], CULTIVATED)
@@ -108,6 +114,10 @@ class Sites:
             fit = here & (self.kind == want)
         elif want == "eco":
             fit = here & np.isin(ground.code[self.cell], ("0301", "0305", "0307"))
+        elif want == "garden":
+            fit = here & np.isin(ground.code[self.cell], ("0201", "0202", "0204", "0404"))
+        elif want == "adjustable":
+            fit = here & (ground.code[self.cell] == "0201K")
         else:
             fit = here & crops & (self.kind == "field")
             room = fit & (self.clear > 0.28 * self.gap)
@@ -115,7 +125,8 @@ class Sites:
         rows = self.order[fit[self.order]]
         if not len(rows):
             return None
-        row = rows[np.argmin(self.to_town[rows])] if want == "town" else rows[0]
+        best = {"town": -self.to_town, "kept": self.kept, "open": self.open}.get(want)
+        row = rows[0] if best is None else rows[np.argmax(best[rows])]
         self.free[row] = False
         return self._site(int(row))
 

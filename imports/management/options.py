@@ -117,8 +117,23 @@ def tell(
     if delivery.repeated:
         sentence = f"同一文件、同样选项已导入过（导入 {delivery.pk}），没有任何变化。"
     command.stdout.write(sentence)
+    for line in verdict_lines(delivery.verdict):
+        command.stdout.write(line)
     for issue in issues[:SHOWN]:
         done = f" → {issue.done}" if issue.done else ""
         command.stdout.write(f"  问题：{issue.message}{done}")
     if len(issues) > SHOWN:
         command.stdout.write(f"  ……共 {len(issues)} 个问题")
+
+
+def verdict_lines(verdict: dict[str, Any]) -> list[str]:
+    """How the file was read, and how sure that is: nothing is converted silently."""
+    if "crs" not in verdict:
+        return []  # nothing was read: a withdrawal
+    rests = "；".join([verdict["crs_origin"], *verdict.get("crs_evidence", [])])
+    origin = verdict.get("encoding_origin") or "—"
+    return [
+        f"  坐标系：{verdict['crs']}（{rests}），把握{verdict.get('crs_confidence', '—')}",
+        f"  编码：{verdict['encoding']}（{origin}），把握{verdict.get('encoding_confidence', '—')}",
+        f"  格式：{verdict['driver']}",
+    ]

@@ -12,10 +12,27 @@ if TYPE_CHECKING:
 
 def read(bundle: Bundle, options: FileOptions) -> Table:
     """The bundle's rows and geometry in its own CRS, x = east; raises InputRefused."""
-    if bundle.kind == "txt":
+    kind, encoding, sublayer = bundle.kind, options.encoding, options.sublayer
+    if kind == "txt":
         from imports.readers.coordinate_txt import read as read_txt  # noqa: PLC0415
 
-        return read_txt(bundle, encoding=options.encoding, crs=options.crs)
+        return read_txt(bundle, encoding=encoding, crs=options.crs)
+    if kind in ("csv", "xlsx"):
+        from imports.readers.sheet import read as read_sheet  # noqa: PLC0415
+
+        return read_sheet(bundle, encoding=encoding, crs=options.crs, sublayer=sublayer)
+    if kind == "parquet":
+        from imports.readers.parquet import read as read_parquet  # noqa: PLC0415
+
+        return read_parquet(bundle)
+    if kind == "kml":
+        from imports.readers.kml import read as read_kml  # noqa: PLC0415
+
+        return read_kml(bundle, encoding=encoding, sublayer=sublayer)
+    if kind == "dxf":
+        from imports.readers.dxf import read as read_dxf  # noqa: PLC0415
+
+        return read_dxf(bundle, encoding=encoding, sublayer=sublayer)
     from imports.readers.vector import read as read_vector  # noqa: PLC0415
 
-    return read_vector(bundle, encoding=options.encoding, sublayer=options.sublayer)
+    return read_vector(bundle, encoding=encoding, sublayer=sublayer)

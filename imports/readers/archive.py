@@ -6,6 +6,7 @@ import shutil
 import zipfile
 from pathlib import Path, PurePosixPath
 
+from imports.readers import kinds
 from spatial.errors import InputRefused
 
 MAX_MEMBERS = 5000
@@ -14,6 +15,9 @@ MAX_RATIO = 400
 """Limits of what a zip may unpack to: members, bytes, bytes per packed byte."""
 
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+BESIDE = (".xml", ".fields.csv", ".cut.csv")
+"""Ends of names that are data only where nothing else in the zip is: metadata lies beside data,
+and so do the lists that our own shapefiles come with."""
 
 
 def unpack(path: Path, scratch: Path, sublayer: str | None) -> Path:
@@ -24,19 +28,26 @@ def unpack(path: Path, scratch: Path, sublayer: str | None) -> Path:
     """
     with zipfile.ZipFile(path) as archive:
         entries = {_name(info): info for info in archive.infolist() if not info.is_dir()}
-        _check(path.name, list(entries), archive.infolist())
+        check(path.name, list(entries), archive.infolist())
         folders = sorted({gdb for name in entries if (gdb := _gdb_folder(name))})
         files = [
             name
             for name in sorted(entries)
             if not _gdb_folder(name)
-            and PurePosixPath(name).suffix.lower() in (".shp", ".gpkg", ".geojson", ".json", ".txt")
+            and PurePosixPath(name).suffix.lower() in kinds.KINDS
             and "__MACOSX" not in name
         ]
-        chosen = _choose(path.name, folders + files, sublayer)
+        chosen = _choose(path.name, _worth(folders + files), sublayer)
         if chosen in folders:
             return _extract_folder(archive, entries, chosen, scratch)
         return _extract_file(archive, entries, chosen, scratch)
+
+
+def _worth(files: list[str]) -> list[str]:
+    """The deliveries among them: metadata beside data is none, and a KMZ has one main file."""
+    data = [name for name in files if not name.lower().endswith(BESIDE)]
+    main = [name for name in data if PurePosixPath(name).name.lower() == "doc.kml"]
+    return main or data or files
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -53,7 +64,8 @@ def _name(info: zipfile.ZipInfo) -> str:
     return name.replace("\\", "/")
 
 
-def _check(file_name: str, names: list[str], infos: list[zipfile.ZipInfo]) -> None:
+def check(file_name: str, names: list[str], infos: list[zipfile.ZipInfo]) -> None:
+    """Raise InputRefused for paths that lead outside and for sizes beyond the limits."""
     for name in names:
         if name.startswith("/") or ".." in PurePosixPath(name).parts or ":" in name:
             raise InputRefused(f"压缩包 {file_name} 内的路径 {name} 指向包外，已拒收。请重新压缩。")

@@ -14,22 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imports.readers import archive
+from imports.readers import archive, kinds
 from spatial.errors import InputRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHAPEFILE_SUFFIXES = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-KINDS = {
-    ".shp": "shapefile",
-    ".gpkg": "geopackage",
-    ".geojson": "geojson",
-    ".json": "geojson",
-    ".gdb": "filegdb",
-    ".txt": "txt",
-}
-READABLE = ".shp、.zip、.gpkg、.geojson、.gdb、.txt"
 CHUNK = 1 << 20
 
 
@@ -76,7 +67,7 @@ def opened(path: str | Path, sublayer: str | None = None) -> Iterator[Bundle]:
     """The delivery at ``path``, unpacked if zipped; its temporary files go when the block ends.
 
     Raises InputRefused when nothing readable is there. ``sublayer`` chooses among several
-    shapefiles of a zip by name.
+    deliveries of a zip by name.
     """
     given = Path(path)
     if not given.exists():
@@ -87,12 +78,10 @@ def opened(path: str | Path, sublayer: str | None = None) -> Iterator[Bundle]:
         raise InputRefused(f"文件 {given.name} 是空文件（0 字节）。请重新导出或重新传输。")
     with tempfile.TemporaryDirectory(prefix="gisland-") as scratch:
         main = given
-        if given.suffix.lower() == ".zip":
+        if given.suffix.lower() in kinds.PACKED:
             main = _unpacked(given, Path(scratch), sublayer)
-        kind = KINDS.get(main.suffix.lower())
-        if kind is None:
-            raise InputRefused(f"不认识文件 {given.name} 的格式。可读格式：{READABLE}。")
-        check_contents(main, kind, given.name)
+        kind = kinds.kind_of(main, given.name)
+        kinds.check_contents(main, kind, given.name)
         yield Bundle(given, kind, main, members, digest, size)
 
 
@@ -102,24 +91,6 @@ def find_sibling(main: Path, suffix: str) -> Path | None:
         if candidate.stem == main.stem and candidate.suffix.lower() == suffix:
             return candidate
     return None
-
-
-def check_contents(main: Path, kind: str, name: str) -> None:
-    """Refuse a file whose first bytes are not of its kind: GDAL must not guess another driver."""
-    if kind == "filegdb":
-        if not main.is_dir() or not (main / "a00000001.gdbtable").exists():
-            raise InputRefused(f"{name} 不是完整的 File GDB 文件夹。请压缩整个 .gdb 文件夹后重交。")
-        return
-    with main.open("rb") as file:
-        start = file.read(512)
-    looks = {
-        "shapefile": start[:4] == b"\x00\x00\x27\x0a",
-        "geopackage": start[:16] == b"SQLite format 3\x00",
-        "geojson": start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{",
-        "txt": bool(start.strip()),
-    }
-    if not looks[kind]:
-        raise InputRefused(f"文件 {name} 的内容不是 {main.suffix} 格式，可能已损坏。请重新导出。")
 
 
 def _unpacked(path: Path, scratch: Path, sublayer: str | None) -> Path:

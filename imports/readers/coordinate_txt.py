@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from imports.readers import rings, txt_grammar, txt_plane
+from imports.readers import encoding as encodings
+from imports.readers import rings, txt_checks, txt_grammar, txt_plane
 from imports.readers.encoding import codec_named
 from imports.readers.table import NOTE, Finding, Table
 from imports.refusal import refuse_rows
@@ -17,6 +18,7 @@ from spatial.errors import CrsRefused, InputRefused
 
 if TYPE_CHECKING:
     from imports.readers.bundle import Bundle
+    from imports.readers.encoding import Decision
     from imports.readers.txt_grammar import Document, Parcel
     from imports.readers.txt_plane import Plane
 
@@ -36,10 +38,10 @@ def read(bundle: Bundle, *, encoding: str | None = None, crs: str | None = None)
     Raises InputRefused (CrsRefused for a wrong datum or zone) naming file, lines and remedy; one
     bad parcel refuses the file. Areas (DKMJ) are in m2, whatever unit the file writes.
     """
-    document, codec, origin = _document(bundle, encoding)
+    document, decision = _document(bundle, encoding)
     plane = txt_plane.judge(document, overridden=bool(crs))
     crs_faults = [fault for fault in document.faults if "坐标系" in fault[1] or "带号" in fault[1]]
-    shapes = [_shape(document, parcel, plane) for parcel in document.parcels]
+    shapes = [shape_of(document, parcel, plane) for parcel in document.parcels]
     if crs_faults:
         _refuse_crs(bundle.file_name, document)
     refuse_rows(bundle.file_name, document.faults, REMEDY)
@@ -48,6 +50,11 @@ def read(bundle: Bundle, *, encoding: str | None = None, crs: str | None = None)
         for parcel, shape in zip(document.parcels, shapes, strict=True)
     ]
     _tell_doubles(document)
+    document.findings += encodings.check_text(
+        bundle.file_name,
+        {text for record in records for text in record.values() if isinstance(text, str)},
+    )
+    document.findings += txt_checks.between(document.parcels, shapes)
     if plane.east_first:
         document.findings.append(
             Finding(
@@ -63,17 +70,18 @@ def read(bundle: Bundle, *, encoding: str | None = None, crs: str | None = None)
         geoms=np.array(shapes, dtype=object),
         crs=plane.crs,
         crs_origin=plane.origin,
-        encoding=codec,
-        encoding_origin=origin,
+        encoding=decision.codec,
+        encoding_origin=decision.origin,
+        encoding_confidence=decision.confidence,
         findings=document.findings,
         facts={"features": len(shapes), "header": document.header, "project": document.project},
     )
 
 
-def _document(bundle: Bundle, encoding: str | None) -> tuple[Document, str, str]:
-    codec = codec_named(encoding) if encoding else None
+def _document(bundle: Bundle, encoding: str | None) -> tuple[Document, Decision]:
+    codec = codec_named(encoding) or encoding if encoding else None
     try:
-        text, used, origin = txt_grammar.decode(bundle.main.read_bytes(), codec)
+        text, decision = txt_grammar.decode(bundle.file_name, bundle.main.read_bytes(), codec)
     except (UnicodeDecodeError, LookupError) as error:
         raise InputRefused(
             f"文件 {bundle.file_name} 的文字读不出来。请另存为 UTF-8 或 GBK，或用 --encoding 指明。"
@@ -86,7 +94,7 @@ def _document(bundle: Bundle, encoding: str | None) -> tuple[Document, str, str]
             f"文件 {bundle.file_name} 中没有地块：应有 [地块坐标] 一节，地块表头行以 @ 结尾。"
             "请按界址点坐标交换格式导出。"
         )
-    return document, used, origin
+    return document, decision
 
 
 def _refuse_crs(file_name: str, document: Document) -> None:
@@ -96,8 +104,8 @@ def _refuse_crs(file_name: str, document: Document) -> None:
         raise CrsRefused(str(error)) from error
 
 
-def _shape(document: Document, parcel: Parcel, plane: Plane) -> Any:
-    """The parcel's MultiPolygon, x = east; faults and findings go into the document."""
+def shape_of(document: Document, parcel: Parcel, plane: Plane) -> Any:
+    """The parcel's MultiPolygon, x = east; None where faulty. The document is told of all."""
     kind = parcel.fields.get("geometry", "")
     if kind in ("点", "线"):
         document.faults.append((parcel.line, f"地块 {parcel.label} 的图形是“{kind}”，只收“面”"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from imports.readers.table import NOTE, Finding
 from spatial.errors import InputRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 DBF_LANGUAGE = {
     0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x13: "cp932", 0x4D: "gb18030", 0x4E: "cp949",
@@ -23,30 +24,44 @@ DBF_LANGUAGE = {
 EAST_ASIAN = {"gb18030", "cp932", "cp949", "cp950", "utf-8"}
 """Encodings that a file declares on purpose; single-byte ones are left-over defaults."""
 
+WESTERN = {"iso8859-1", "latin-1", "cp1252", "iso8859-15"}
+"""What exporters write into a .cpg when nobody chose: any bytes at all can be read so."""
+
+HIGH, MEDIUM, LOW = "高", "中", "低"
+LOST = ("???", "\ufffd", "锟斤拷")
+"""What is left of text that somebody converted into an encoding that lacks it."""
+
+ENOUGH, FEW = 10, 3
+"""Chinese characters that make a judgement certain, and those that make it probable."""
+
 
 @dataclass
 class Decision:
-    """The codec, in words how it was found, and what should be told."""
+    """The codec, in words how it was found, how sure that is, and what should be told."""
 
     codec: str
     origin: str
     findings: list[Finding] = field(default_factory=list)
+    confidence: str = HIGH
 
 
 def codec_named(name: str) -> str | None:
     """Python's codec for a name as .cpg files and people write it; None if unknown."""
-    text = name.strip().lower().replace(" ", "")
-    digits = re.sub(r"^(ansi|oem|cp|windows-?|ms|x-)", "", text)
+    written = re.sub(r"\s+", "", name.lower())
+    text = re.sub(r"[-_]+", "", written)
+    digits = re.sub(r"^(ansi|oem|cp|windows-?|win-?|ms|x-)", "", text)
     known = {
         "65001": "utf-8", "936": "gb18030", "gbk": "gb18030", "gb2312": "gb18030",
         "54936": "gb18030", "950": "cp950", "big5": "cp950", "932": "cp932", "949": "cp949",
-        "88591": "latin-1", "iso88591": "latin-1",
+        "88591": "latin-1", "iso88591": "latin-1", "koi8r": "koi8-r",
+        "win1251": "cp1251", "win1250": "cp1250", "win874": "cp874", "euckr": "cp949",
     }  # fmt: skip
-    candidate = known.get(digits) or (f"cp{digits}" if digits.isdigit() else text)
-    try:
-        return codecs.lookup(candidate).name
-    except LookupError:
-        return None
+    for candidate in (known.get(digits), f"cp{digits}" if digits.isdigit() else text, written):
+        try:
+            return codecs.lookup(candidate or "").name
+        except LookupError:
+            continue
+    return None
 
 
 def decode(raw: bytes, codec: str) -> tuple[str, bool]:
@@ -75,14 +90,64 @@ def readable(samples: Iterable[bytes], codec: str) -> bool:
     return cut * 4 <= total or total <= 2
 
 
-def _looks_chinese(samples: Sequence[bytes]) -> bool:
-    """Whether most two-byte characters are of GB 2312 (both bytes high), as real Chinese is."""
-    pairs = high = 0
+@dataclass(frozen=True)
+class _Pairs:
+    """How many two-byte characters the bytes would hold, and how many of them are everyday ones."""
+
+    total: int
+    gb2312: int
+    big5: int
+
+    @property
+    def chinese(self) -> bool:
+        """GB 2312, as real simplified Chinese is: both bytes high, rows of Han or signs."""
+        return self.total > 0 and self.gb2312 * 10 >= self.total * 8
+
+    @property
+    def traditional(self) -> bool:
+        """Rather the everyday rows of Big5."""
+        return not self.chinese and self.total > 0 and self.big5 * 10 >= self.total * 8
+
+
+def _pairs(samples: Iterable[bytes]) -> _Pairs:
+    found: Counter[tuple[int, int]] = Counter()
     for raw in samples:
-        for pair in re.findall(rb"[\x81-\xfe][\x40-\xfe]", raw):
-            pairs += 1
-            high += pair[0] >= 0xA1 and pair[1] >= 0xA1
-    return pairs > 0 and high * 10 >= pairs * 8
+        at = 0
+        while at < len(raw) - 1:
+            if raw[at] < 0x80:
+                at += 1
+                continue
+            found[raw[at], raw[at + 1]] += 1
+            at += 2
+    total = sum(found.values())
+    gb2312 = sum(
+        count
+        for (lead, trail), count in found.items()
+        if trail >= 0xA1 and (0xB0 <= lead <= 0xF7 or lead <= 0xA3 and lead >= 0xA1)
+    )
+    big5 = sum(
+        count
+        for (lead, trail), count in found.items()
+        if 0xA1 <= lead <= 0xC6 and (trail <= 0x7E or trail >= 0xA1)
+    )
+    return _Pairs(total, gb2312, big5)
+
+
+def _surely_utf8(samples: Iterable[bytes]) -> bool:
+    """Readable as UTF-8 with characters of three bytes or more: no other encoding looks so."""
+    kept = list(samples)
+    return readable(kept, "utf-8") and any(
+        re.search(rb"[\xe0-\xf4][\x80-\xbf]{2}", raw) for raw in kept
+    )
+
+
+def of_wide_text(data: bytes) -> str | None:
+    """UTF-16 without a mark, by the zeros that every digit and comma leaves; None if it isn't."""
+    count = len(data) // 2
+    zeros = data[0::2].count(0), data[1::2].count(0)
+    if max(zeros) * 3 < count or min(zeros) * 50 > count:
+        return None
+    return "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
 
 
 def decide(
@@ -106,7 +171,11 @@ def decide(
                 "请核对编码名称（常用 GBK、UTF-8），或去掉该选项由程序判定。"
             )
         return Decision(codec, f"--encoding {option}")
-    return _declared(file_name, samples, cpg, language) or _judged(file_name, samples, language)
+    found = _declared(file_name, samples, cpg, language) or _judged(file_name, samples, language)
+    if cpg and codec_named(cpg) is None:
+        message = f".cpg 写的编码 {cpg.strip()[:20]} 不认识，按内容判定为 {found.codec}。"
+        found.findings.append(Finding("encoding_unknown", message, done=f"按 {found.codec} 读取"))
+    return found
 
 
 def _declared(
@@ -119,7 +188,9 @@ def _declared(
         return None
     if not readable(samples, declared):
         return _contradicted(file_name, samples, origin)
-    if declared != "utf-8" and len(samples) >= 3 and readable(samples, "utf-8"):
+    if declared != "utf-8" and _surely_utf8(samples):
+        return _contradicted(file_name, samples, origin)
+    if declared in WESTERN and readable(samples, "gb18030") and _pairs(samples).chinese:
         return _contradicted(file_name, samples, origin)
     return Decision(declared, origin)
 
@@ -135,17 +206,90 @@ def _contradicted(file_name: str, samples: list[bytes], origin: str) -> Decision
 def _judged(file_name: str, samples: list[bytes], language: int) -> Decision:
     if not samples:
         return Decision("utf-8", "全为 ASCII")
-    if readable(samples, "utf-8"):
+    pairs = _pairs(samples)
+    chinese = readable(samples, "gb18030") and pairs.chinese
+    if readable(samples, "utf-8") and not (chinese and _signs_only(samples)):
+        if chinese and not _surely_utf8(samples) and not _in_words(samples):
+            raise InputRefused(_both_ways(file_name, samples))
         return Decision("utf-8", "按内容判定")
     single = DBF_LANGUAGE.get(language)
-    if readable(samples, "gb18030") and (single is None or _looks_chinese(samples)):
-        finding = Finding(
-            "encoding_judged", "文件未声明编码，按内容判定为 GB18030（GBK）。", severity=NOTE
+    if chinese:
+        sure = HIGH if pairs.total >= ENOUGH else MEDIUM if pairs.total >= FEW else LOW
+        message = (
+            f"文件未声明编码，按内容判定为 GB18030（GBK），把握{sure}"
+            f"（{pairs.total} 个双字节字中 {pairs.gb2312} 个为常用汉字或符号）。"
         )
-        return Decision("gb18030", "按内容判定", [finding])
+        finding = Finding("encoding_judged", message, severity=NOTE)
+        return Decision("gb18030", "按内容判定", [finding], sure)
     if single and single not in EAST_ASIAN and readable(samples, single):
-        return Decision(single, f"DBF 语言标志 0x{language:02X}")
+        return Decision(single, f"DBF 语言标志 0x{language:02X}", confidence=MEDIUM)
+    hint = "BIG5" if readable(samples, "cp950") and pairs.traditional else "CP1252"
     raise InputRefused(
         f"文件 {file_name} 的文字既不是 UTF-8 也不是 GBK，无法可靠读出。"
-        "请用 --encoding 指明编码（如 --encoding BIG5），或补上 .cpg 文件。"
+        f"请用 --encoding 指明编码（看来可能是 --encoding {hint}），或补上 .cpg 文件。"
     )
+
+
+def _signs_only(samples: Iterable[bytes]) -> bool:
+    """Whether UTF-8 would give no Latin, Greek or Cyrillic letter and no Han: nobody writes so."""
+    text = "".join(decode(raw, "utf-8")[0] for raw in samples)
+    return not re.search(r"[\u00c0-\u024f\u0370-\u04ff\u2000-\U0010ffff]", text)
+
+
+def _in_words(samples: Iterable[bytes]) -> bool:
+    """Whether high bytes stand singly among Latin letters, as accents do and Han doesn't."""
+    return all(
+        re.search(rb"[A-Za-z]", raw) and not re.search(rb"[\x80-\xff]{4}", raw) for raw in samples
+    )
+
+
+def _both_ways(file_name: str, samples: list[bytes]) -> str:
+    one, other = (decode(samples[0], codec)[0].strip()[:20] for codec in ("utf-8", "gb18030"))
+    return (
+        f"文件 {file_name} 的文字按 UTF-8 和 GBK 都读得通（“{one}”或“{other}”），无法判定。"
+        "请用 --encoding UTF-8 或 --encoding GBK 指明。"
+    )
+
+
+def check_text(file_name: str, texts: Iterable[str]) -> list[Finding]:
+    """What was lost before the file was delivered (``??``, U+FFFD), as findings.
+
+    Raises InputRefused for text that is already mojibake: bytes of GBK or UTF-8 that somebody
+    read in another encoding and stored again. It is never taken in.
+    """
+    lost = 0
+    for text in texts:
+        if any(mark in text for mark in LOST):
+            lost += 1
+            continue
+        meant = "" if text.isascii() else _meant(text)
+        if meant:
+            raise InputRefused(
+                f"文件 {file_name} 里存的文字已是乱码：“{text.strip()[:20]}”本应为“{meant[:20]}”。"
+                "请从源头以正确的编码重新导出。"
+            )
+    if not lost:
+        return []
+    message = f"{lost} 个文字值在交来之前已丢失（??? 或 �），无法恢复。"
+    return [Finding("lost_text", message, done="原样保留")]
+
+
+def _meant(text: str) -> str:
+    """The Chinese that such a text stood for, or nothing where it is text as it should be."""
+    run = max(
+        re.findall(r"[\x80-\xff\u20ac\u2018-\u203a\u0152-\u0192\u02c6\u02dc]+", text),
+        key=len,
+        default="",
+    )
+    for western in ("latin-1", "cp1252"):
+        raw = run.encode(western, "ignore")
+        if len(run) >= 4 and len(raw) == len(run):
+            if _surely_utf8([raw]):
+                return raw.decode("utf-8", "ignore")
+            if len(raw) % 2 == 0 and readable([raw], "gb18030") and _pairs([raw]).chinese:
+                return raw.decode("gb18030")
+    han = re.sub(r"[\x00-\x7f]+", "", text)
+    raw = han.encode("gb18030", "ignore")
+    if len(han) >= 3 and re.fullmatch(rb"(?:[\xe2-\xef][\x80-\xbf]{2}){2,}", raw):
+        return raw.decode("utf-8", "ignore")
+    return ""

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
 import numpy as np
 import shapely
 
 from imports.readers.table import NOTE, Finding
 from imports.refusal import refuse_rows
+from spatial.errors import InputRefused
 
 POLYGONAL = (3, 6)  # shapely's numbers of Polygon and MultiPolygon
+KINDS = {
+    "Point": "点", "MultiPoint": "点", "LineString": "线", "MultiLineString": "线",
+    "GeometryCollection": "组合图形",
+}  # fmt: skip
 
 
 def only_polygons(
@@ -43,3 +51,56 @@ def only_polygons(
     if "Curve" in declared or "Surface" in declared:
         findings.append(Finding("linearised", f"图形含曲线（{declared}）。", done="按折线读取"))
     return geoms
+
+
+def pick(
+    file_name: str, geoms: np.ndarray, what: str, findings: list[Finding], *, close: bool
+) -> tuple[list[int], np.ndarray]:
+    """The polygons among drawings of many kinds: which rows they are, and their shapes.
+
+    Collections give their polygons, and lines whose ends meet become polygons where ``close`` is
+    set; all else is left out. Each is told; raises InputRefused where no polygon is left.
+    """
+    rows: list[int] = []
+    shapes: list[Any] = []
+    left: Counter[str] = Counter()
+    closed = gathered = 0
+    for row, geom in enumerate(geoms):
+        parts = [part for part in _leaves(geom) if part.geom_type == "Polygon"]
+        others = len(_leaves(geom)) - len(parts)
+        if not parts and close and _meets_itself(geom):
+            parts, closed, others = [shapely.Polygon(geom.coords)], closed + 1, 0
+        if not parts:
+            left[
+                "空图形" if geom is None or geom.is_empty else KINDS.get(geom.geom_type, "其他")
+            ] += 1
+            continue
+        gathered += bool(others)
+        rows.append(row)
+        shapes.append(parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts))
+    listing = "、".join(f"{kind} {count} 个" for kind, count in left.items())
+    if not rows:
+        raise InputRefused(f"文件 {file_name} 中没有面（只有{listing or '空图层'}）。{what}")
+    if left:
+        findings.append(
+            Finding("not_polygons", f"文件中另有{listing}，不是面。", done="未读取这些图形")
+        )
+    if closed:
+        message = f"{closed} 条首尾相接的线按面读取。"
+        findings.append(Finding("line_as_polygon", message, done="首尾相接的线作为面的边界"))
+    if gathered:
+        message = f"{gathered} 个要素在面之外还带点或线。"
+        findings.append(Finding("not_polygons", message, done="只取其中的面"))
+    return rows, np.array(shapes, dtype=object)
+
+
+def _leaves(geom: Any) -> list[Any]:
+    if geom is None or geom.is_empty:
+        return []
+    if not hasattr(geom, "geoms"):
+        return [geom]
+    return [leaf for part in geom.geoms for leaf in _leaves(part)]
+
+
+def _meets_itself(geom: Any) -> bool:
+    return geom is not None and geom.geom_type == "LineString" and geom.is_ring

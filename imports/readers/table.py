@@ -44,6 +44,7 @@ class Table:
     crs_origin: str = ""
     encoding: str = "utf-8"
     encoding_origin: str = ""
+    encoding_confidence: str = "高"
     findings: list[Finding] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from imports.readers.encoding import MEDIUM, Decision, decide, of_wide_text
 from imports.readers.table import NOTE, Finding
 
 ATTRIBUTES, PARCELS = "属性描述", "地块坐标"
@@ -49,19 +50,21 @@ class Document:
     findings: list[Finding] = field(default_factory=list)
 
 
-def decode(data: bytes, option: str | None = None) -> tuple[str, str, str]:
-    """Text, codec, and why: BOM, else strict UTF-8, else GB18030; raises UnicodeDecodeError."""
-    if option:
-        return data.decode(option), option, "--encoding"
+def decode(file_name: str, data: bytes, option: str | None = None) -> tuple[str, Decision]:
+    """The text and how it was read: option, else BOM, else judged on its lines.
+
+    Raises UnicodeDecodeError, and InputRefused where the bytes are neither UTF-8 nor GB18030.
+    """
+    decision = Decision(option, "--encoding") if option else None
     for bom, codec in (
         (b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
     ):  # fmt: skip
-        if data.startswith(bom):
-            return data.decode(codec), codec, "BOM"
-    try:
-        return data.decode("utf-8"), "utf-8", "按内容判定"
-    except UnicodeDecodeError:
-        return data.decode("gb18030"), "gb18030", "按内容判定"
+        if decision is None and data.startswith(bom):
+            decision = Decision(codec, "BOM")
+    if decision is None and (wide := of_wide_text(data)):
+        decision = Decision(wide, "按内容判定（无 BOM）", confidence=MEDIUM)
+    decision = decision or decide(file_name, re.split(rb"\r\n|\r|\n", data))
+    return data.decode(decision.codec), decision
 
 
 def parse(text: str) -> Document:

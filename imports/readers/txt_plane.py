@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyproj
 
-from imports.crs_verdict import SIX_DEGREE, THREE_DEGREE, gauss_epsg
+from imports.crs_evidence import SIX_DEGREE, THREE_DEGREE, gauss_epsg
 from spatial.errors import CrsRefused
 
 if TYPE_CHECKING:

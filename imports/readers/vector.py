@@ -1,7 +1,8 @@
-"""The only code that opens vector files: shapefile, GeoPackage, GeoJSON, File GDB, by pyogrio."""
+"""The only code that hands files to GDAL (by pyogrio): what it reads, and in which CRS it is."""
 
 from __future__ import annotations
 
+import codecs
 import shutil
 import tempfile
 import warnings
@@ -16,18 +17,24 @@ import pyogrio.errors
 import pyogrio.raw
 import pyproj
 
+from imports.readers import dbf_text, polygons, xml_guard
 from imports.readers import encoding as encodings
-from imports.readers import polygons
 from imports.readers.bundle import find_sibling
+from imports.readers.crs_text import parsed
+from imports.readers.kinds import DRIVERS
 from imports.readers.table import Finding, Table
 from spatial.errors import InputRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from imports.readers.bundle import Bundle
 
-DBF_LANGUAGE_BYTE = 29
+BLOCK = 1 << 20
+TOLD_ELSEWHERE = ("Measured", "One or several characters couldn't be converted")
+JSON = ("geojson", "geojsonseq")
+OPEN_OPTIONS = {"gml": {"DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO"}}
+"""Nothing is fetched from anywhere, and nothing written beside what is read."""
 
 
 def read(bundle: Bundle, *, encoding: str | None = None, sublayer: str | None = None) -> Table:
@@ -37,46 +44,49 @@ def read(bundle: Bundle, *, encoding: str | None = None, sublayer: str | None = 
     missing or is no polygon; each message names file, row and remedy.
     """
     findings: list[Finding] = []
-    with _openable(bundle, encoding, findings) as path, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Measured")  # told below, as z_dropped
+    with openable(bundle, encoding, findings) as path, told_by_gdal(findings):
         layer = _choose_layer(bundle, path, sublayer)
-        meta, geometry, columns = _raw(bundle, path, layer)
-        texts = _Texts(bundle, encoding, findings)
-        names, records = texts.decoded(meta, columns, len(geometry))
+        meta, geometry, columns = raw_layer(bundle, path, layer)
+        names, values = [str(name) for name in meta["fields"]], [plain(one) for one in columns]
+        decision = encodings.Decision("utf-8", "格式规定")
+        if bundle.kind == "shapefile":
+            decision, names, values = dbf_text.decode_columns(
+                bundle, names, values, encoding, findings
+            )
         declared, origin = _crs(bundle, path, meta)
     if not len(geometry):
         raise InputRefused(f"文件 {bundle.file_name} 没有任何要素。请核对是否导出了空图层。")
+    findings += check_values(bundle.file_name, values)
     geoms = polygons.only_polygons(bundle.file_name, geometry, str(meta["geometry_type"]), findings)
+    names = distinct(names)
     return Table(
         file_name=bundle.file_name,
-        driver=_driver(bundle),
+        driver=DRIVERS[bundle.kind],
         columns=names,
         numbers=list(range(1, len(geoms) + 1)),
-        records=records,
+        records=records_of(names, values, len(geoms)),
         geoms=geoms,
         crs=declared,
         crs_origin=origin,
-        encoding=texts.codec,
-        encoding_origin=texts.origin,
+        encoding=decision.codec,
+        encoding_origin=decision.origin,
+        encoding_confidence=decision.confidence,
         findings=findings,
         facts={"features": len(geoms), "geometry_type": str(meta["geometry_type"]), "layer": layer},
     )
 
 
-def _driver(bundle: Bundle) -> str:
-    names = {
-        "shapefile": "ESRI Shapefile", "geopackage": "GPKG", "geojson": "GeoJSON",
-        "filegdb": "OpenFileGDB",
-    }  # fmt: skip
-    return names[bundle.kind]
-
-
 @contextmanager
-def _openable(bundle: Bundle, encoding: str | None, findings: list[Finding]) -> Iterator[Path]:
+def openable(bundle: Bundle, encoding: str | None, findings: list[Finding]) -> Iterator[Path]:
     """The path to open: a repaired copy where a part is missing or in another encoding."""
-    if bundle.kind == "geojson" and (copied := _as_utf8(bundle, encoding)) is not None:
+    if bundle.kind in ("gml", "kml"):
         with tempfile.TemporaryDirectory(prefix="gisland-") as scratch:
-            copy = Path(scratch) / "data.geojson"
+            name, folder = bundle.file_name, Path(scratch)
+            yield xml_guard.safe_copy(bundle.main, name, folder, encoding, findings)
+        return
+    if bundle.kind in JSON and (copied := _as_utf8(bundle, encoding)) is not None:
+        with tempfile.TemporaryDirectory(prefix="gisland-") as scratch:
+            copy = Path(scratch) / f"data{bundle.main.suffix.lower()}"
             copy.write_text(copied, encoding="utf-8")
             findings.append(Finding("recoded", f"GeoJSON 按 {encoding} 读取。", done="转为 UTF-8"))
             yield copy
@@ -97,9 +107,9 @@ def _openable(bundle: Bundle, encoding: str | None, findings: list[Finding]) -> 
 
 def _as_utf8(bundle: Bundle, encoding: str | None) -> str | None:
     """The text of a GeoJSON in another encoding that a person named; None where it is UTF-8."""
-    data = bundle.main.read_bytes()
-    if encodings.readable([data], "utf-8"):
+    if _is_utf8(bundle.main):
         return None
+    data = bundle.main.read_bytes()
     try:
         return data.decode(encodings.codec_named(encoding or "") or "ascii")
     except UnicodeDecodeError as error:
@@ -107,6 +117,18 @@ def _as_utf8(bundle: Bundle, encoding: str | None) -> str | None:
             f"文件 {bundle.file_name} 不是 UTF-8 编码（GeoJSON 规定为 UTF-8）。"
             "请另存为 UTF-8 后重交，或用 --encoding 指明编码。"
         ) from error
+
+
+def _is_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        try:
+            while block := file.read(BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
 
 
 def _with_new_index(bundle: Bundle, scratch: Path) -> Path:
@@ -136,7 +158,8 @@ def _choose_layer(bundle: Bundle, path: Path, sublayer: str | None) -> str:
         raise _unreadable(bundle) from error
     if sublayer and sublayer in layers:
         return sublayer
-    if len(layers) == 1 and (not sublayer or bundle.kind == "shapefile"):
+    named_in_zip = bundle.path.suffix.lower() == ".zip"
+    if len(layers) == 1 and (not sublayer or named_in_zip or bundle.kind == "shapefile"):
         return layers[0]
     if not layers:
         raise InputRefused(f"文件 {bundle.file_name} 中没有带图形的图层。请核对导出内容。")
@@ -145,12 +168,30 @@ def _choose_layer(bundle: Bundle, path: Path, sublayer: str | None) -> str:
     )
 
 
-def _raw(bundle: Bundle, path: Path, layer: str) -> tuple[dict[str, Any], np.ndarray, list[Any]]:
+@contextmanager
+def told_by_gdal(findings: list[Finding]) -> Iterator[None]:
+    """What GDAL warns of within the block becomes findings: what it leaves out is never silent."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    texts = dict.fromkeys(str(one.message) for one in caught if one.category is RuntimeWarning)
+    findings += [
+        Finding("gdal_warning", f"GDAL：{text[:300]}")
+        for text in texts
+        if not text.startswith(TOLD_ELSEWHERE)
+    ]
+
+
+def raw_layer(
+    bundle: Bundle, path: Path, layer: str | int, *, force_2d: bool = True
+) -> tuple[dict[str, Any], np.ndarray, list[Any]]:
+    """What GDAL says of a layer: its description, WKB and columns; raises InputRefused."""
     codec = "ISO-8859-1" if bundle.kind == "shapefile" else None  # bytes come through one to one
     try:
         meta, _, geometry, columns = pyogrio.raw.read(
-            path, layer=layer, encoding=codec, force_2d=True, datetime_as_string=True
-        )
+            path, layer=layer, encoding=codec, force_2d=force_2d, datetime_as_string=True,
+            **OPEN_OPTIONS.get(bundle.kind, {}),
+        )  # fmt: skip
     except (
         pyogrio.errors.DataSourceError,
         pyogrio.errors.DataLayerError,
@@ -166,55 +207,23 @@ def _raw(bundle: Bundle, path: Path, layer: str) -> tuple[dict[str, Any], np.nda
     return meta, geometry, columns
 
 
-class _Texts:
-    """Decodes names and values; knows which codec was used and why."""
-
-    def __init__(self, bundle: Bundle, option: str | None, findings: list[Finding]) -> None:
-        self.bundle, self.option, self.findings = bundle, option, findings
-        self.codec, self.origin = "utf-8", "格式规定"
-
-    def decoded(
-        self, meta: dict[str, Any], columns: list[Any], count: int
-    ) -> tuple[list[str], list[dict[str, Any]]]:
-        """Column names and one dictionary of raw values a row."""
-        names = [str(name) for name in meta["fields"]]
-        values = [_plain(column) for column in columns]
-        if self.bundle.kind == "shapefile":
-            names, values = self._decode_dbf(names, values)
-        names = _distinct(names)
-        if not values:
-            return names, [{} for _ in range(count)]
-        return names, [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
-
-    def _decode_dbf(
-        self, names: list[str], values: list[list[Any]]
-    ) -> tuple[list[str], list[list[Any]]]:
-        texts = {text for column in values for text in column if isinstance(text, str)}
-        raw = {text: text.encode("latin-1") for text in texts | set(names)}
-        cpg, dbf = self.bundle.sibling(".cpg"), self.bundle.sibling(".dbf")
-        header = dbf.read_bytes()[:32] if dbf else b"\0" * 32
-        decision = encodings.decide(
-            self.bundle.file_name,
-            raw.values(),
-            option=self.option,
-            cpg=cpg.read_text("latin-1") if cpg else None,
-            language=header[DBF_LANGUAGE_BYTE] if len(header) > DBF_LANGUAGE_BYTE else 0,
-        )
-        self.codec, self.origin = decision.codec, decision.origin
-        self.findings += decision.findings
-        known = {text: encodings.decode(data, self.codec) for text, data in raw.items()}
-        cut = sum(1 for text, was_cut in known.values() if was_cut)
-        if cut:
-            message = f"{cut} 个文字值在字段宽度处被截断在半个汉字，去掉了残缺的末字。"
-            self.findings.append(Finding("truncated_text", message, done="去掉残缺末字"))
-        plain = [
-            [known[text][0] if isinstance(text, str) else text for text in column]
-            for column in values
-        ]
-        return [known[name][0] for name in names], plain
+def records_of(
+    names: list[str], values: Sequence[Sequence[Any]], count: int
+) -> list[dict[str, Any]]:
+    """One dictionary a row."""
+    if not values:
+        return [{} for _ in range(count)]
+    return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
 
 
-def _plain(column: np.ndarray) -> list[Any]:
+def check_values(file_name: str, values: Sequence[Sequence[Any]]) -> list[Finding]:
+    """Findings on text that was lost before; raises InputRefused where mojibake is stored."""
+    return encodings.check_text(
+        file_name, {text for column in values for text in column if isinstance(text, str)}
+    )
+
+
+def plain(column: np.ndarray) -> list[Any]:
     """Values as Python's own: NaN and NaT are None, dates ISO text."""
     return [_value(value) for value in column.tolist()]
 
@@ -235,7 +244,7 @@ def _value(value: Any) -> Any:
     return value
 
 
-def _distinct(names: list[str]) -> list[str]:
+def distinct(names: list[str]) -> list[str]:
     """Names with a number added where two columns share one."""
     seen: dict[str, int] = {}
     result = []
@@ -256,7 +265,7 @@ def _crs(bundle: Bundle, path: Path, meta: dict[str, Any]) -> tuple[pyproj.CRS |
     if not text or not str(text).strip():
         return None, ""
     try:
-        return pyproj.CRS.from_user_input(str(text).strip().lstrip("\ufeff")), origin
+        return parsed(str(text)), origin
     except pyproj.exceptions.CRSError as error:
         raise InputRefused(
             f"文件 {bundle.file_name} 的坐标系声明（{origin}）读不懂：{str(text)[:80]}……"

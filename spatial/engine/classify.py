@@ -110,7 +110,8 @@ def resume(run: Run, *, workers: int | None = None, progress: Progress | None = 
 
 
 def apply_run(run: Run, *, at: datetime.datetime | None = None) -> Run:
-    """Make exactly this run current; refused (RunStale) if data changed since it was computed."""
+    """Make exactly this run current; refused (RunStale) if data changed since it was computed, or
+    it was applied already: the day on which something became current never moves."""
     if run.status != RunStatus.DONE:
         raise RunStale(f"分析 {run.pk} 未完成（{run.get_status_display()}），不能采用。")
     if run.assessments.exclude(patch__batch__ruleset=run.ruleset.name).exists():
@@ -120,14 +121,35 @@ def apply_run(run: Run, *, at: datetime.datetime | None = None) -> Run:
         )
     with transaction.atomic():
         changing_data()
+        run.refresh_from_db(fields=["status", "applied_at"])
+        if run.applied_at is not None:
+            raise RunStale(
+                f"分析 {run.pk} 已于 {timezone.localtime(run.applied_at):%Y-%m-%d %H:%M} 采用，"
+                "采用时间不能改动。要重新判定请运行 classify。"
+            )
+        if run.status != RunStatus.DONE:
+            raise RunStale(f"分析 {run.pk} 在采用前又被继续，请等它完成后再采用。")
         if changed := changes_since(run):
             raise RunStale(f"分析 {run.pk} 之后数据已变：{changed}。请重新运行 classify --diff。")
         when = at or timezone.now()
+        _require_later(run, when)
         sqlfiles.execute("engine/runs/60_retire_current", {"run_id": run.pk})
         sqlfiles.execute("engine/runs/70_make_current", {"run_id": run.pk, "applied_at": when})
         run.applied_at = when
         run.save(update_fields=["applied_at"])
     return run
+
+
+def _require_later(run: Run, when: datetime.datetime) -> None:
+    """What counts at a moment is read by these times, so none comes before what it replaces."""
+    newest = Assessment.objects.filter(
+        patch__assessments__run=run, is_current=True, applied_at__gt=when
+    )
+    if found := newest.order_by("-applied_at").first():
+        raise RunStale(
+            f"采用时间 {when:%Y-%m-%d %H:%M} 早于现行分析 {found.run_id} 的采用时间，"
+            "所知截至的查询会因此出错。请核对服务器时间。"
+        )
 
 
 def changes_since(run: Run) -> str:

@@ -8,15 +8,19 @@ value known only within bounds, an unknown user of the ground, a law that change
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from spatial.install import layers_file
-from spatial.rules.words import GROUP_FACTS
+from spatial.rules.words import GROUP_FACTS, MEASURED, PART_FACTS
 from spatial.vocabulary import date_term
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_SIGNS = {"<=": "≤", ">=": "≥", "<": "<", ">": ">", "=": "=", "+": "加", "-": "减", "in": "属于"}
+_SPANS = {"y": "年", "m": "个月", "d": "日"}
+_SPAN = re.compile(r"^(\d+)([ymd])$")
 _POLICIES = {"before": "行为前", "act": "行为时", "latest": "最新", "": ""}
 _OWNERS = {"patch": "图斑", "batch": "批次", "run": "分析"}
 
@@ -53,8 +57,41 @@ _PHRASES: dict[str, str | Callable[[dict[str, Any]], str]] = {
     "law_changed": _law_changed,
     "group": lambda gap: f"{GROUP_FACTS[gap['fact']]}不能确定",
     "part": "图斑内的面积不能确定",
-    "uncertain": "“{text}”不能确定：有关日期或数值只知范围",
+    "uncertain": lambda gap: f"“{_spoken(gap['text'])}”不能确定：有关日期或数值只知范围",
 }
+
+
+def _spoken(test: str) -> str:
+    """A test with the words of the office for its fields, dates and signs; ``unless`` is left out,
+    since what is uncertain is so either way."""
+    told = " ".join(_word_said(word) for word in test.removeprefix("unless ").split())
+    return told.replace(" 加 ", "加").replace(" 减 ", "减")
+
+
+def _word_said(word: str) -> str:
+    if word in _SIGNS:
+        return _SIGNS[word]
+    span = _SPAN.match(word)
+    return f"{span[1]}{_SPANS[span[2]]}" if span else _name_said(word)
+
+
+def _name_said(word: str) -> str:
+    owner, _, name = word.rpartition(".")
+    if owner.startswith("group."):
+        return GROUP_FACTS.get(name, word)
+    if owner.startswith("part("):
+        return f"图斑内的{PART_FACTS.get(name, name)}"
+    if owner == "patch" and name in MEASURED:
+        return MEASURED[name]
+    if owner:
+        term = _field_term(owner, name)
+        return term if term.startswith(_layer_term(owner)) else f"{_layer_term(owner)}{term}"
+    if date_term(word) != word:
+        return date_term(word)
+    layers = layers_file()["layer"]
+    return next(
+        (_field_term(code, word) for code in layers if word in layers[code]["fields"]), word
+    )
 
 
 def all_said(gaps: list[dict[str, Any]]) -> list[str]:

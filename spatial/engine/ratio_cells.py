@@ -43,9 +43,10 @@ def counted(query: RatioQuery) -> Iterator[Law]:
         _keyed("21_key_facts", "ratio_fact")
         sqlfiles.execute(f"{FOLDER}/30_pair_patches")
         _keyed("31_key_pairs", "ratio_pair")
-        _cut()
+        where = {"county_ids": list(query.county_ids)}
+        _cut(where)
         net = law.ratio["area"] == "net_m2"
-        sqlfiles.execute(f"{FOLDER}/70_collect_cells", {"net": net})
+        sqlfiles.execute(f"{FOLDER}/70_collect_cells", {**where, "net": net})
         _require_closed()
         switches = json.dumps({key: law.ratio[key] for key in _SWITCHES})
         sqlfiles.execute(f"{FOLDER}/80_sort_bands", {**decided, "switches": switches})
@@ -60,7 +61,6 @@ def _selection(query: RatioQuery) -> dict[str, Any]:
     chosen: dict[str, Any] = {
         "ruleset": query.ruleset,
         "known_at": query.known_at,
-        "unit_id": query.unit_id,
         "periods": periods_of(query) if query.period is not None else None,
         "after_from": None,
         "after_until": None,
@@ -79,15 +79,30 @@ def periods_of(query: RatioQuery) -> list[str]:
     return periods_within(query.period, [row["period"] for row in known])
 
 
+def undated_count(query: RatioQuery) -> int:
+    """How many patches of the counties no period by image takes, since theirs has no date."""
+    if query.period is None or query.by != "after_on":
+        return 0
+    found = sqlfiles.rows(
+        f"{FOLDER}/count_undated",
+        {
+            "ruleset": query.ruleset,
+            "known_at": query.known_at,
+            "county_ids": list(query.county_ids),
+        },
+    )
+    return int(found[0]["patch_count"])
+
+
 def _keyed(step: str, table: str) -> None:
     """An index and statistics: without them the planner guesses a working table's size."""
     sqlfiles.execute(f"{FOLDER}/{step}")
     sqlfiles.analyze(table)
 
 
-def _cut() -> None:
+def _cut(where: dict[str, Any]) -> None:
     """Cut and label what facts divide; on the declared grid where exact nodes fail."""
-    sqlfiles.execute(f"{FOLDER}/35_find_cut")
+    sqlfiles.execute(f"{FOLDER}/35_find_cut", where)
     sqlfiles.analyze("ratio_cut")
     try:
         with transaction.atomic():

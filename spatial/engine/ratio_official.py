@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from spatial import sqlfiles
+from spatial.engine.ratio_query import DIGITS
+from spatial.models import Region
 
 if TYPE_CHECKING:
     import datetime
@@ -42,6 +44,34 @@ def figures(query: RatioQuery) -> dict[str, Figure]:
         {"period": query.period, "quantity": QUANTITY, "known_at": query.known_at},
     )
     return {row["code"]: Figure(row["area_m2"], row["source"], row["recorded_at"]) for row in rows}
+
+
+def by_region(query: RatioQuery) -> dict[str, Figure]:
+    """For each region that the query covers at its level (counties, below and above it) the
+    figure, or why there is none.
+
+    Regions without patches are among them: an authority's figure is of all ground. A region of
+    which the query sees a part has none, for the figure is of the whole.
+    """
+    known = figures(query)
+    digits = DIGITS[query.level] if query.level in ("province", "city") else DIGITS["county"]
+    counties = Region.objects.filter(level="county", valid_until__isnull=True)
+    seen = set(counties.filter(pk__in=query.county_ids).values_list("code", flat=True))
+    whole = {code[:digits].ljust(6, "0") for code in seen}
+    hidden = set(counties.values_list("code", flat=True)) - seen
+    partial = {code[:digits].ljust(6, "0") for code in hidden}
+    named = Region.objects.filter(code__in=whole).order_by("valid_from")
+    names = dict(named.values_list("code", "name"))
+    return {
+        code: _in_part(code, names.get(code, code))
+        if code in partial
+        else known.get(code) or no_figure(query, code, names.get(code, code))
+        for code in sorted(whole)
+    }
+
+
+def _in_part(code: str, name: str) -> Figure:
+    return Figure(reason=f"只统计了 {name}（{code}）的一部分县，其官方数据是全域的，不作分母")
 
 
 def no_figure(query: RatioQuery, code: str, name: str) -> Figure:

@@ -21,7 +21,7 @@ PERIODS_BY = ("batch", "after_on")
 
 @dataclass(frozen=True)
 class RatioQuery:
-    """What is asked: level, period, basis, denominator, switches, when it was known, whose."""
+    """What is asked: level, period, basis, denominator, switches, when it was known."""
 
     county_ids: tuple[int, ...]
     level: str = "county"
@@ -30,7 +30,6 @@ class RatioQuery:
     basis: str = "proposed"
     denominator: str = "new_cultivated"
     ruleset: str = "land-enforcement"
-    unit_id: int | None = None
     known_at: datetime.datetime | None = None
     switches: Switches = Switches()
 

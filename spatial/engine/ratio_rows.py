@@ -159,13 +159,13 @@ def _share(above: Decimal, below: Decimal | None) -> Decimal | None:
     return (above / below).quantize(Decimal("0.0001"), ROUND_HALF_UP) if below else None
 
 
-def sum_of(rows: list[RegionRatio]) -> Figure:
+def sum_of(given: list[Figure]) -> Figure:
     """The sum of the regions' official figures, if each has one."""
-    lacking = [row.reason for row in rows if row.denominator_m2 is None]
-    if not rows or lacking:
-        return Figure(reason=lacking[0] if lacking else "没有图斑，不求官方数据之和")
-    sources = "；".join(dict.fromkeys(row.official["source"] for row in rows if row.official))
-    return Figure(sum((row.denominator_m2 or ZERO for row in rows), ZERO), sources)
+    lacking = [figure.reason for figure in given if figure.area_m2 is None]
+    if not given or lacking:
+        return Figure(reason=lacking[0] if lacking else "没有县，不求官方数据之和")
+    sources = "；".join(dict.fromkeys(figure.source for figure in given))
+    return Figure(sum((figure.area_m2 or ZERO for figure in given), ZERO), sources)
 
 
 def _plain(value: Any) -> Any:

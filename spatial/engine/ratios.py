@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from spatial import sqlfiles, vocabulary
-from spatial.engine.ratio_cells import FOLDER, counted, periods_of
+from spatial.engine.ratio_cells import FOLDER, counted, periods_of, undated_count
 from spatial.engine.ratio_law import Law, Switches, time_said
-from spatial.engine.ratio_official import figures, no_figure
+from spatial.engine.ratio_official import by_region, no_figure
 from spatial.engine.ratio_query import BASES, DENOMINATORS, DIGITS, PERIODS_BY, RatioQuery
 from spatial.engine.ratio_rows import RegionRatio, region_ratio, sum_of
 from spatial.models import Region
@@ -64,16 +64,17 @@ def total(query: RatioQuery, name: str = "合计") -> RegionRatio:
 def table(query: RatioQuery) -> RatioTable:
     """The rows by region and their total, from one reading of the data."""
     with counted(query) as law:
-        by_region, whole = _sums(query)
+        found, whole = _sums(query)
     caliber = _caliber(query, law)
-    official = figures(query) if query.denominator == "official" else {}
-    names = _names(list(by_region), query.level)
+    official = by_region(query) if query.denominator == "official" else {}
+    whole_figure = sum_of(list(official.values()))
+    names = _names(list(found), query.level)
     rows = []
-    for code, bands in by_region.items():
+    for code, bands in found.items():
         full, name = full_code(code), names.get(code, code)
-        given = official.get(full) or no_figure(query, full, name)
+        given = official.get(full) or (no_figure(query, full, name) if full else whole_figure)
         rows.append(region_ratio(query, caliber, (full, name), bands, given))
-    everything = region_ratio(query, caliber, ("", "合计"), whole, sum_of(rows))
+    everything = region_ratio(query, caliber, ("", "合计"), whole, whole_figure)
     return RatioTable(rows, everything, caliber)
 
 
@@ -100,6 +101,8 @@ def _caliber(query: RatioQuery, law: Law) -> dict[str, Any]:
         which += f"（含 {'、'.join(others)}）"
     if query.period is not None and query.by == "batch" and not periods:
         which += "（没有这一期的批次）"
+    if undated := undated_count(query):
+        which += f"（另有 {undated} 个图斑没有后时相，不在任何一期）"
     return {
         **law.as_json(),
         "basis": query.basis,

@@ -55,6 +55,17 @@ class Zone(models.Model):
             models.Index(fields=("version", "source_id"), name="zone_source"),
             models.Index(fields=("layer", "code"), name="zone_code"),
             GinIndex(fields=("attributes",), name="zone_attributes", opclasses=("jsonb_path_ops",)),
+            # ledgers grow for ever; what came or ended since a run is found without reading them
+            models.Index(
+                fields=("recorded_from",),
+                name="zone_recorded_from",
+                condition=models.Q(recorded_from__isnull=False),
+            ),
+            models.Index(
+                fields=("recorded_until",),
+                name="zone_recorded_until",
+                condition=models.Q(recorded_until__isnull=False),
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(geom__isvalid=True), name="zone_geom_valid"),

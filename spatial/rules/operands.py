@@ -159,11 +159,16 @@ def _term(text: str, scope: Scope, problems: Problems) -> Operand | None:
     if text in scope.zone_fields():
         return _zone(text, scope)
     if text in scope.dates:
-        needed = scope.dates[text] in scope.needs
+        needed = scope.dates[text] in scope.needs or _may_be_absent(text, scope)
         return Operand(text, _facts(text, needed=needed), "date")
     if _DOTTED.match(text) and not _NUMBER.match(text):
         return _dotted(text, scope, problems)
     return Operand(text, {"value": text})
+
+
+def _may_be_absent(date_name: str, scope: Scope) -> bool:
+    """Whether a record is measured against a day that may lack: without it, nothing is told."""
+    return bool(scope.zone_layer) and not scope.dates[date_name].startswith("run.")
 
 
 def _zone(name: str, scope: Scope) -> Operand:

@@ -32,12 +32,24 @@ BEGIN
         OR jsonb_typeof(operand_value(right_operand, facts, attributes)) = 'object'
         OR jsonb_typeof(
             operand_value(left_operand -> 'divide_by', facts, attributes)
+        ) = 'object'
+        OR jsonb_typeof(
+            operand_value(right_operand -> 'divide_by', facts, attributes)
         ) = 'object' THEN
         b := operand_text(right_operand, kind, facts, attributes);
         IF a IS NULL OR b IS NULL THEN
+            -- an empty side is no, whatever it would be divided by; an uncertain divisor, unknown
             answer := CASE
-                WHEN (left_operand -> 'divide_by') IS NULL
-                    AND (right_operand -> 'divide_by') IS NULL THEN FALSE
+                WHEN low_end(operand_value(left_operand, facts, attributes)) IS NULL
+                    OR low_end(operand_value(right_operand, facts, attributes)) IS NULL
+                    OR 'object' NOT IN (
+                        coalesce(jsonb_typeof(
+                            operand_value(left_operand -> 'divide_by', facts, attributes)
+                        ), ''),
+                        coalesce(jsonb_typeof(
+                            operand_value(right_operand -> 'divide_by', facts, attributes)
+                        ), '')
+                    ) THEN FALSE
             END;
         ELSIF kind = 'date' THEN
             answer := compare_ranges(

@@ -74,6 +74,6 @@ def test_the_page_of_a_past_day_says_which_it_is(patch: Patch, officer: User) ->
     assert "未批先用(事后批准)" in text
     assert "所知" not in page(officer, patch).replace("所知截至", "")
     before: Any = page(officer, patch, "?known_at=2025-02-28")
-    assert "截至 2025-02-28 23:59 尚未评定" in before
+    assert "截至 2025-02-28，本图斑尚未评定" in before
     assert "晚 3 天" not in before
     assert "应写作 2024-03-31" in page(officer, patch, "?known_at=昨天", status=400)

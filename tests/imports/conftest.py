@@ -91,11 +91,16 @@ def written(path: Path, records: list[dict], geoms: list, *, epsg: int = 4490) -
     return path
 
 
+class GbkName(zipfile.ZipInfo):
+    """A member whose name is written in GBK without the UTF-8 flag, as Windows does."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - zipfile's own name
+        return self.filename.encode("gb18030"), self.flag_bits & ~0x800
+
+
 def zipped(path: Path, target: Path, folder: str = "数据") -> Path:
     """The shapefile's parts in a zip, names in GBK as Windows writes them."""
     with zipfile.ZipFile(target, "w") as archive:
         for part in sorted(path.parent.glob(f"{path.stem}.*")):
-            info = zipfile.ZipInfo(f"{folder}/图斑{part.suffix}")
-            info.filename = info.filename.encode("gb18030").decode("cp437")
-            archive.writestr(info, part.read_bytes())
+            archive.writestr(GbkName(f"{folder}/图斑{part.suffix}"), part.read_bytes())
     return target

@@ -84,9 +84,9 @@ def test_a_file_of_another_kind(tmp_path, name):
     refused(path, "重新")
 
 
-def test_a_missing_prj(tmp_path):
-    path = shapefile(tmp_path / "a.shp", [LAND], [HERE], drop=(".cpg", ".prj"))
-    refused(path, "缺少 .prj", "--crs", error=CrsMissing)
+def test_a_missing_prj_where_the_counties_do_not_bear_the_numbers_out(tmp_path):
+    path = shapefile(tmp_path / "a.shp", [LAND], [square(110, 30)], drop=(".cpg", ".prj"))
+    refused(path, "缺少 .prj", "EPSG:4490", "不在行政区范围", "--crs", error=CrsMissing)
 
 
 def test_a_missing_dbf(tmp_path):

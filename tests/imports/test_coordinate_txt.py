@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pyproj
 import pytest
 import shapely
 
@@ -137,3 +138,65 @@ def test_a_txt_goes_into_a_ledger_with_constants(counties, tmp_path):
     assert zones[0].name == "甲地块"
     assert zones[0].attributes["approved_on"] == "2023-05-31"
     assert zones[0].source_row == 6
+
+
+NOTICED = {
+    "01_standard_closed_utf8": set(),
+    "02_gbk_hole_multipart": {"txt_land_class"},
+    "03_bom_multi_noprefix_unclosed_13fields": {"area_unit"},
+    "04_gb18030_swapped_6deg_projectinfo": {"txt_swapped", "txt_indented"},
+}
+
+
+@needs_shared
+@pytest.mark.parametrize("name", NOTICED)
+def test_samples_have_their_encoding_warnings_and_statutory_areas(name):
+    expected = json.loads((SAMPLES / "expected.json").read_text("utf-8"))[f"{name}.txt"]
+    table, verdict = read(SAMPLES / f"{name}.txt")
+    codec = {"gbk": "gb18030"}.get(expected["encoding"], expected["encoding"])
+    assert (table.encoding, table.encoding_confidence) == (codec, "高")
+    found = {finding.kind for finding in table.findings}
+    assert NOTICED[name] <= found
+    assert found - NOTICED[name] <= {"ring_closed", "encoding_judged"}
+    ellipsoid = pyproj.Geod(a=6378137, rf=298.257222101)
+    stored = verdict.to_storage(table.geoms)
+    for geom, wanted in zip(stored, expected["parcels"], strict=True):
+        assert (
+            len(set(shapely.get_coordinates(geom).round(11).view("c16").ravel()))
+            == (wanted["vertices_distinct"])
+        )
+        area = ellipsoid.geometry_area_perimeter(_oriented(geom))[0]
+        assert area == pytest.approx(wanted["ellipsoid_m2"], abs=0.02)
+
+
+def _oriented(geom):
+    return shapely.MultiPolygon([shapely.geometry.polygon.orient(part) for part in geom.geoms])
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-16", "gb18030", "utf-8-sig"])
+def test_every_encoding_of_the_exchange_text(tmp_path, codec):
+    path = tmp_path / "a.txt"
+    path.write_text(text(parcel(SQUARE)), encoding=codec)
+    table, _ = read(path)
+    assert table.records[0]["DKMC"] == "甲地块"
+    assert table.geoms[0].area == pytest.approx(10_000)
+
+
+def test_a_txt_in_big5_is_refused_rather_than_misread(tmp_path):
+    path = tmp_path / "a.txt"
+    content = "[屬性描述]\n坐標系=2000國家大地坐標系\n[地塊坐標]\n4,0,1,繁體國語臺灣地區,面,,,,@"
+    path.write_text(content, encoding="cp950")
+    with pytest.raises(InputRefused, match="--encoding BIG5"):
+        read(path)
+
+
+def test_parcels_that_overlap_and_points_that_crowd_are_told(tmp_path):
+    path = tmp_path / "a.txt"
+    north = SQUARE[0][1]
+    crowded = [*SQUARE, (1, north, 40400000.004)]
+    path.write_text(text(parcel(SQUARE), parcel(crowded, head="5,0,2,乙地块,面,,,,@")), "utf-8")
+    table, _ = read(path)
+    told = {finding.kind: finding for finding in table.findings}
+    assert "重叠 9999" in told["overlap"].message or "重叠 10000" in told["overlap"].message
+    assert "第 11 行" in told["overlap"].message
+    assert "0.0040 米" in told["close_points"].message

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,25 +13,23 @@ import pytest
 import rasterio
 import shapely
 
-from imports.demo import Manifest, images, make_files
+import spatial
+from imports.demo import Manifest, images, make_files, writers
 from imports.demo.cells import make_frame
+from imports.demo.claims import CLASS
 from imports.demo.place import BY_CODE, COUNTIES, EAST, NORTH, SOUTH, WEST, statutory_m2
 from imports.demo.world import make_world
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from imports.demo import Entry
 
-CODES = {
-    "unchanged", "purpose", "supplied", "collective", "advance", "existing", "unsupplied",
-    "approved", "temporary", "facility", "rural_road", "late", "filing", "reclaiming", "overdue",
-    "over_use", "outside", "rented", "unfiled", "unclear", "unknown",
-}  # fmt: skip
+CODES = {*CLASS, "unknown"}
 SITUATIONS = {
     "crossing", "highway", "linked", "homestead", "revoked", "overlapping", "shifted", "sliver",
     "tiny", "unfiled_hole", "unfiled_pixels", "mining", "temporary_over", "reclaimed", "wide_road",
-    "advance_expired", "issued_again", "over_use", "over_use_next", "existing_later",
+    "advance_expired", "issued_again", "over_use", "over_use_next", "existing_later", "partial",
+    "two_periods", "displaced", "named_loosely", "parted", "joined", "late_paper", "plan_road",
+    "plan_freed", "plan_straddles", "plan_added",
 }  # fmt: skip
 
 
@@ -84,7 +84,9 @@ def test_survey_tiles_each_county(made: Manifest) -> None:
 def test_second_survey_differs_where_something_was_built(made: Manifest) -> None:
     for spec in COUNTIES:
         first, second = (
-            read(made, e) for e in made.of("layer", "land_use") if e.region == spec.code
+            read(made, e)
+            for e in made.of("layer", "land_use")
+            if e.region == spec.code and e.valid_from > "2022"
         )
         built = [
             f.loc[f["DLBM"].str.startswith(("05", "06", "07", "08")), "TBMJ"].sum()
@@ -166,6 +168,29 @@ def test_manifest_reads_back_and_all_is_marked_invented(made: Manifest) -> None:
     assert "虚构" in back.notice
     for entry in made.entries:
         assert not entry.path or made.path(entry).exists(), entry.path
+
+
+def test_ledgers_have_every_column_that_the_rules_need(made: Manifest) -> None:
+    """A column that isn't there would make the rules that ask for it unknown."""
+    rules = Path(spatial.__file__).parent / "rules" / "land-enforcement.toml"
+    needs = tomllib.loads(rules.read_text(encoding="utf-8"))["ruleset"]["needs"]
+    for need in needs:
+        layer, _, name = need.partition(".")
+        if not name or layer == "patch":
+            continue
+        tables = [e for e in made.of("layer", layer) if not e.path.endswith(".txt")]
+        assert tables, layer
+        for entry in tables:
+            wanted = writers.column(layer, name)
+            assert wanted in pyogrio.read_info(made.path(entry))["fields"], entry.path
+
+
+def test_what_arrives_later_is_written_and_not_listed_to_be_brought_in(made: Manifest) -> None:
+    approval, farmland = made.change
+    assert made.path(approval).read_bytes().decode("gbk").startswith("[属性描述]")
+    assert approval.options["approved_on"] < "2023"
+    assert len(read(made, farmland))
+    assert not {e.path for e in made.change} & {e.path for e in made.entries}
 
 
 def test_changes_show_in_the_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,7 +84,9 @@ def test_heights_are_dropped_and_told(tmp_path):
 @pytest.mark.parametrize(
     ("name", "codec"),
     [("GBK", "gb18030"), ("936", "gb18030"), ("ANSI 936", "gb18030"), ("utf8", "utf-8"),
-     ("65001", "utf-8"), ("Big5", "cp950"), ("nosuch", None)],
+     ("65001", "utf-8"), ("Big5", "cp950"), ("Big-5", "cp950"), ("ISO-8859-1", "iso8859-1"),
+     ("UTF_8", "utf-8"),
+     ("nosuch", None)],
 )  # fmt: skip
 def test_names_of_encodings(name, codec):
     assert encoding.codec_named(name) == codec

@@ -132,3 +132,33 @@ def test_a_patch_of_the_same_holder_that_came_since_makes_it_stale() -> None:
     type(other).objects.filter(pk=other.pk).update(created_at=at(2025, 6, 1))
     with pytest.raises(RunStale):
         apply_run(run)
+
+
+def test_what_is_applied_is_not_applied_again() -> None:
+    """Its date would move, and what was current in between could no longer be read."""
+    run = judge(draw())
+    apply_run(run, at=at(2026, 2, 1))
+    stale = Run.objects.get(pk=run.pk)
+    for again in (run, stale):
+        with pytest.raises(RunStale, match="采用时间不能改动"):
+            apply_run(again, at=at(2026, 3, 1))
+    assert run.assessments.get().applied_at == at(2026, 2, 1)
+
+
+def test_a_run_read_before_it_was_applied_elsewhere_is_refused() -> None:
+    run = judge(draw())
+    elsewhere = Run.objects.get(pk=run.pk)
+    apply_run(elsewhere, at=at(2026, 2, 1))
+    with pytest.raises(RunStale, match="采用时间不能改动"):
+        apply_run(run, at=at(2026, 3, 1))
+    assert run.assessments.get().applied_at == at(2026, 2, 1)
+
+
+def test_nothing_is_applied_before_what_it_takes_the_place_of() -> None:
+    """Else the past would be read as if the newer had been known."""
+    patch = draw()
+    first, second = judge(patch), judge(patch)
+    apply_run(first, at=at(2026, 3, 1))
+    with pytest.raises(RunStale, match="早于"):
+        apply_run(second, at=at(2026, 2, 1))
+    assert Assessment.objects.get(is_current=True).run_id == first.pk

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from imports.demo import DEFAULT_SIZE, Manifest, make_files
-from imports.demo.bring import bring_data, bring_facts, make_accounts
+from imports.demo.bring import bring_data, make_accounts
+from imports.demo.tell import bring_facts, judge_corrected
 from spatial.engine import classify, selection
 from spatial.errors import InputRefused
 from spatial.management.console import HouseCommand
@@ -53,11 +54,11 @@ class Command(HouseCommand):
     def _judge(self, manifest: Manifest) -> None:
         bring_facts(manifest, before_judging=True)
         ids, ruleset = selection.patches_of()
-        run = classify.classify(
-            ids, ruleset=ruleset, as_of=timezone.localdate(), progress=self.progress
-        )
+        today = timezone.localdate()
+        run = classify.classify(ids, ruleset=ruleset, as_of=today, progress=self.progress)
         classify.apply_run(run)
-        bring_facts(manifest, before_judging=False)
+        corrected = bring_facts(manifest, before_judging=False)
+        judge_corrected(corrected, ruleset=ruleset, as_of=today)
 
     def _done(self, folder: Path, wanted: str) -> bool:
         """Whether it is there already; a half-made one of the same size is gone on with."""

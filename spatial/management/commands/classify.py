@@ -55,6 +55,7 @@ class Command(HouseCommand):
 
     def handle(self, **options: Any) -> None:
         """Translate, call, print."""
+        _known_at(options)  # refused before anything is looked up
         if options["apply"] is not None:
             self._print([classify.apply_run(_run(options["apply"]))], options)
             return
@@ -166,9 +167,14 @@ def _known_at(options: Options) -> datetime.datetime | None:
     if not text:
         return None
     if len(text) > len("2024-03-31"):
-        return a_time(text)
-    day = a_date(text)
-    return None if day == timezone.localdate() else end_of(day)
+        found = a_time(text)
+    elif (day := a_date(text)) == timezone.localdate():
+        return None
+    else:
+        found = end_of(day)
+    if found > timezone.now():
+        raise GislandError(f"--known-at {text} 在将来，不能作为依据。请改用今天或以前的日期。")
+    return found
 
 
 def _told(run: Run, *, with_changes: bool) -> dict[str, Any]:

@@ -71,11 +71,9 @@ class Command(HouseCommand):
                 f"{_mu(step['area_m2'])} 亩  {step['label']}{who}"
             )
             for name, group in step["groups"].items():
+                which = f"{name}：" * (len(step["groups"]) > 1)
                 self.stdout.write(
-                    f"     {name}：累计用地 {_mu(group['used_m2'])} 亩，"
-                    f"有权使用 {_mu(group['entitled_m2'])} 亩，超出 {_mu(group['excess_m2'])} 亩"
-                    f"（本图斑新增 {_mu(group['added_m2'])} 亩）"
-                    f"{'  ← 自此超出' * group['crossed']}"
+                    f"     {which}累计用地 {_mu(group['used_m2'])} 亩，{_beside(group)}"
                 )
         for pair in row["displaced"]:
             near = f"相距 {pair['distance_m']} 米" + "，同一乡镇" * pair["same_township"]
@@ -86,9 +84,28 @@ class Command(HouseCommand):
             )
 
 
+def _beside(group: dict[str, Any]) -> str:
+    """What was granted, and the excess over it."""
+    if _is_ungranted(group):
+        return "没有登记在其名下的批准，不比较"
+    return (
+        f"有权使用 {_mu(group['entitled_m2'])} 亩，超出 {_mu(group['excess_m2'])} 亩"
+        f"（本图斑新增 {_mu(group['added_m2'])} 亩）{'  ← 自此超出' * group['crossed']}"
+    )
+
+
+def _is_ungranted(group: dict[str, Any]) -> bool:
+    """Whether surely nothing was granted in the holder's own name: its ground may be lawful on
+    papers that name nobody, so there is no 少征多用 to speak of."""
+    granted = Bounds.told(group["entitled_m2"])
+    return granted is not None and granted.most == 0
+
+
 def _goes_beyond(row: dict[str, Any]) -> bool:
     return any(
-        (excess := Bounds.told(group["excess_m2"])) is not None and excess.most != 0
+        not _is_ungranted(group)
+        and (excess := Bounds.told(group["excess_m2"])) is not None
+        and excess.most != 0
         for step in row["steps"]
         for group in step["groups"].values()
     )

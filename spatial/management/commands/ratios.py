@@ -6,7 +6,10 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from spatial import units, vocabulary
+from spatial.engine.explain_when import moment_of
 from spatial.engine.ratio_law import EFFECTS
 from spatial.engine.ratio_pieces import FIGURES, pieces_behind
 from spatial.engine.ratios import (
@@ -20,10 +23,11 @@ from spatial.engine.ratios import (
     table,
 )
 from spatial.errors import GislandError
-from spatial.management.console import HouseCommand, a_time, add_json
+from spatial.management.console import HouseCommand, add_json
 from spatial.models import Region
 
 if TYPE_CHECKING:
+    import datetime
     from argparse import ArgumentParser
     from collections.abc import Iterable
 
@@ -43,7 +47,7 @@ SUMS = {
     "numerator_m2": "分子（平方米）",
     "denominator_m2": "分母（平方米）",
     "land_ratio": "违法用地比例",
-    "illegal_m2": "违法新增（平方米）",
+    "illegal_m2": "违法新增合计（平方米）",
     "new_m2": "新增合计（平方米）",
     "new_cultivated_m2": "新增占用耕地（平方米）",
     "area_m2": "全部图斑（平方米）",
@@ -74,7 +78,7 @@ class Command(HouseCommand):
         parser.add_argument("--basis", choices=BASES, default="proposed")
         parser.add_argument("--denominator", choices=DENOMINATORS, default="new_cultivated")
         parser.add_argument("--ruleset", default="land-enforcement")
-        parser.add_argument("--known-at", help="所知截至（默认现在）")
+        parser.add_argument("--known-at", help="所知截至（默认现在；只写日期指当日终了）")
         parser.add_argument(
             "--exclude", action="append", default=[], metavar="REASON", help="另外剔除这一理由"
         )
@@ -144,7 +148,7 @@ def _query(options: dict[str, Any]) -> RatioQuery:
         counted.append(("unsupplied", options["count_unsupplied"]))
     return RatioQuery(
         county_ids=tuple(Region.objects.filter(level="county").values_list("pk", flat=True)),
-        known_at=a_time(options["known_at"]) if options["known_at"] else None,
+        known_at=_moment(options["known_at"]) if options["known_at"] else None,
         switches=Switches(
             exclude=tuple(options["exclude"]),
             keep=tuple(options["keep"]),
@@ -153,6 +157,11 @@ def _query(options: dict[str, Any]) -> RatioQuery:
         ),
         **{key: options[key] for key in chosen},
     )
+
+
+def _moment(text: str) -> datetime.datetime:
+    """A day means its end, as in every command; told in our own time."""
+    return timezone.localtime(moment_of(text))
 
 
 def _pair(text: str, option: str, known: Iterable[str]) -> tuple[str, str]:

@@ -24,31 +24,74 @@ WITH asked AS MATERIALIZED (
         AND patch.facts ? ('group.' || grouped.key || '.used_m2')
 ),
 
-held AS (
-    SELECT DISTINCT asked.assessment_id, asked.group_name, newest.patch_id
+-- of this run; else what was current at known_at; else as delivered
+held AS MATERIALIZED (
+    SELECT asked.assessment_id, asked.group_name, its.patch_id
     FROM asked
     CROSS JOIN LATERAL (
-        -- of this run; else what was current at known_at; else as delivered
-        SELECT DISTINCT ON (other.id)
-            other.id AS patch_id,
-            CASE WHEN found.id IS NULL THEN other.holder_id ELSE found.subject_id END AS subject_id
-        FROM spatial_patch AS other
-        LEFT JOIN spatial_assessment AS found
-            ON
-                other.id = found.patch_id
-                AND (found.run_id = asked.run_id OR found.applied_at <= asked.known_at)
+        SELECT listed.patch_id
+        FROM (
+            SELECT found.patch_id
+            FROM spatial_assessment AS found
+            WHERE found.subject_id = asked.subject_id AND found.run_id = asked.run_id
+            UNION
+            SELECT found.patch_id
+            FROM spatial_assessment AS found
+            WHERE
+                found.subject_id = asked.subject_id
+                AND found.applied_at <= asked.known_at
+                AND NOT EXISTS (
+                    SELECT 1
+                    FROM spatial_assessment AS newer
+                    WHERE
+                        newer.patch_id = found.patch_id
+                        AND (
+                            newer.run_id = asked.run_id
+                            OR (
+                                newer.applied_at <= asked.known_at
+                                AND (newer.applied_at, newer.id) > (found.applied_at, found.id)
+                            )
+                        )
+                )
+            UNION
+            SELECT delivered.id AS patch_id
+            FROM spatial_patch AS delivered
+            WHERE
+                delivered.holder_id = asked.subject_id
+                AND NOT EXISTS (
+                    SELECT 1
+                    FROM spatial_assessment AS found
+                    WHERE
+                        found.patch_id = delivered.id
+                        AND (
+                            found.run_id = asked.run_id OR found.applied_at <= asked.known_at
+                        )
+                )
+        ) AS listed
+        OFFSET 0
+    ) AS its
+),
+
+-- the holder's zones first, whatever the planner believes of table sizes
+owned AS MATERIALIZED (
+    SELECT
+        asked.assessment_id, asked.group_name, zone.id, zone.version_id, zone.layer_id,
+        zone.attributes, zone.name, zone.code, zone.area_m2, zone.document_id
+    FROM asked
+    CROSS JOIN LATERAL (
+        SELECT found.*
+        FROM spatial_zone AS found
         WHERE
-            other.holder_id = asked.subject_id
-            OR other.id IN (
-                SELECT named.patch_id
-                FROM spatial_assessment AS named
-                WHERE named.subject_id = asked.subject_id
-            )
-        ORDER BY
-            other.id, (found.run_id = asked.run_id) DESC NULLS LAST,
-            found.applied_at DESC NULLS LAST, found.id DESC
-    ) AS newest
-    WHERE newest.subject_id = asked.subject_id
+            found.holder_id = asked.subject_id
+            AND (found.recorded_from IS NULL OR found.recorded_from <= asked.known_at)
+            AND (found.recorded_until IS NULL OR found.recorded_until > asked.known_at)
+        OFFSET 0
+    ) AS zone
+    WHERE zone.version_id IN (
+        SELECT pin.version_id
+        FROM spatial_runpin AS pin
+        WHERE pin.run_id = asked.run_id
+    )
 )
 
 SELECT
@@ -86,9 +129,8 @@ SELECT
     zone.id,
     coalesce(met.notions, '[]'::jsonb)
 FROM asked
-INNER JOIN spatial_zone AS zone ON asked.subject_id = zone.holder_id
-INNER JOIN spatial_runpin AS pin
-    ON zone.version_id = pin.version_id AND asked.run_id = pin.run_id
+INNER JOIN owned AS zone
+    ON asked.assessment_id = zone.assessment_id AND asked.group_name = zone.group_name
 INNER JOIN spatial_datasetversion AS version ON zone.version_id = version.id
 INNER JOIN spatial_region AS region ON version.region_id = region.id
 LEFT JOIN spatial_document AS paper ON zone.document_id = paper.id
@@ -113,10 +155,6 @@ CROSS JOIN LATERAL (
         )
 ) AS met
 WHERE
-    (zone.recorded_from IS NULL OR zone.recorded_from <= asked.known_at)
-    AND (zone.recorded_until IS NULL OR zone.recorded_until > asked.known_at)
-    AND (
-        met.notions IS NOT NULL
-        OR coalesce(asked.grouping -> 'used' -> 'layers' ? zone.layer_id::text, FALSE)
-    )
+    met.notions IS NOT NULL
+    OR coalesce(asked.grouping -> 'used' -> 'layers' ? zone.layer_id::text, FALSE)
 ORDER BY assessment_id, group_name, kind, county, named, zone_id

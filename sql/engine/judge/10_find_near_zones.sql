@@ -77,6 +77,7 @@ measured AS MATERIALIZED (
 SELECT
     measured.assessment_id,
     measured.zone_id,
+    zone.version_id,
     zone.layer_id,
     zone.holder_id,
     zone.attributes,

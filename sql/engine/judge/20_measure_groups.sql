@@ -5,8 +5,8 @@
 --         patch. Measured from geometry, never from the document. Snapshots count by the newest
 --         version when the act ended. Where a test is unknown, or a layer is missing in a county
 --         where the subject has ground, a sum is a range, open above where it cannot be bounded.
---         Without a rule that asks for the sums elsewhere, only where a zone of the subject lies
---         on or beside the patch.
+--         Where every rule that asks for the sums also asks that the patch adjoin a notion of the
+--         subject's own, only where a zone of the subject lies on or beside the patch.
 -- reads:  chunk_patch, chunk_near, chunk_place, spatial_notion, spatial_notiontest, spatial_rule,
 --         spatial_ruletest, spatial_ruleplace, spatial_notionleaf, spatial_layer, spatial_zone,
 --         zone_part, spatial_runpin, spatial_patch, spatial_batch, spatial_region,
@@ -59,7 +59,14 @@ FROM (
                         AND NOT EXISTS (
                             SELECT 1
                             FROM spatial_ruleplace AS place
-                            WHERE place.rule_id = rule.id AND place.relation = 'adjoins'
+                            INNER JOIN spatial_notionleaf AS leaf
+                                ON place.notion_id = leaf.notion_id
+                            INNER JOIN spatial_notion AS notion ON leaf.leaf_id = notion.id
+                            WHERE
+                                place.rule_id = rule.id
+                                AND place.relation = 'adjoins'
+                            GROUP BY place.id
+                            HAVING bool_and(notion.own)
                         )
                 )
             )
@@ -206,6 +213,8 @@ FROM (
         INNER JOIN spatial_region AS region ON other.region_id = region.id
         WHERE
             batch.ruleset = asked.ruleset_name
+            -- what a unit draws for itself is nobody's ground in use
+            AND batch.source <> '选址'
             AND other.created_at <= asked.known_at
             AND (
                 coalesce(other.after_on, 'infinity'::date), batch.code, region.code, other.jcbh

@@ -1,6 +1,7 @@
 -- what:   What rules compare and no delivery of the patch brings. Fields of a layer
---         (supply.purpose …): the value of the zones that the pieces lie in, if they agree and
---         have one; else there is none, and the test is unknown. Widths in m, in the county's
+--         (supply.purpose …): the value of the zones that the pieces lie in by more than
+--         ignore_pieces.below_m2, if they agree and have one; else there is none, and the test is
+--         unknown. Widths in m, in the county's
 --         Gauss plane: mean = that of the rectangle with the patch's area and perimeter (exact
 --         for a straight strip), max = the diameter of the largest circle inside; measured only
 --         where a rule that asks for them fails by nothing else.
@@ -38,12 +39,41 @@ FROM (
             )
     ),
 
-    agreed AS (
+    -- zones that the patch touches by more than a sliver
+    touched AS MATERIALIZED (
         SELECT
             patch.assessment_id,
+            patch.ruleset_id,
+            zone.layer_id,
+            zone.attributes
+        FROM chunk_patch AS patch
+        INNER JOIN chunk_piece AS piece ON patch.assessment_id = piece.assessment_id
+        CROSS JOIN LATERAL unnest(piece.zone_ids) AS member (zone_id)
+        INNER JOIN chunk_zone AS zone ON member.zone_id = zone.zone_id AND zone.within_m = 0
+        WHERE
+            zone.layer_id IN (
+                SELECT split_part(operand.field, '.', 2)
+                FROM operand
+                WHERE starts_with(operand.field, 'layer.')
+            )
+        GROUP BY
+            patch.assessment_id, patch.ruleset_id, patch.area_m2, patch.settings, zone.zone_id,
+            zone.layer_id, zone.attributes
+        HAVING
+            sum(piece.exact_m2) >= least(
+                greatest(
+                    (patch.settings -> 'ignore_pieces' ->> 'below_m2')::double precision, 0.005
+                ),
+                patch.area_m2 / 2
+            )
+    ),
+
+    agreed AS (
+        SELECT
+            zone.assessment_id,
             asked.fact,
             min(zone.attributes ->> asked.field) AS found
-        FROM chunk_patch AS patch
+        FROM touched AS zone
         INNER JOIN (
             SELECT DISTINCT
                 operand.ruleset_id,
@@ -52,15 +82,8 @@ FROM (
                 split_part(operand.field, '.', 3) AS field
             FROM operand
             WHERE starts_with(operand.field, 'layer.')
-        ) AS asked ON patch.ruleset_id = asked.ruleset_id
-        INNER JOIN chunk_piece AS piece ON patch.assessment_id = piece.assessment_id
-        CROSS JOIN LATERAL unnest(piece.zone_ids) AS member (zone_id)
-        INNER JOIN chunk_zone AS zone
-            ON
-                member.zone_id = zone.zone_id
-                AND asked.layer_id = zone.layer_id
-                AND zone.within_m = 0
-        GROUP BY patch.assessment_id, asked.fact
+        ) AS asked ON zone.ruleset_id = asked.ruleset_id AND zone.layer_id = asked.layer_id
+        GROUP BY zone.assessment_id, asked.fact
         HAVING
             count(DISTINCT zone.attributes ->> asked.field) = 1
             AND count(*) = count(nullif(zone.attributes ->> asked.field, ''))

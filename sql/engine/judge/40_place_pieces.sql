@@ -82,7 +82,8 @@ by_version AS (
         bool_or(located.needs_kcxs AND NOT zone.attributes ? 'kcxs') AS ridge_unknown,
         coalesce(
             jsonb_path_query_array(
-                jsonb_agg(answer.why) FILTER (WHERE answer.answer IS NULL), '$[*][*]'
+                jsonb_agg(answer.why ORDER BY zone.source_id, zone.within_m, answer.notion_id)
+                FILTER (WHERE answer.answer IS NULL), '$[*][*]'
             ), '[]'::jsonb
         ) AS why,
         CASE WHEN asked.policy <> '' THEN zone.version_id END AS of_version
@@ -190,13 +191,15 @@ held AS (
         ) AS subject_gap,
         coalesce(
             jsonb_path_query_array(
-                jsonb_agg(by_version.zone_ids) FILTER (WHERE by_version.zone_ids IS NOT NULL),
-                '$[*][*]'
+                jsonb_agg(by_version.zone_ids ORDER BY by_version.of_version, by_version.zone_ids)
+                FILTER (WHERE by_version.zone_ids IS NOT NULL), '$[*][*]'
             ), '[]'::jsonb
         ) AS zone_ids,
         coalesce(min(by_version.ridge_share), 0) AS ridge_share,
         coalesce(bool_or(by_version.ridge_unknown), FALSE) AS ridge_unknown,
-        jsonb_path_query_array(jsonb_agg(by_version.why), '$[*][*]') AS why,
+        jsonb_path_query_array(
+            jsonb_agg(by_version.why ORDER BY by_version.of_version, by_version.why), '$[*][*]'
+        ) AS why,
         jsonb_agg(by_version.of_version ORDER BY by_version.of_version)
         FILTER (WHERE by_version.answer) AS yes_versions
     FROM by_version
@@ -265,13 +268,14 @@ SELECT
     CASE WHEN bool_or(by_layer.answer) THEN TRUE END AS answer,
     NOT coalesce(bool_or(by_layer.answer), FALSE) AND bool_and(by_layer.subject_gap)
         AS subject_gap,
-    jsonb_path_query_array(jsonb_agg(by_layer.zone_ids), '$[*][*]') AS zone_ids,
+    jsonb_path_query_array(jsonb_agg(by_layer.zone_ids ORDER BY by_layer.zone_ids), '$[*][*]')
+        AS zone_ids,
     min(by_layer.net_m2) AS net_m2,
     coalesce(bool_and(by_layer.net_unknown) FILTER (WHERE by_layer.answer), FALSE)
         AS net_unknown,
     CASE
         WHEN bool_or(by_layer.answer) THEN '[]'::jsonb
-        ELSE jsonb_path_query_array(jsonb_agg(by_layer.why), '$[*][*]')
+        ELSE jsonb_path_query_array(jsonb_agg(by_layer.why ORDER BY by_layer.why), '$[*][*]')
     END AS why
 FROM by_layer
 GROUP BY by_layer.assessment_id, by_layer.seq, by_layer.notion_id, by_layer.code

@@ -24,17 +24,41 @@ WITH asked AS (
         ON patch.ruleset_id = rule.ruleset_id AND rule.action = 'conclude'
 ),
 
-beside AS MATERIALIZED (
+-- as on pieces (step 40): a snapshot notion must hold beside in each version of the window
+counted AS MATERIALIZED (
+    SELECT
+        place.assessment_id,
+        version.window_id,
+        version.layer_id,
+        version.policy,
+        version.version_id,
+        count(*) OVER (
+            PARTITION BY
+                place.assessment_id, version.window_id, version.layer_id, version.policy
+        ) AS version_count
+    FROM chunk_place AS place
+    INNER JOIN chunk_version AS version ON place.window_id = version.window_id
+    WHERE version.policy <> ''
+),
+
+beside_by_version AS (
     SELECT
         near_zone.assessment_id,
         part.notion_id,
-        count(*) FILTER (WHERE outcome.answer) AS yes_count,
-        count(*) FILTER (WHERE outcome.answer IS NULL) AS unknown_count,
+        leaf.layer_id,
+        leaf.version_policy AS policy,
+        counted.window_id,
+        counted.version_id,
+        counted.version_count,
+        any_holds(
+            count(*) FILTER (WHERE outcome.answer), count(*) FILTER (WHERE outcome.answer IS NULL)
+        ) AS answer,
         coalesce(bool_and(outcome.subject_gap) FILTER (WHERE outcome.answer IS NULL), FALSE)
             AS subject_gap,
         coalesce(
             jsonb_path_query_array(
-                jsonb_agg(outcome.why) FILTER (WHERE outcome.answer IS NULL), '$[*][*]'
+                jsonb_agg(outcome.why ORDER BY outcome.zone_id)
+                FILTER (WHERE outcome.answer IS NULL), '$[*][*]'
             ), '[]'::jsonb
         ) AS why
     FROM chunk_near AS near_zone
@@ -49,7 +73,70 @@ beside AS MATERIALIZED (
             AND near_zone.distance_m
             <= (patch.settings ->> 'adjoin_m')::double precision + leaf.within_m
     INNER JOIN spatial_notionleaf AS part ON leaf.id = part.leaf_id
-    GROUP BY near_zone.assessment_id, part.notion_id
+    LEFT JOIN counted
+        ON
+            near_zone.assessment_id = counted.assessment_id
+            AND near_zone.version_id = counted.version_id
+            AND leaf.layer_id = counted.layer_id
+            AND leaf.version_policy = counted.policy
+    -- a version read for another policy says nothing here
+    WHERE leaf.version_policy = '' OR counted.version_id IS NOT NULL
+    GROUP BY
+        near_zone.assessment_id, part.notion_id, leaf.layer_id, leaf.version_policy,
+        counted.window_id, counted.version_id, counted.version_count
+),
+
+beside_by_layer AS (
+    SELECT
+        dated.assessment_id,
+        dated.notion_id,
+        CASE
+            WHEN
+                count(*) FILTER (WHERE dated.answer) >= coalesce(dated.version_count, 1)
+                THEN TRUE
+            WHEN bool_or(dated.answer IS NOT FALSE) THEN NULL
+            ELSE FALSE
+        END AS answer,
+        coalesce(bool_and(dated.subject_gap) FILTER (WHERE dated.answer IS NULL), FALSE)
+        AND NOT coalesce(bool_or(dated.answer), FALSE) AS subject_gap,
+        jsonb_path_query_array(jsonb_agg(dated.why ORDER BY dated.version_id), '$[*][*]')
+        || CASE
+            WHEN coalesce(bool_or(dated.answer), FALSE)
+                THEN
+                    jsonb_build_array(
+                        jsonb_build_object(
+                            'kind', 'versions_differ',
+                            'layer', dated.layer_id,
+                            'policy', dated.policy,
+                            'yes_in',
+                            jsonb_agg(dated.version_id ORDER BY dated.version_id)
+                            FILTER (WHERE dated.answer)
+                        )
+                    )
+            ELSE '[]'::jsonb
+        END AS why
+    FROM beside_by_version AS dated
+    GROUP BY
+        dated.assessment_id, dated.notion_id, dated.layer_id, dated.policy, dated.window_id,
+        dated.version_count
+),
+
+beside AS MATERIALIZED (
+    SELECT
+        layered.assessment_id,
+        layered.notion_id,
+        count(*) FILTER (WHERE layered.answer) AS yes_count,
+        count(*) FILTER (WHERE layered.answer IS NULL) AS unknown_count,
+        coalesce(bool_and(layered.subject_gap) FILTER (WHERE layered.answer IS NULL), FALSE)
+            AS subject_gap,
+        coalesce(
+            jsonb_path_query_array(
+                jsonb_agg(layered.why ORDER BY layered.why)
+                FILTER (WHERE layered.answer IS NULL), '$[*][*]'
+            ), '[]'::jsonb
+        ) AS why
+    FROM beside_by_layer AS layered
+    GROUP BY layered.assessment_id, layered.notion_id
 ),
 
 lacking AS MATERIALIZED (
@@ -76,7 +163,7 @@ lacking_notion AS MATERIALIZED (
     SELECT
         lacking.assessment_id,
         part.notion_id,
-        jsonb_path_query_array(jsonb_agg(lacking.why), '$[*][*]') AS why
+        jsonb_path_query_array(jsonb_agg(lacking.why ORDER BY lacking.why), '$[*][*]') AS why
     FROM lacking
     INNER JOIN chunk_patch AS patch ON lacking.assessment_id = patch.assessment_id
     INNER JOIN spatial_notion AS leaf

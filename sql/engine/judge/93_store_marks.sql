@@ -23,9 +23,10 @@ WITH asked AS (
         rule.until_on,
         coalesce((rule.part ->> 'net')::boolean, FALSE) AS net,
         coalesce((rule.part ->> 'at_least_m2')::numeric, 0) AS floor_m2,
-        -- the law changed within the window of the act
-        coalesce(patch.act_from < rule.from_on, FALSE)
-        OR coalesce(patch.act_to >= rule.until_on, FALSE) AS law_changed
+        -- the law changed within the window of the act, or may have: an end of it is not known
+        (rule.from_on IS NOT NULL AND coalesce(patch.act_from < rule.from_on, TRUE))
+        OR (rule.until_on IS NOT NULL AND coalesce(patch.act_to >= rule.until_on, TRUE))
+            AS law_changed
     FROM chunk_patch AS patch
     INNER JOIN spatial_rule AS rule
         ON patch.ruleset_id = rule.ruleset_id AND rule.action = 'mark'

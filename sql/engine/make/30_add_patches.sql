@@ -80,11 +80,7 @@ SELECT
     zone.declared_area_m2,
     round(area_m2(made.ground)::numeric, 2),
     zone.holder_id,
-    (
-        SELECT min(project.id)
-        FROM spatial_project AS project
-        WHERE project.name = zone.attributes ->> 'project'
-    ),
+    project.id,
     zone.attributes,
     zone.delivered,
     zone.source_row,
@@ -96,4 +92,9 @@ SELECT
 FROM made
 INNER JOIN spatial_zone AS zone ON made.zone_id = zone.id
 INNER JOIN spatial_datasetversion AS version ON zone.version_id = version.id
+LEFT JOIN (
+    SELECT named.name, min(named.id) AS id
+    FROM spatial_project AS named
+    GROUP BY named.name
+) AS project ON zone.attributes ->> 'project' = project.name
 ORDER BY made.region_id, made.jcbh

@@ -72,7 +72,7 @@ newest AS (
         coalesce(found.declared_empty, FALSE) AS declared_empty,
         found.valid_from,
         found.valid_until,
-        asked.act_to
+        CASE asked.policy WHEN 'before' THEN asked.begun_by ELSE asked.act_to END AS last_day
     FROM asked
     LEFT JOIN LATERAL (
         SELECT pinned.id, pinned.declared_empty, pinned.valid_from, pinned.valid_until
@@ -96,7 +96,7 @@ within_window AS (
         pinned.declared_empty,
         pinned.valid_from,
         pinned.valid_until,
-        asked.act_to
+        CASE asked.policy WHEN 'before' THEN asked.begun_by ELSE asked.act_to END AS last_day
     FROM asked
     INNER JOIN pinned
         ON
@@ -118,22 +118,23 @@ snapshot AS (
     FROM within_window
 ),
 
--- an act without an end, or a version that ended before the act without a successor
+-- a span without an end, or a version that ended within it without a successor
 uncovered AS (
     SELECT reign.window_id, reign.layer_id, reign.policy
     FROM (
         SELECT
             snapshot.*,
             lead(snapshot.valid_from) OVER (
-                PARTITION BY snapshot.window_id, snapshot.layer_id ORDER BY snapshot.valid_from
+                PARTITION BY snapshot.window_id, snapshot.layer_id, snapshot.policy
+                ORDER BY snapshot.valid_from
             ) AS next_from
         FROM snapshot
-        WHERE snapshot.policy = 'act'
+        WHERE snapshot.policy IN ('act', 'before')
     ) AS reign
     WHERE
-        reign.act_to IS NULL
+        reign.last_day IS NULL
         OR (
-            reign.valid_until <= reign.act_to
+            reign.valid_until <= reign.last_day
             AND (reign.next_from IS NULL OR reign.valid_until < reign.next_from)
         )
 ),

@@ -53,7 +53,10 @@ line AS MATERIALIZED (
 noded AS MATERIALIZED (
     SELECT
         line.assessment_id,
-        ST_Polygonize(ARRAY[ST_UnaryUnion(ST_Collect(line.ground), %(grid)s)]) AS faces
+        -- in one order, so that two runs store the same vertices
+        ST_Polygonize(
+            ARRAY[ST_UnaryUnion(ST_Collect(line.ground ORDER BY line.ground), %(grid)s)]
+        ) AS faces
     FROM line
     GROUP BY line.assessment_id
 ),

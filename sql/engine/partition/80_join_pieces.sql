@@ -26,7 +26,7 @@ joined AS (
         labelled.assessment_id,
         coalesce(labelled.zone_ids, '{}'::bigint[]) AS zone_ids,
         sum(face.exact_m2 ORDER BY face.exact_m2) AS exact_m2,
-        ST_Collect(face.ground) AS ground
+        ST_Collect(face.ground ORDER BY face.exact_m2, face.ground) AS ground
     FROM labelled
     INNER JOIN chunk_face AS face ON labelled.face_no = face.face_no
     GROUP BY labelled.assessment_id, coalesce(labelled.zone_ids, '{}'::bigint[])

@@ -1,10 +1,11 @@
 -- what:   The patches that a ratio counts, each with its assessment as it was known, the reasons
 --         for which somebody left it out, and its place in the order of issue. A patch that no
---         applied run has judged is among them, without an assessment.
+--         applied run has judged is among them, without an assessment. A planned site (选址) is no
+--         ground in use, and counts nowhere.
 -- reads:  spatial_assessment, spatial_patch, spatial_batch, spatial_exclusion, spatial_run,
 --         spatial_rulesetversion
 -- writes: ratio_patch
--- params: ruleset, known_at, periods, after_from, after_until, unit_id
+-- params: ruleset, known_at, periods, after_from, after_until
 CREATE TEMPORARY TABLE ratio_patch ON COMMIT DROP AS
 WITH known AS (
     SELECT DISTINCT ON (assessment.patch_id)
@@ -50,7 +51,14 @@ SELECT
     patch.area_m2,
     coalesce(reason.codes, '{}'::text[]) AS reasons,
     row_number() OVER (
-        ORDER BY coalesce(batch.issued_on, patch.after_on, '-infinity'::date), patch.id
+        -- as patches are linked (engine/genealogy/20)
+        ORDER BY
+            coalesce(
+                batch.issued_on,
+                patch.after_on,
+                (patch.created_at AT TIME ZONE 'UTC')::date
+            ),
+            patch.id
     ) AS issue_rank
 FROM spatial_patch AS patch
 INNER JOIN spatial_batch AS batch ON patch.batch_id = batch.id
@@ -58,7 +66,7 @@ LEFT JOIN known ON patch.id = known.patch_id
 LEFT JOIN reason ON patch.id = reason.patch_id
 WHERE
     batch.ruleset = %(ruleset)s
-    AND (batch.source <> '选址' OR batch.shared OR batch.owner_id = %(unit_id)s)
+    AND batch.source <> '选址'
     AND (
         known.id IS NOT NULL
         OR patch.created_at <= coalesce(%(known_at)s::timestamptz, 'infinity')

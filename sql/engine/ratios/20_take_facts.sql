@@ -1,6 +1,7 @@
 -- what:   What people established about these patches, as it was known: decisions (where asked
 --         for) and rectifications, without what was superseded or withdrawn. A drawn part comes
---         as ground of the engine, cut in the plane of the patch's county.
+--         as ground of the engine, cut in the plane of the patch's county. Of a patch that no run
+--         has judged none is taken: it has no pieces that a fact could speak of.
 -- reads:  ratio_patch, spatial_determination, spatial_rectification, spatial_region
 -- writes: ratio_fact
 -- params: known_at, decided
@@ -69,5 +70,6 @@ SELECT
         found.part, (990200 + (region.central_meridian + 180) * 2)::integer
     ) AS part
 FROM found
-INNER JOIN ratio_patch AS chosen ON found.patch_id = chosen.patch_id
+INNER JOIN ratio_patch AS chosen
+    ON found.patch_id = chosen.patch_id AND chosen.assessment_id IS NOT NULL
 INNER JOIN spatial_region AS region ON chosen.county_id = region.id

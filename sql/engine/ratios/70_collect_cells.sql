@@ -1,11 +1,11 @@
--- what:   All ground of the patches: pieces as they are, the parts of those that were cut, and
---         patches without an assessment whole, in their key county. Each with the decision, the
---         rectification and the patch that counts it instead, if any, and whether it was
---         cultivated (null: not known, or its net area is not).
+-- what:   All ground of the patches in the counties: pieces as they are, the parts of those that
+--         were cut, and patches without an assessment whole, in their key county. Each with the
+--         decision, the rectification and the patch that counts it instead, if any, and whether
+--         it was cultivated (null: not known, or its net area is not).
 -- reads:  ratio_patch, ratio_fact, ratio_cut, ratio_part, spatial_piece, spatial_piecenotion,
 --         spatial_assessment, spatial_run, spatial_rulesetversion
 -- writes: ratio_cell
--- params: net
+-- params: net, county_ids
 CREATE TEMPORARY TABLE ratio_cell ON COMMIT DROP AS
 WITH newest AS (
     SELECT DISTINCT ON (fact.patch_id, fact.what)
@@ -62,6 +62,7 @@ piece AS (
     INNER JOIN spatial_piece AS found ON judged.assessment_id = found.assessment_id
     LEFT JOIN spatial_piecenotion AS member
         ON found.id = member.piece_id AND judged.cultivated = member.notion
+    WHERE found.county_id = ANY(%(county_ids)s)
     UNION ALL
     SELECT
         part.patch_id,
@@ -121,4 +122,4 @@ SELECT
     '' AS class
 FROM ratio_patch AS chosen
 INNER JOIN whole ON chosen.patch_id = whole.patch_id
-WHERE whole.assessment_id IS NULL
+WHERE whole.assessment_id IS NULL AND chosen.county_id = ANY(%(county_ids)s)

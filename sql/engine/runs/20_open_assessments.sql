@@ -15,11 +15,17 @@ WITH field_result AS (
     SELECT DISTINCT ON (fact.patch_id)
         fact.patch_id,
         fact.result,
-        nullif(fact.purpose, '') AS purpose,
-        fact.withdrawn
+        nullif(fact.purpose, '') AS purpose
     FROM spatial_fieldresult AS fact
     INNER JOIN spatial_run AS run ON run.id = %(run_id)s AND fact.recorded_at <= run.known_at
-    WHERE fact.patch_id = ANY(%(patch_ids)s)
+    WHERE
+        fact.patch_id = ANY(%(patch_ids)s)
+        AND NOT fact.withdrawn
+        AND NOT EXISTS (
+            SELECT 1
+            FROM spatial_fieldresult AS later
+            WHERE later.supersedes_id = fact.id AND later.recorded_at <= run.known_at
+        )
     ORDER BY fact.patch_id, fact.recorded_at DESC, fact.id DESC
 ),
 
@@ -84,7 +90,7 @@ base AS (
     INNER JOIN spatial_rulesetversion AS ruleset ON run.ruleset_id = ruleset.id
     LEFT JOIN spatial_holder AS holder ON patch.holder_id = holder.id
     LEFT JOIN spatial_project AS project ON patch.project_id = project.id
-    LEFT JOIN field_result ON patch.id = field_result.patch_id AND NOT field_result.withdrawn
+    LEFT JOIN field_result ON patch.id = field_result.patch_id
     LEFT JOIN correction ON patch.id = correction.patch_id AND NOT correction.withdrawn
     WHERE patch.id = ANY(%(patch_ids)s)
 )

@@ -44,6 +44,40 @@ span AS (
         least(min(patch.since), %(until)s) AS known_from,
         greatest(max(patch.since), %(until)s) AS known_to
     FROM touched_patch AS patch
+),
+
+ledger AS MATERIALIZED (
+    SELECT version.id, version.layer_id, version.region_id, version.activated_at, version.retired_at
+    FROM spatial_datasetversion AS version
+    INNER JOIN spatial_layer AS layer ON version.layer_id = layer.code
+    WHERE
+        layer.nature = 'ledger'
+        AND version.layer_id = ANY(%(layers)s)
+        AND version.valid_from IS NULL
+        AND version.status IN ('active', 'retired')
+),
+
+-- each by an index of its own: never through all rows
+stirred AS (
+    SELECT zone.id
+    FROM spatial_zone AS zone
+    WHERE
+        zone.recorded_from > (SELECT span.known_from FROM span)
+        AND zone.recorded_from <= (SELECT span.known_to FROM span)
+    UNION
+    SELECT zone.id
+    FROM spatial_zone AS zone
+    WHERE
+        zone.recorded_until > (SELECT span.known_from FROM span)
+        AND zone.recorded_until <= (SELECT span.known_to FROM span)
+    UNION
+    SELECT zone.id
+    FROM ledger
+    CROSS JOIN span
+    INNER JOIN spatial_zone AS zone ON ledger.id = zone.version_id
+    WHERE
+        (ledger.activated_at > span.known_from AND ledger.activated_at <= span.known_to)
+        OR (ledger.retired_at > span.known_from AND ledger.retired_at <= span.known_to)
 )
 
 SELECT
@@ -70,27 +104,15 @@ WHERE
     )
 UNION ALL
 SELECT
-    version.layer_id,
-    version.region_id,
+    ledger.layer_id,
+    ledger.region_id,
     NULL,
     NULL,
     zone.id,
     zone.version_id,
     zone.holder_id,
-    greatest(zone.recorded_from, version.activated_at),
-    least(zone.recorded_until, version.retired_at)
-FROM span
-CROSS JOIN spatial_datasetversion AS version
-INNER JOIN spatial_layer AS layer ON version.layer_id = layer.code
-INNER JOIN spatial_zone AS zone ON version.id = zone.version_id
-WHERE
-    layer.nature = 'ledger'
-    AND version.layer_id = ANY(%(layers)s)
-    AND version.valid_from IS NULL
-    AND version.status IN ('active', 'retired')
-    AND (
-        (zone.recorded_from > span.known_from AND zone.recorded_from <= span.known_to)
-        OR (zone.recorded_until > span.known_from AND zone.recorded_until <= span.known_to)
-        OR (version.activated_at > span.known_from AND version.activated_at <= span.known_to)
-        OR (version.retired_at > span.known_from AND version.retired_at <= span.known_to)
-    )
+    greatest(zone.recorded_from, ledger.activated_at),
+    least(zone.recorded_until, ledger.retired_at)
+FROM stirred
+INNER JOIN spatial_zone AS zone ON stirred.id = zone.id
+INNER JOIN ledger ON zone.version_id = ledger.id

@@ -1,35 +1,35 @@
 -- what:   Patches whose user may become another one, each with every holder it may be counted for:
 --         recorded since, corrected since, judged again since, or touched where the user is
---         inferred from zones (then every holder of a zone of those layers on the patch).
+--         inferred from zones (then every holder of a zone of those layers on the patch). Runs are
+--         asked only about holders whose sums they took.
 -- reads:  touched_patch, touched_reason, spatial_patch, spatial_batch, spatial_assessment,
 --         spatial_subjectcorrection, spatial_zone, zone_part
 -- writes: touched_user
 -- params: ruleset, subject_layers, subject_versions, until
 CREATE TEMPORARY TABLE touched_user ON COMMIT DROP AS
 WITH reader AS MATERIALIZED (
-    SELECT DISTINCT patch.run_id, patch.since, patch.read_since
+    SELECT DISTINCT patch.run_id, patch.since, patch.read_since, patch.subject_id AS holder_id
     FROM touched_patch AS patch
-    WHERE patch.assessment_id IS NOT NULL
+    WHERE
+        patch.subject_id IS NOT NULL
+        AND (patch.fallback OR patch.facts::text ~ '"group\.')
 ),
 
 known AS MATERIALIZED (
-    SELECT min(reader.read_since) AS oldest, min(reader.since) AS oldest_since
+    SELECT min(reader.read_since) AS oldest
     FROM reader
 ),
 
 arrived AS (
     SELECT patch.id AS patch_id, reader.run_id, patch.holder_id
-    FROM spatial_patch AS patch
-    CROSS JOIN reader
-    WHERE
-        patch.holder_id IS NOT NULL
-        AND (patch.created_at <= reader.since) <> (patch.created_at <= %(until)s)
+    FROM reader
+    INNER JOIN spatial_patch AS patch ON reader.holder_id = patch.holder_id
+    WHERE (patch.created_at <= reader.since) <> (patch.created_at <= %(until)s)
 ),
 
 corrected AS (
     SELECT fact.patch_id, reader.run_id, counted.holder_id
     FROM spatial_subjectcorrection AS fact
-    CROSS JOIN reader
     INNER JOIN spatial_patch AS patch ON fact.patch_id = patch.id
     CROSS JOIN LATERAL (
         SELECT patch.holder_id
@@ -42,35 +42,68 @@ corrected AS (
         FROM spatial_assessment AS assessment
         WHERE assessment.patch_id = fact.patch_id
     ) AS counted
+    INNER JOIN reader ON counted.holder_id = reader.holder_id
     WHERE (fact.recorded_at <= reader.since) <> (fact.recorded_at <= %(until)s)
 ),
 
-judged AS (
-    SELECT newer.patch_id, reader.run_id, counted.holder_id
+-- patches judged since, each with everybody it was ever counted for: taken before the runs are
+-- joined, by the holder alone, for the planner believes that there are few
+judged_since AS MATERIALIZED (
+    SELECT
+        newer.patch_id,
+        newer.run_id,
+        newer.applied_at,
+        newer.subject_id,
+        patch.holder_id AS delivered_id,
+        counted.holder_id
     FROM spatial_assessment AS newer
     INNER JOIN spatial_patch AS patch ON newer.patch_id = patch.id
-    CROSS JOIN known
-    CROSS JOIN reader
+    CROSS JOIN LATERAL (
+        SELECT patch.holder_id
+        UNION
+        SELECT assessment.subject_id
+        FROM spatial_assessment AS assessment
+        WHERE assessment.patch_id = newer.patch_id
+    ) AS counted
+    WHERE
+        newer.is_current
+        AND newer.applied_at > (SELECT known.oldest FROM known)
+        AND counted.holder_id IS NOT NULL
+),
+
+asked_again AS MATERIALIZED (
+    SELECT
+        newer.patch_id,
+        newer.subject_id,
+        newer.delivered_id,
+        newer.holder_id,
+        reader.run_id,
+        reader.read_since,
+        newer.applied_at > reader.read_since AND newer.run_id <> reader.run_id AS is_later
+    FROM judged_since AS newer
+    INNER JOIN reader ON newer.holder_id = reader.holder_id
+),
+
+judged AS (
+    SELECT newer.patch_id, newer.run_id, newer.holder_id
+    FROM asked_again AS newer
     LEFT JOIN LATERAL (
         SELECT older.id, older.subject_id
         FROM spatial_assessment AS older
         WHERE
             older.patch_id = newer.patch_id
-            AND (older.run_id = reader.run_id OR older.applied_at <= reader.read_since)
-        ORDER BY (older.run_id = reader.run_id) DESC, older.applied_at DESC, older.id DESC
+            AND (older.run_id = newer.run_id OR older.applied_at <= newer.read_since)
+        ORDER BY (older.run_id = newer.run_id) DESC, older.applied_at DESC, older.id DESC
         LIMIT 1
     ) AS was ON TRUE
     -- before it was judged, it counted for whom the delivery names
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN was.id IS NULL THEN patch.holder_id ELSE was.subject_id END AS was_id
+        SELECT CASE WHEN was.id IS NULL THEN newer.delivered_id ELSE was.subject_id END AS was_id
     ) AS before
-    CROSS JOIN LATERAL (VALUES (newer.subject_id), (before.was_id)) AS counted (holder_id)
     WHERE
-        newer.is_current
-        AND newer.applied_at > known.oldest
-        AND newer.applied_at > reader.read_since
-        AND newer.run_id <> reader.run_id
+        newer.is_later
         AND newer.subject_id IS DISTINCT FROM before.was_id
+        AND newer.holder_id IN (newer.subject_id, before.was_id)
 ),
 
 loose AS (
@@ -124,4 +157,7 @@ FROM (
 ) AS counted
 INNER JOIN spatial_patch AS patch ON counted.patch_id = patch.id
 INNER JOIN spatial_batch AS batch ON patch.batch_id = batch.id
-WHERE counted.holder_id IS NOT NULL AND batch.ruleset = %(ruleset)s
+WHERE
+    counted.holder_id IS NOT NULL
+    AND batch.ruleset = %(ruleset)s
+    AND batch.source <> '选址'

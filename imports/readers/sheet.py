@@ -1,0 +1,259 @@
+"""Tables with ground in them: CSV and XLSX with WKT, or with one row for each boundary point."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyproj
+import shapely
+
+from imports.readers import coordinate_txt, sheet_rows, txt_grammar, txt_plane, vector
+from imports.readers.polygons import POLYGONAL
+from imports.readers.table import NOTE, Finding, Table
+from imports.refusal import refuse_rows
+from imports.values import is_null
+from spatial.errors import InputRefused
+
+if TYPE_CHECKING:
+    from imports.readers.bundle import Bundle
+    from imports.readers.sheet_rows import Sheet
+
+WKT = ("WKT", "GEOM", "GEOMETRY", "THE_GEOM", "SHAPE", "图形", "坐标串", "空间坐标")
+X = (
+    "X",
+    "X坐标",
+    "坐标X",
+    "北坐标",
+    "纵坐标",
+    "纵坐标X",
+    "NORTH",
+    "NORTHING",
+    "纬度",
+    "LAT",
+    "LATITUDE",
+    "N",
+)
+Y = (
+    "Y",
+    "Y坐标",
+    "坐标Y",
+    "东坐标",
+    "横坐标",
+    "横坐标Y",
+    "EAST",
+    "EASTING",
+    "经度",
+    "LON",
+    "LNG",
+    "LONG",
+    "LONGITUDE",
+    "E",
+)
+PARCEL = (
+    "地块编号",
+    "DKBH",
+    "地块号",
+    "地块",
+    "宗地号",
+    "ZDDM",
+    "JCBH",
+    "监测编号",
+    "图斑编号",
+    "TBBH",
+    "编号",
+    "PARCEL",
+    "ID",
+    "FID",
+)
+RING = ("地块圈号", "圈号", "RING", "PART")
+POINT = ("界址点号", "点号", "点名", "POINT", "JZD", "序号")
+REMEDY = "按行号改正表格；坐标应为同一坐标系的数值，一个界址点一行。"
+
+
+@dataclass(frozen=True)
+class Points:
+    """Which columns hold the two coordinates, the parcel, the ring and the point's number."""
+
+    x: str
+    y: str
+    parcel: str | None
+    ring: str | None
+    point: str | None
+
+
+def read(
+    bundle: Bundle,
+    *,
+    encoding: str | None = None,
+    crs: str | None = None,
+    sublayer: str | None = None,
+) -> Table:
+    """The polygons of a table, x = east; row numbers are the file's own lines.
+
+    Raises InputRefused naming rows and remedy: no column with ground, WKT that is none, points
+    too few for a ring, coordinates out of order.
+    """
+    findings: list[Finding] = []
+    sheet = sheet_rows.read(bundle, encoding, sublayer, findings)
+    values = [[row.get(name) for row in sheet.rows] for name in sheet.columns]
+    findings += vector.check_values(bundle.file_name, values)
+    wkt = _wkt_column(sheet)
+    if wkt:
+        return _of_wkt(bundle, sheet, wkt, findings)
+    points = _point_columns(sheet)
+    if points is None:
+        raise InputRefused(
+            f"文件 {bundle.file_name} 没有图形：应有一列 WKT（POLYGON…），或每个界址点一行、"
+            "带 X/Y（或 经度/纬度）两列和地块编号列。"
+            f"现有列：{'、'.join(sheet.columns) or '无'}。"
+        )
+    return _of_points(bundle, sheet, points, findings, overridden=bool(crs))
+
+
+def _plain(name: str) -> str:
+    text = unicodedata.normalize("NFKC", name).upper()
+    return re.sub(r"[\s_]+|\(.*?\)", "", text)
+
+
+def _named(sheet: Sheet, names: tuple[str, ...]) -> str | None:
+    """The column of one of these names, the first names first; a unit in brackets is ignored."""
+    known = {_plain(column): column for column in reversed(sheet.columns)}
+    return next((known[_plain(name)] for name in names if _plain(name) in known), None)
+
+
+def _wkt_column(sheet: Sheet) -> str | None:
+    """The column named so that holds WKT of any kind, else one that holds nothing but polygons."""
+    named = _named(sheet, WKT)
+    any_kind = r"\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)\b"
+    polygon = r"\s*(SRID=\d+;)?\s*(MULTI)?POLYGON\b"
+    for column in sheet.columns:
+        texts = [str(row[column]) for row in sheet.rows if not is_null(row.get(column))]
+        pattern = any_kind if column == named else polygon
+        fits = [bool(re.match(pattern, text, re.IGNORECASE)) for text in texts]
+        if any(fits) and (column == named or all(fits)):
+            return column
+    return None
+
+
+def _of_wkt(bundle: Bundle, sheet: Sheet, column: str, findings: list[Finding]) -> Table:
+    texts = [str(row.get(column) or "") for row in sheet.rows]
+    srids = {found[1] for text in texts if (found := re.match(r"\s*SRID=(\d+);", text))}
+    bare = [re.sub(r"^\s*SRID=\d+;", "", text) for text in texts]
+    shapes = shapely.from_wkt(bare, on_invalid="ignore")
+    faults = [
+        (sheet.numbers[at], f"{column} 列不是面的 WKT（{texts[at][:30]}）")
+        for at, shape in enumerate(shapes)
+        if shape is None or shape.is_empty or shapely.get_type_id(shape) not in POLYGONAL
+    ]
+    if len(srids) > 1:
+        faults.append((sheet.numbers[0], f"各行的 SRID 不一致：{'、'.join(sorted(srids))}"))
+    refuse_rows(bundle.file_name, faults, "补齐或删除这些行，只交面。")
+    if shapely.has_z(shapes).any():
+        findings.append(Finding("z_dropped", "图形带高程。", NOTE, done="只取平面坐标"))
+    crs = pyproj.CRS.from_epsg(int(srids.pop())) if srids else None
+    names = [name for name in sheet.columns if name != column]
+    return _table(
+        bundle, sheet, names, findings,
+        numbers=sheet.numbers,
+        records=[{name: row.get(name) for name in names} for row in sheet.rows],
+        geoms=shapely.force_2d(shapes), crs=crs, origin="WKT 的 SRID" if crs else "",
+    )  # fmt: skip
+
+
+def _point_columns(sheet: Sheet) -> Points | None:
+    x, y = _named(sheet, X), _named(sheet, Y)
+    if x is None or y is None:
+        return None
+    return Points(x, y, _named(sheet, PARCEL), _named(sheet, RING), _named(sheet, POINT))
+
+
+def _of_points(
+    bundle: Bundle, sheet: Sheet, at: Points, findings: list[Finding], *, overridden: bool
+) -> Table:
+    document = txt_grammar.Document(findings=findings)
+    rows: dict[str, list[dict[str, Any]]] = {}
+    parcels: dict[str, txt_grammar.Parcel] = {}
+    for number, row in zip(sheet.numbers, sheet.rows, strict=True):
+        if is_null(row.get(at.x)) and is_null(row.get(at.y)):
+            continue
+        key = str(row.get(at.parcel) if at.parcel else "")
+        parcel = parcels.setdefault(key, txt_grammar.Parcel(number, {"id": key}))
+        rows.setdefault(key, []).append(row)
+        pair = [_number(row.get(name)) for name in (at.x, at.y)]
+        if None in pair:
+            told = f"坐标不是数字（{row.get(at.x)}, {row.get(at.y)}）"
+            document.faults.append((number, told))
+            continue
+        ring = str(row.get(at.ring) if at.ring else 1)
+        point = txt_grammar.Point(number, float(pair[0] or 0), float(pair[1] or 0))
+        parcel.rings.setdefault(ring, []).append(point)
+    document.parcels = list(parcels.values())
+    if not document.parcels or not any(parcel.rings for parcel in document.parcels):
+        refuse_rows(bundle.file_name, document.faults, REMEDY)
+        raise InputRefused(f"文件 {bundle.file_name} 没有一行坐标。请核对 {at.x}、{at.y} 两列。")
+    plane = txt_plane.judge(document, overridden=overridden)
+    shapes = [coordinate_txt.shape_of(document, parcel, plane) for parcel in document.parcels]
+    refuse_rows(bundle.file_name, document.faults, REMEDY)
+    if plane.east_first:
+        message = f"{at.x} 列是东（经度），{at.y} 列是北（纬度）。"
+        findings.append(Finding("txt_swapped", message, NOTE, done="按数值判定轴序"))
+    own = [name for name in sheet.columns if name not in (at.x, at.y, at.ring, at.point)]
+    names = [name for name in own if all(_one(group, name) for group in rows.values())]
+    if len(names) < len(own):
+        told = "、".join(name for name in own if name not in names)
+        findings.append(
+            Finding(
+                "point_columns", f"列 {told} 在同一地块内各点不同。", NOTE, done="未作为地块属性"
+            )
+        )
+    return _table(
+        bundle, sheet, names, findings,
+        numbers=[parcel.line for parcel in document.parcels],
+        records=[{name: group[0].get(name) for name in names} for group in rows.values()],
+        geoms=np.array(shapes, dtype=object), crs=plane.crs, origin=plane.origin,
+    )  # fmt: skip
+
+
+def _number(raw: Any) -> float | None:
+    try:
+        value = float(unicodedata.normalize("NFKC", str(raw)).replace(",", "").strip())
+    except ValueError:
+        return None
+    return value if np.isfinite(value) else None
+
+
+def _one(group: list[dict[str, Any]], name: str) -> bool:
+    return len({str(row.get(name)) for row in group}) == 1
+
+
+def _table(  # noqa: PLR0913 - what the two kinds of table differ in
+    bundle: Bundle,
+    sheet: Sheet,
+    columns: list[str],
+    findings: list[Finding],
+    *,
+    numbers: list[int],
+    records: list[dict[str, Any]],
+    geoms: np.ndarray,
+    crs: pyproj.CRS | None,
+    origin: str,
+) -> Table:
+    return Table(
+        file_name=bundle.file_name,
+        driver=bundle.kind.upper(),
+        columns=columns,
+        numbers=numbers,
+        records=records,
+        geoms=geoms,
+        crs=crs,
+        crs_origin=origin,
+        encoding=sheet.codec,
+        encoding_origin=sheet.origin,
+        encoding_confidence=sheet.confidence,
+        findings=findings,
+        facts={"features": len(records), "rows": len(sheet.rows), "layer": sheet.name},
+    )

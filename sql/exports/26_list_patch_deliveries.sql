@@ -1,0 +1,13 @@
+-- what:   The different sets of columns with which the selected rows were delivered.
+-- reads:  export_row, spatial_patch
+-- writes: -
+-- params: -
+SELECT DISTINCT told.names
+FROM export_row AS chosen
+INNER JOIN spatial_patch AS patch ON chosen.id = patch.id
+CROSS JOIN LATERAL (
+    SELECT array_agg(raw.name ORDER BY raw.name) AS names
+    FROM jsonb_object_keys(patch.delivered) AS raw (name)
+) AS told
+WHERE chosen.answer AND told.names IS NOT NULL
+ORDER BY told.names
