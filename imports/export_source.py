@@ -14,6 +14,7 @@ import shapely
 from imports import fields
 from imports.readers.table import Table
 from imports.writers.table import Chunk, Column
+from spatial.dates import said_date
 from spatial.rules.conditions import read_conditions
 from spatial.rules.operands import Scope as Names
 from spatial.rules.problems import Problems
@@ -170,8 +171,10 @@ def canonical_columns(
         if name in given:
             made.append(given[name])
         elif name in found:
+            # a day known only to the month is no date of a file
+            kind = "text" if found[name]["vague"] else entry.kind
             column = Column(
-                entry.synonyms[0] if entry.synonyms else name, entry.term, entry.kind, name,
+                entry.synonyms[0] if entry.synonyms else name, entry.term, kind, name,
                 constant_of(found[name], count),
             )  # fmt: skip
             made.append(Made(column, _attribute(name)))
@@ -244,7 +247,11 @@ def constant_of(row: Row, count: int) -> str | None:
 
 
 def _attribute(name: str) -> Callable[[Row], Any]:
-    return lambda row: row["attributes"].get(name)
+    return lambda row: _plain(row["attributes"].get(name))
+
+
+def _plain(value: Any) -> Any:
+    return said_date(value) if isinstance(value, dict) else value
 
 
 def _raw(name: str) -> Callable[[Row], Any]:

@@ -11,6 +11,7 @@ from imports import values
 from imports.readers.table import NOTE, Finding
 from imports.refusal import refuse_rows
 from spatial import install
+from spatial.dates import stored_span
 from spatial.errors import InputRefused, UnknownField, UnknownLayer
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def canonical(
 ) -> Canonical:
     """The rows of a table as typed canonical attributes.
 
-    Dates become ISO text (a partial one its last day; ``spans`` keeps both ends). Raises
+    Dates become ISO text (a partial one {"from", "to"}; ``spans`` keeps both ends). Raises
     InputRefused naming file, rows and remedy for missing fields and values of a wrong type.
     """
     known = fields_of(target)
@@ -213,7 +214,7 @@ def _one(wanted: Field, raw: Any, spans: dict[str, Span]) -> Any:
         if span is None:
             return None
         spans[wanted.name] = span
-        return span.last.isoformat()
+        return stored_span(span.first, span.last)
     if wanted.name == "document":
         return values.document_of(raw)
     return values.code_of(raw) if wanted.name in CODES else values.text_of(raw)
@@ -222,7 +223,7 @@ def _one(wanted: Field, raw: Any, spans: dict[str, Span]) -> Any:
 def _partial_dates(
     table: Table, known: Mapping[str, Field], rows: list[dict[str, Span]]
 ) -> list[Finding]:
-    """One finding a field: a day was missing, and its last possible day was taken."""
+    """One finding a field: a day was missing, and only bounds are known."""
     found: dict[str, list[int]] = {}
     for number, spans in zip(table.numbers, rows, strict=True):
         for name, span in spans.items():
@@ -232,7 +233,7 @@ def _partial_dates(
         Finding(
             "partial_date",
             f"{known[name].term}有 {len(numbers)} 行只到年或月（首见第 {numbers[0]} 行）。",
-            severity=NOTE, row=numbers[0], field=name, done="取最后一个可能的日子",
+            severity=NOTE, row=numbers[0], field=name, done="按整段时间判断",
         )
         for name, numbers in found.items()
     ]  # fmt: skip

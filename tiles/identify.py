@@ -13,6 +13,7 @@ from django.http import JsonResponse
 from django.views.decorators.http import require_safe
 
 from spatial import crs, vocabulary
+from spatial.dates import said_date
 from spatial.errors import InputRefused
 from spatial.install import layers_file
 from spatial.models import DatasetVersion, Patch, Zone
@@ -193,6 +194,8 @@ def _text(zone: Zone, name: str, value: Any) -> str:
         return "（空）"
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, dict):
+        return said_date(value)
     land_class = (zone.layer_id, name) in {("land_use", "code"), ("basic_farmland", "class")}
     if land_class and (term := vocabulary.land_use_term(str(value))) != str(value):
         return f"{value} {term}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gisland.pages.patch_reasons import HIDDEN, Reasons
 from spatial import units, vocabulary
+from spatial.dates import said_date
 from spatial.engine.explain import explain
 from spatial.engine.explain_said import POLICIES, Speaker, label_lines, mark_margin
 from spatial.hidden import hidden_rules
@@ -186,7 +187,7 @@ def _zone(number: int, zone: Row) -> Row:
         title = f"{zone['code']} {vocabulary.land_use_term(zone['code'])}"
     code = zone["code"] if str(zone["code"]) not in str(title) else ""
     dates = [
-        {"term": field["term"], "value": told[name]}
+        {"term": field["term"], "value": said_date(told[name])}
         for name, field in fields.items()
         if field["type"] == "date" and told.get(name)
     ]

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def read(bundle: Bundle) -> Table:
     """The rows of a GeoParquet file; raises InputRefused where it is none or can't be read."""
     try:
-        import pyarrow  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415 - an extra: everything else works without it
-        import pyarrow.parquet  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
+        import pyarrow  # noqa: PLC0415 - an extra: everything else works without it
+        import pyarrow.parquet  # noqa: PLC0415
     except ImportError as error:
         raise InputRefused(
             f"文件 {bundle.file_name} 是 GeoParquet，本机未装 pyarrow，读不了。"

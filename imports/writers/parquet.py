@@ -23,8 +23,8 @@ GEOMETRY = "geometry"
 def write_parquet(path: Path, sheet: Sheet, chunks: Iterator[Chunk], losses: Losses) -> Result:
     """What geopandas, DuckDB and QGIS read; raises PackageMissing without pyarrow."""
     try:
-        import pyarrow  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415 - an extra
-        import pyarrow.parquet  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
+        import pyarrow  # noqa: PLC0415 - an extra
+        import pyarrow.parquet  # noqa: PLC0415
     except ImportError as error:
         raise PackageMissing(
             "没有安装 pyarrow，不能写 GeoParquet。请改用 --format gpkg。"

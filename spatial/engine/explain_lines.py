@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
 
 from spatial import units
 from spatial.engine.explain_said import (
@@ -69,7 +72,8 @@ def _origin(source: str, found: Row) -> str:
 
 
 def _time(text: str) -> str:
-    return text[:16].replace("T", " ")
+    """A moment in the time of the office, as ``--known-at`` takes it."""
+    return f"{timezone.localtime(datetime.fromisoformat(text)):%Y-%m-%d %H:%M:%S}"
 
 
 def _span(value: Any) -> str:

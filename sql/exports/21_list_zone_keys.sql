@@ -10,6 +10,7 @@ SELECT
     count(*) FILTER (WHERE jsonb_typeof(told.value) <> 'null') AS filled,
     bool_and(jsonb_typeof(told.value) IN ('number', 'null')) AS numeric,
     bool_and(jsonb_typeof(told.value) IN ('boolean', 'null')) AS truth,
+    bool_or(jsonb_typeof(told.value) = 'object') AS vague,
     min(told.value #>> '{}' COLLATE "C") AS least,
     max(told.value #>> '{}' COLLATE "C") AS greatest
 FROM export_row AS chosen

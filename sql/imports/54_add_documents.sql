@@ -8,7 +8,11 @@ SELECT DISTINCT ON (found.document_key)
     found.attributes ->> 'document',
     found.document_key,
     left(coalesce(found.attributes ->> 'authority', ''), 120),
-    (found.attributes ->> 'approved_on')::date,
+    -- a day known only to the month is no date of a paper
+    CASE
+        WHEN jsonb_typeof(found.attributes -> 'approved_on') = 'string'
+            THEN (found.attributes ->> 'approved_on')::date
+    END,
     left(coalesce(found.attributes ->> 'purpose', ''), 120)
 FROM import_row AS found
 WHERE found.document_key <> ''

@@ -263,3 +263,20 @@ def test_a_withdrawn_paper_may_come_in_again(counties, tmp_path):
 def test_two_rows_of_one_name_stay_two(counties, tmp_path):
     approvals(tmp_path, "a", [{**APPROVAL, "DKBH": None}, {**APPROVAL, "DKBH": None}], PLACES)
     assert open_rows().count() == 2
+
+
+def test_a_paper_dated_to_the_month_keeps_both_ends_of_it(counties, tmp_path):
+    """The last day would make it late, or keep it valid: neither is known."""
+    rows = [
+        {"PZWH": "示〔2024〕4号", "SPHJ": "征收", "PZRQ": "202404", "YXQZ": "2025"},
+        {"PZWH": "示〔2024〕5号", "SPHJ": "征收", "PZRQ": "2024-05-06", "YXQZ": None},
+    ]
+    path = written(tmp_path / "pz.gpkg", rows, PLACES)
+    delivery = load.stage_layer("approval", path, region_code=WEST)
+    month, day = Zone.objects.filter(version__in=delivery.versions.all()).order_by("source_row")
+    assert month.attributes["approved_on"] == {"from": "2024-04-01", "to": "2024-04-30"}
+    assert month.attributes["valid_until"] == {"from": "2025-01-01", "to": "2025-12-31"}
+    assert (day.attributes["approved_on"], day.attributes["valid_until"]) == ("2024-05-06", None)
+    assert [zone.document.approved_on for zone in (month, day)] == [None, date(2024, 5, 6)]
+    told = Issue.objects.filter(delivery=delivery, kind="partial_date")
+    assert {issue.field for issue in told} == {"approved_on", "valid_until"}

@@ -36,6 +36,8 @@ WHERE
     (new.code IS NULL, new.answer, new.area_m2, new.unknown_m2)
     IS DISTINCT FROM
     (was.code IS NULL, was.answer, was.area_m2, was.unknown_m2)
+    -- no stays no, whatever the area below the threshold
+    AND NOT (new.answer IS FALSE AND was.answer IS FALSE)
     -- a patch judged for the first time: only what it touches
     AND (pair.was_id IS NOT NULL OR new.answer IS TRUE)
 ORDER BY
