@@ -136,8 +136,8 @@ def canonical(
 ) -> Canonical:
     """The rows of a table as typed canonical attributes.
 
-    Dates become ISO text (a partial one {"from", "to"}; ``spans`` keeps both ends). Raises
-    InputRefused naming file, rows and remedy for missing fields and values of a wrong type.
+    Dates become ISO text (of a layer's, a partial one {"from", "to"}; ``spans`` keeps both ends).
+    Raises InputRefused naming file, rows and remedy for missing fields and values of a wrong type.
     """
     known = fields_of(target)
     for name in constants or {}:
@@ -159,7 +159,9 @@ def canonical(
         "改正这些值；整列不可用时以 --map 字段= 不取该列，或以 --set 字段=值 统一给出。",
     )  # fmt: skip
     result.delivered_fields = sorted({*columns, *(constants or {})})
-    if target != PATCH:
+    if target != PATCH:  # a patch keeps both ends in columns of its own
+        for attributes, spans in zip(result.rows, result.spans, strict=True):
+            attributes |= {name: stored_span(each.first, each.last) for name, each in spans.items()}
         result.findings += _partial_dates(table, known, result.spans)
     return result
 
@@ -214,7 +216,7 @@ def _one(wanted: Field, raw: Any, spans: dict[str, Span]) -> Any:
         if span is None:
             return None
         spans[wanted.name] = span
-        return stored_span(span.first, span.last)
+        return span.last.isoformat()
     if wanted.name == "document":
         return values.document_of(raw)
     return values.code_of(raw) if wanted.name in CODES else values.text_of(raw)

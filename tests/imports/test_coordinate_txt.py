@@ -136,7 +136,7 @@ def test_a_txt_goes_into_a_ledger_with_constants(counties, tmp_path):
     zones = list(Zone.objects.order_by("source_row"))
     assert [zone.source_id for zone in zones] == ["示政地〔2023〕1号#1", "示政地〔2023〕1号#1~2"]
     assert zones[0].name == "甲地块"
-    assert zones[0].attributes["approved_on"] == "2023-05-31"
+    assert zones[0].attributes["approved_on"] == {"from": "2023-05-01", "to": "2023-05-31"}
     assert zones[0].source_row == 6
 
 

@@ -36,7 +36,7 @@ FACT: dict[str, Any] = {"scope": "facts"}
         (
             "approved_on <= cutoff", "<=", "date",
             {"field": "approved_on", "scope": "zone", "needed": True},
-            {"field": "cutoff", **FACT},
+            {"field": "cutoff", **FACT, "needed": True},
         ),
         (
             "unless valid_until + 1y < 2021-01-31", "<", "date",
