@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def read(bundle: Bundle) -> Table:
     """The rows of a GeoParquet file; raises InputRefused where it is none or can't be read."""
     try:
-        import pyarrow  # noqa: PLC0415 - an extra: everything else works without it
+        import pyarrow  # noqa: PLC0415 - large, and only this format needs it
         import pyarrow.parquet  # noqa: PLC0415
     except ImportError as error:
         raise InputRefused(

@@ -23,7 +23,7 @@ GEOMETRY = "geometry"
 def write_parquet(path: Path, sheet: Sheet, chunks: Iterator[Chunk], losses: Losses) -> Result:
     """What geopandas, DuckDB and QGIS read; raises PackageMissing without pyarrow."""
     try:
-        import pyarrow  # noqa: PLC0415 - an extra
+        import pyarrow  # noqa: PLC0415 - large, and only this format needs it
         import pyarrow.parquet  # noqa: PLC0415
     except ImportError as error:
         raise PackageMissing(
