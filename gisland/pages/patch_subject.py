@@ -14,9 +14,9 @@ from gisland.pages.patch_proof import hidden_codes
 from gisland.pages.patch_reasons import HIDDEN
 from spatial.engine import corrections, register
 from spatial.errors import GislandError
-from spatial.jobs import rejudge_holders
 from spatial.models import Assessment, Holder, Layer, Patch, Run, SubjectCorrection, User, Zone
 from spatial.scope import LoginNeeded
+from spatial.tasks import rejudge_holders
 
 if TYPE_CHECKING:
     import datetime

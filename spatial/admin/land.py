@@ -12,7 +12,6 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from spatial.admin.base import ReadOnlyAdmin, ScopedAdmin, is_superuser
-from spatial.jobs import classify_batch
 from spatial.models import (
     Batch,
     DatasetVersion,
@@ -34,6 +33,7 @@ from spatial.models import (
     Zone,
 )
 from spatial.scope import Scope, request_scope
+from spatial.tasks import classify_batch
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

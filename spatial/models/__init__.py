@@ -11,6 +11,7 @@ from .fact import (
     SubjectCorrection,
 )
 from .image import Image
+from .job import Job, JobState
 from .party import Document, Holder, HolderAlias, Project
 from .patch import Batch, Patch, PatchLink
 from .region import Region
@@ -31,6 +32,8 @@ __all__ = [
     "Holder",
     "HolderAlias",
     "Image",
+    "Job",
+    "JobState",
     "Layer",
     "LayerField",
     "Notion",

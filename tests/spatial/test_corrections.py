@@ -15,9 +15,9 @@ from django.db import IntegrityError, transaction
 from spatial.engine import corrections
 from spatial.engine.classify import apply_run, classify
 from spatial.errors import NotAllowed
-from spatial.jobs import rejudge_holders
 from spatial.models import Batch, Holder, Patch, Run, SubjectCorrection, User
 from spatial.rules.load import load_ruleset
+from spatial.tasks import rejudge_holders
 from tests import drawing, people
 from tests.test_cases import draw_case
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from spatial.jobs import classify_batch
+from spatial.tasks import classify_batch
 from tests import drawing
 
 
