@@ -34,6 +34,7 @@ export class Status {
   constructor({ centralMeridian = null, note = "" }) {
     this.centralMeridian = centralMeridian;
     this.places = [0, 1].map(() => el("span", { class: "gis-coordinate" }));
+    this.copy = el("button", { type: "button", class: "gis-copy-place", title: "复制坐标（G）", "aria-label": "复制坐标", "aria-keyshortcuts": "G", text: "复制" });
     this.zoom = el("span", { class: "gis-zoom" });
     this.loading = el("progress", { class: "gis-loading", hidden: true, "aria-label": "正在载入" });
     this.left = el("span");
@@ -45,6 +46,7 @@ export class Status {
       this.scale,
       this.zoom,
       this.places,
+      this.copy,
       this.fault,
       this.loading,
       this.left,
@@ -56,6 +58,13 @@ export class Status {
     coordinatesOf(latlng, this.centralMeridian).forEach(({ name, text }, index) => {
       this.places[index].textContent = `${name} ${text}`;
     });
+  }
+
+  /** A word on the button that copies, for a moment. */
+  say(text) {
+    this.copy.textContent = text;
+    window.clearTimeout(this.saying);
+    this.saying = window.setTimeout(() => (this.copy.textContent = "复制"), 1500);
   }
 
   /** Tiles still to come: below a tenth of a second nothing, to a second a bar, then their number. */

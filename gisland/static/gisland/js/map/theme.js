@@ -25,3 +25,18 @@ export class Theme {
     this.page.disconnect();
   }
 }
+
+const STORED = "gisland.theme";
+
+/** From light to dark or back, kept in this browser; answers the word for what it is now. */
+export function switchTheme() {
+  const root = document.documentElement;
+  const isDark = (root.dataset.theme ?? (window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  root.dataset.theme = isDark ? "light" : "dark";
+  try {
+    window.localStorage.setItem(STORED, root.dataset.theme);
+  } catch {
+    // A browser that keeps nothing: the choice holds for this page.
+  }
+  return isDark ? "亮色" : "暗色";
+}
