@@ -68,7 +68,7 @@ def _measured(patch: Patch, cut: list[shapely.Polygon]) -> list[Part]:
 
 
 def _multi(piece: shapely.Polygon) -> MultiPolygon:
-    found = GEOSGeometry(shapely.to_wkb(piece), srid=crs.STORAGE_SRID)
+    found = GEOSGeometry(memoryview(shapely.to_wkb(piece)), srid=crs.STORAGE_SRID)
     if not isinstance(found, Polygon):
         raise TypeError(found.geom_type)
     return MultiPolygon(found, srid=crs.STORAGE_SRID)
