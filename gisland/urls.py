@@ -4,9 +4,9 @@ from django.contrib import admin
 from django.urls import include, path
 
 from gisland.health import healthz
+from gisland.pages import review_acts
 from gisland.pages.home import home
 from gisland.pages.login import LoginPage, LogoutPage
-from gisland.pages import review_acts
 from gisland.pages.patches import patch_list, patch_page
 from gisland.pages.review import (
     review,

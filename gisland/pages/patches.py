@@ -212,24 +212,11 @@ def _map(scope: Scope, patch: Patch, assessment: Assessment | None) -> dict[str,
         if layer["id"] == "patches" and assessment:
             layer["except"] = [patch.pk]
     if assessment:
-        config["layers"].append(_pieces_layer(config["styles"], patch, assessment))
+        version = "live" if assessment.is_current else assessment.run_id
+        config["layers"].append(
+            map_config.pieces_layer(config["styles"], patch.pk, version, title="本图斑的碎块")
+        )
     return config
-
-
-def _pieces_layer(styles: dict[str, Any], patch: Patch, assessment: Assessment) -> dict[str, Any]:
-    version = "live" if assessment.is_current else assessment.run_id
-    return {
-        "id": "pieces",
-        "source_layer": "pieces",
-        "title": "本图斑的碎块",
-        "url": f"/tiles/pieces-{patch.pk}/{version}/{{z}}/{{x}}/{{y}}.mvt",
-        "kind": "fill",
-        "class_field": "style",
-        "classes": [{"value": token, **look} for token, look in styles.items()],
-        "label_field": "conclusion_term",
-        "visible": True,
-        "selectable": True,
-    }
 
 
 def _swipe(images: QuerySet[Image], patch: Patch) -> dict[str, int] | None:

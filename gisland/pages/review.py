@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from gisland.pages import patch_subject
-from gisland.pages.map_config import map_config
+from gisland.pages.map_config import map_config, pieces_layer
 from gisland.pages.patch_lineage import decision_said, lineage
 from gisland.pages.patch_proof import proof
 from spatial import vocabulary
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from spatial.scope import Scope
 
 RECENT = 10
-LAND_CLASSES = {"01": "耕地", "02": "园地", "03": "林地", "04": "草地", "05": "商业服务业用地",
-                "06": "工矿用地", "07": "住宅用地", "08": "公共管理与公共服务用地", "09": "特殊用地",
-                "10": "交通运输用地", "11": "水域及水利设施用地", "12": "其他土地"}  # fmt: skip
+LAND_CLASSES = [f"{number:02}" for number in range(1, 13)]
+"""The first-level classes of the survey, as codes that codes begin with."""
 
 
 @login_or_demo
@@ -38,8 +37,12 @@ LAND_CLASSES = {"01": "耕地", "02": "园地", "03": "林地", "04": "草地", 
 def review(request: HttpRequest) -> HttpResponse:
     """The desk; its filters are in the address, the rows come by ``queue.json``."""
     scope = request_scope(request)
+    config = map_config(scope, address=False, layers_open=False, legend_open=False)
+    config["layers"].append(
+        {**pieces_layer(config["styles"], 0, "live", title="所选图斑的碎块"), "visible": False}
+    )
     context = {
-        "map_config": map_config(scope, address=False),
+        "map_config": config,
         "desk": {
             "may_decide": scope.can(acts.ACT),
             "statuses": vocabulary.review_status_terms(),
@@ -54,7 +57,9 @@ def review(request: HttpRequest) -> HttpResponse:
             "regions": _regions(scope),
             "conclusions": _terms(scope, "conclude"),
             "marks": _terms(scope, "mark"),
-            "land_classes": LAND_CLASSES if scope.may("verdict", "land_use") else {},
+            "land_classes": {code: vocabulary.land_use_term(code) for code in LAND_CLASSES}
+            if scope.may("verdict", "land_use")
+            else {},
         },
     }
     return render(request, "gisland/review.html", context)
@@ -103,6 +108,8 @@ def review_patch(request: HttpRequest, patch_id: int) -> JsonResponse:
     }
     if current:
         context |= proof(scope, patch, current)
+        context["marks_told"] = [mark for mark in context["marks"] if mark["answer"] is not False]
+        context["marks_not"] = [mark for mark in context["marks"] if mark["answer"] is False]
     return JsonResponse(
         {
             "row": queue.rows(scope, [patch])[0],
@@ -183,4 +190,3 @@ def _terms(scope: Scope, action: str) -> list[dict[str, str]]:
         if (ruleset, action, code) not in hidden:
             terms.setdefault(code, term)
     return [{"code": code, "term": term} for code, term in terms.items()]
-
