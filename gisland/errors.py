@@ -13,6 +13,7 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.views import exception_handler
 
 from spatial import errors
+from spatial.review.acts import StaleReview
 from spatial.scope import LoginNeeded, mark_private
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ STATUS: dict[type[errors.GislandError], int] = {
     errors.UnknownRegion: 404,
     errors.UnknownLayer: 404,
     errors.RunStale: 409,
+    StaleReview: 409,
     errors.GislandError: 400,
 }
 """The most specific class wins; anything else of ours is a bad request."""

@@ -4,9 +4,17 @@ from django.contrib import admin
 from django.urls import include, path
 
 from gisland.health import healthz
+from gisland.pages import review_acts
 from gisland.pages.home import home
 from gisland.pages.login import LoginPage, LogoutPage
 from gisland.pages.patches import patch_list, patch_page
+from gisland.pages.review import (
+    review,
+    review_actions,
+    review_patch,
+    review_queue,
+    review_totals,
+)
 from gisland.pages.runs import run_list, run_page
 
 urlpatterns = [
@@ -20,6 +28,16 @@ urlpatterns = [
     path("patches/<int:patch_id>/", patch_page, name="patch"),
     path("runs/", run_list, name="runs"),
     path("runs/<int:run_id>/", run_page, name="run"),
+    path("review/", review, name="review"),
+    path("review/queue.json", review_queue, name="review_queue"),
+    path("review/totals.json", review_totals, name="review_totals"),
+    path("review/actions.json", review_actions, name="review_actions"),
+    path("review/act", review_acts.act_on_all, name="review_act_on_all"),
+    path("review/undo", review_acts.undo, name="review_undo"),
+    path("review/patches/<int:patch_id>.json", review_patch, name="review_patch"),
+    path("review/patches/<int:patch_id>/act", review_acts.act, name="review_act"),
+    path("review/patches/<int:patch_id>/parts", review_acts.parts, name="review_parts"),
+    path("review/patches/<int:patch_id>/split", review_acts.split_patch, name="review_split"),
     # imports: imports/
     # casework: cases/, field/, clues/
     # machines

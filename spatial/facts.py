@@ -22,6 +22,7 @@ from spatial.models import (
     Patch,
     Rectification,
     Region,
+    ReviewAction,
     User,
 )
 from spatial.models.fact import DeterminationKind, Fact
@@ -62,6 +63,7 @@ def decide(
     part: GEOSGeometry | None = None,
     assessment: Assessment | None = None,
     reason_code: str = "",
+    action: ReviewAction | None = None,
 ) -> Determination:
     """Record a decision: with a ``conclusion`` of the run's ruleset the ground is that, without
     one each piece is as the assessment (default: the current one) proposed."""
@@ -77,6 +79,7 @@ def decide(
         conclusion=conclusion,
         conclusion_class=rule_class,
         reason_code=reason_code,
+        action=action,
     )
 
 

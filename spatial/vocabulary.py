@@ -22,6 +22,7 @@ _COLOUR = re.compile(r"^#[0-9A-F]{6}$")
 _WORDS = (
     "class", "land_use_code", "patch_kind", "source", "severity", "denominator", "basis", "date",
     "event", "issue_level", "rectification", "exclusion", "ratio_band",
+    "review_status", "reject_reason", "change_reason",
 )  # fmt: skip
 _LOOKS = {
     "style": ("term", "colour", "hatch", "line", "fill"),
@@ -186,6 +187,21 @@ def rectification_terms() -> dict[str, str]:
 def exclusion_terms() -> dict[str, str]:
     """Why a patch may be left out of a ratio, by code."""
     return {code: str(term) for code, term in _words()["exclusion"].items()}
+
+
+def review_status_terms() -> dict[str, str]:
+    """Where a patch may stand at the review desk, by code."""
+    return {code: str(term) for code, term in _words()["review_status"].items()}
+
+
+def reject_reasons() -> dict[str, str]:
+    """Why a proposal may be sent back, by code."""
+    return {code: str(term) for code, term in _words()["reject_reason"].items()}
+
+
+def change_reasons() -> dict[str, str]:
+    """Why a person may decide otherwise than was proposed, by code."""
+    return {code: str(term) for code, term in _words()["change_reason"].items()}
 
 
 def ratio_band_terms() -> dict[str, str]:

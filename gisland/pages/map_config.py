@@ -170,6 +170,24 @@ def _patch_layer(layer: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def pieces_layer(
+    looks: dict[str, dict[str, Any]], patch_id: int, version: int | str, *, title: str
+) -> dict[str, Any]:
+    """The pieces of one patch, by a run or as they are now ("live"), over the patches."""
+    return {
+        "id": "pieces",
+        "source_layer": "pieces",
+        "title": title,
+        "url": f"/tiles/pieces-{patch_id}/{version}/{{z}}/{{x}}/{{y}}.mvt",
+        "kind": "fill",
+        "class_field": "style",
+        "classes": [{"value": token, **look} for token, look in looks.items()],
+        "label_field": "conclusion_term",
+        "visible": True,
+        "selectable": True,
+    }
+
+
 def _meridian(scope: Scope) -> float | None:
     """The central meridian, where all the counties share one."""
     counties = Region.objects.filter(pk__in=scope.county_ids)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from gisland.pages.patch_proof import hidden_codes
 from gisland.pages.patch_reasons import HIDDEN
@@ -17,6 +17,8 @@ from spatial.models.patch import LinkKind
 
 if TYPE_CHECKING:
     import datetime
+
+    from django.db.models import QuerySet
 
     from spatial.scope import Scope
 
@@ -85,16 +87,22 @@ def _labels(scope: Scope, ids: list[int], at: datetime.datetime | None) -> dict[
 
 
 def _decisions(scope: Scope, ids: list[int], at: datetime.datetime | None) -> dict[int, str]:
-    """The newest determination of each patch, in words; none where it was withdrawn."""
+    """The newest determination in force on each whole patch, in words."""
     facts = Determination.objects.filter(patch__in=ids, part__isnull=True)
+    told: dict[int, str] = {}
+    for fact in decisions_in_force(facts, at).select_related("assessment__run"):
+        told.setdefault(fact.patch_id, decision_said(scope, fact))
+    return told
+
+
+def decisions_in_force(
+    facts: QuerySet[Determination], at: datetime.datetime | None
+) -> QuerySet[Determination]:
+    """Those that were neither withdrawn nor superseded (by a past time: as was known then)."""
+    later = Determination.objects.filter(supersedes=OuterRef("pk"))
     if at is not None:
-        facts = facts.filter(recorded_at__lte=at)
-    newest = {fact.patch_id: fact for fact in facts.select_related("assessment__run").order_by(
-        "recorded_at", "pk")}  # fmt: skip
-    return {
-        number: "" if fact.withdrawn else decision_said(scope, fact)
-        for number, fact in newest.items()
-    }
+        facts, later = facts.filter(recorded_at__lte=at), later.filter(recorded_at__lte=at)
+    return facts.filter(~Exists(later), withdrawn=False).order_by("-recorded_at", "-pk")
 
 
 def decision_said(scope: Scope, fact: Determination) -> str:

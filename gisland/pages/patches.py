@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 
 from gisland.pages import map_config, patch_subject
 from gisland.pages.patch_known import assessment_asked_for, known_of
-from gisland.pages.patch_lineage import decision_said, lineage
+from gisland.pages.patch_lineage import decision_said, decisions_in_force, lineage
 from gisland.pages.patch_proof import proof
 from gisland.pages.patch_reasons import HIDDEN
 from spatial import vocabulary
@@ -168,12 +168,9 @@ def _unjudged(patch: Patch, known: Known | None) -> str:
 
 
 def _decision(patch: Patch, at: datetime.datetime | None) -> Determination | None:
-    """What a person decided last of the whole patch, unless that was withdrawn."""
+    """The newest decision in force on the whole patch."""
     facts = Determination.objects.filter(patch=patch, part__isnull=True)
-    if at:
-        facts = facts.filter(recorded_at__lte=at)
-    newest = facts.select_related("assessment__run").order_by("-recorded_at", "-pk").first()
-    return None if newest is None or newest.withdrawn else newest
+    return decisions_in_force(facts, at).select_related("assessment__run").first()
 
 
 def _history(scope: Scope, patch: Patch, at: datetime.datetime | None) -> list[dict[str, Any]]:
@@ -215,24 +212,11 @@ def _map(scope: Scope, patch: Patch, assessment: Assessment | None) -> dict[str,
         if layer["id"] == "patches" and assessment:
             layer["except"] = [patch.pk]
     if assessment:
-        config["layers"].append(_pieces_layer(config["styles"], patch, assessment))
+        version = "live" if assessment.is_current else assessment.run_id
+        config["layers"].append(
+            map_config.pieces_layer(config["styles"], patch.pk, version, title="本图斑的碎块")
+        )
     return config
-
-
-def _pieces_layer(styles: dict[str, Any], patch: Patch, assessment: Assessment) -> dict[str, Any]:
-    version = "live" if assessment.is_current else assessment.run_id
-    return {
-        "id": "pieces",
-        "source_layer": "pieces",
-        "title": "本图斑的碎块",
-        "url": f"/tiles/pieces-{patch.pk}/{version}/{{z}}/{{x}}/{{y}}.mvt",
-        "kind": "fill",
-        "class_field": "style",
-        "classes": [{"value": token, **look} for token, look in styles.items()],
-        "label_field": "conclusion_term",
-        "visible": True,
-        "selectable": True,
-    }
 
 
 def _swipe(images: QuerySet[Image], patch: Patch) -> dict[str, int] | None:

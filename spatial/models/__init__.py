@@ -15,6 +15,7 @@ from .job import Job, JobState
 from .party import Document, Holder, HolderAlias, Project
 from .patch import Batch, Patch, PatchLink
 from .region import Region
+from .review import Referral, ReferralKind, ReviewAction, ReviewKind
 from .rule import Notion, NotionLeaf, NotionTest, Rule, RulePlace, RulesetVersion, RuleTest
 from .run import Assessment, AssessmentConclusion, AssessmentMark, Piece, PieceNotion, Run, RunPin
 from .zone import Zone
@@ -46,7 +47,11 @@ __all__ = [
     "PieceNotion",
     "Project",
     "Rectification",
+    "Referral",
+    "ReferralKind",
     "Region",
+    "ReviewAction",
+    "ReviewKind",
     "Rule",
     "RulePlace",
     "RuleTest",

@@ -54,6 +54,9 @@ class Determination(Fact):
     conclusion = models.CharField("结论", max_length=40, blank=True)
     conclusion_class = models.CharField("归类", max_length=10, blank=True)
     reason_code = models.CharField("理由代码", max_length=40, blank=True)
+    action = models.ForeignKey(
+        "spatial.ReviewAction", models.PROTECT, null=True, blank=True, related_name="determinations"
+    )
 
     class Meta:
         verbose_name = "判定"

@@ -6,7 +6,8 @@ SELECT guarded.name
 FROM (
     VALUES
     ('spatial_determination'), ('spatial_rectification'), ('spatial_exclusion'),
-    ('spatial_fieldresult'), ('spatial_subjectcorrection'), ('spatial_officialfigure')
+    ('spatial_fieldresult'), ('spatial_subjectcorrection'), ('spatial_officialfigure'),
+    ('spatial_referral'), ('spatial_reviewaction')
 ) AS guarded (name)
 WHERE NOT EXISTS (
     SELECT 1

@@ -1,7 +1,7 @@
 -- what:   A fact takes the place of an earlier one on the same patch, and one that withdraws takes
 --         the place of what it withdraws.
 -- reads:  spatial_determination, spatial_rectification, spatial_exclusion, spatial_fieldresult,
---         spatial_subjectcorrection
+--         spatial_subjectcorrection, spatial_referral
 -- writes: -
 -- params: -
 WITH fact AS (
@@ -19,6 +19,9 @@ WITH fact AS (
     UNION ALL
     SELECT 'subjectcorrection', id, patch_id, recorded_at, supersedes_id, withdrawn
     FROM spatial_subjectcorrection
+    UNION ALL
+    SELECT 'referral', id, patch_id, recorded_at, supersedes_id, withdrawn
+    FROM spatial_referral
 )
 
 SELECT

@@ -1,0 +1,338 @@
+/** The review desk: queue, map and drawer about one patch, what is done with it, and undoing that. */
+
+import { Problem, getJson, postJson } from "./api.js";
+import { readCoordinates } from "./coordinates.js";
+import { el, fill, isTyping, readJson } from "./dom.js";
+import { mu, squareMetres } from "./format.js";
+import { createMap } from "./map/map.js";
+import { Drawer } from "./review/drawer.js";
+import { ask } from "./review/dialog.js";
+import { FilterBar, readAddress, writeAddress } from "./review/filters.js";
+import { Queue } from "./review/queue.js";
+import { Totals } from "./review/totals.js";
+
+const TOAST_MS = 12000;
+const AROUND = 1;
+const desk = readJson("desk-config");
+const mapConfig = readJson("map-config");
+const byId = (id) => document.getElementById(id);
+const areaText = (m2) => `${mu(m2)} 亩（${squareMetres(m2)} m²）`;
+
+const map = createMap(byId("map"), mapConfig);
+byId("map").gisMap = map;
+const patchLayer = map.layers.find(({ spec }) => spec.kind === "patch");
+const look = (style) => patchLayer?.spec.byKey.get(style) ?? null;
+
+const state = readAddress(window.location.search);
+let told = null; // the patch in the drawer, as the server told it
+let cutting = null; // the split under way: {line, shapes}
+let isBusy = false;
+
+// ---------------------------------------------------------------- what was done, and undoing it
+
+function toast(text, action = null) {
+  const box = byId("desk-toast");
+  window.clearTimeout(toast.timer);
+  const undo = action ? el("button", { type: "button", onclick: () => undoAction(action) }, "撤销 ", el("kbd", { text: "U" })) : null;
+  fill(box, el("span", { text }), undo, el("button", { type: "button", "aria-label": "关闭提示", onclick: () => (box.hidden = true) }, "×"));
+  box.hidden = false;
+  toast.timer = window.setTimeout(() => (box.hidden = true), TOAST_MS);
+}
+
+async function attempt(work) {
+  if (isBusy) return null;
+  isBusy = true;
+  document.body.classList.add("is-busy");
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    toast(error.message);
+    if (error.status === 409 && told) await open(told.row.id);
+    return null;
+  } finally {
+    isBusy = false;
+    document.body.classList.remove("is-busy");
+  }
+}
+
+async function undoAction(id) {
+  const done = await attempt(() => postJson("/review/undo", { action: id }));
+  if (!done) return;
+  toast(`已撤销 ${done.count} 个图斑的处置${done.left ? `；另 ${done.left} 个之后已有新的处置，未动` : ""}。`);
+  await reload();
+}
+
+async function undoLast() {
+  const { actions } = await getJson("/review/actions.json");
+  if (actions.length === 0) toast("没有可撤销的处置。");
+  else await undoAction(actions[0].id);
+}
+
+// ---------------------------------------------------------------- one patch
+
+function remember() {
+  window.history.replaceState(null, "", writeAddress(state) + window.location.hash);
+}
+
+/** What the server tells of a patch; the next one is asked for ahead, and an answer is used once. */
+const ahead = new Map();
+
+function askFor(id) {
+  const found = ahead.get(id) ?? getJson(`/review/patches/${id}.json`);
+  ahead.clear();
+  return found;
+}
+
+function askAhead(id) {
+  const next = queue.after(id);
+  if (!next) return;
+  const found = getJson(`/review/patches/${next.id}.json`);
+  found.catch(() => ahead.delete(next.id));
+  ahead.set(next.id, found);
+}
+
+async function open(id, { fly = true } = {}) {
+  stopCutting();
+  told = null; // until it is read nothing can be done with it
+  state.patch = id;
+  remember();
+  drawer.wait(queue.row(id)?.address ?? "");
+  const asked = id;
+  let found;
+  try {
+    found = await askFor(id);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    toast(error.message);
+    drawer.close();
+    return;
+  }
+  if (state.patch !== asked) return;
+  told = found;
+  drawer.show(found);
+  queue.update([found.row]);
+  const [west, south, east, north] = found.extent;
+  const margin = AROUND * Math.max(east - west, north - south, 0.0005);
+  map.select(id, { bounds: fly ? [west - margin, south - margin, east + margin, north + margin] : null });
+  map.refresh("pieces", `/tiles/pieces-${id}/live/{z}/{x}/{y}.mvt`);
+  map.setVisible("pieces", found.assessment !== null);
+  pairImages(found);
+  askAhead(id);
+}
+
+/** The image before the act and the one after it, where the map can compare. */
+function pairImages({ before_on: before, after_on: after, extent }) {
+  const [west, south, east, north] = extent;
+  const covers = ({ bounds }) => !bounds || (bounds[0] <= east && bounds[2] >= west && bounds[1] <= north && bounds[3] >= south);
+  const images = mapConfig.imagery.filter(covers);
+  if (images.length < 2) return;
+  const early = images.filter(({ taken_on: on }) => before && on <= before).at(-1) ?? images[0];
+  const late = images.find(({ taken_on: on }) => after && on >= after) ?? images.at(-1);
+  map.images?.pair?.(early.id, late.id);
+}
+
+function close() {
+  stopCutting();
+  state.patch = null;
+  told = null;
+  remember();
+  drawer.close();
+  map.clear();
+  map.setVisible("pieces", false);
+  queue.chosen = null;
+  queue.mark();
+}
+
+// ---------------------------------------------------------------- acts
+
+async function act(code) {
+  if (!desk.may_decide || !state.patch) return;
+  if (!told) {
+    toast("正在读取图斑，请稍候再判。");
+    return;
+  }
+  if (told.assessment === null) return;
+  if (code === "split") return cut();
+  const words = await wordsOf(code, { said: `${told.row.address}：${told.row.label}，${areaText(told.row.area_m2)}`, conclusions: told.conclusions });
+  if (!words) return;
+  const { id } = told.row;
+  const done = await attempt(() => postJson(`/review/patches/${id}/act`, { kind: code, seen: told.seen, ...words }));
+  if (!done) return;
+  toast(`${done.action.term}：图斑 ${done.rows[0].jcbh}。`, done.action.id);
+  queue.update(done.rows);
+  map.refresh("patches");
+  totals.load(state.filters);
+  await queue.step(1);
+  if (state.patch === id) await open(id, { fly: false });
+}
+
+/** What must be said for an act; confirming needs no words. */
+async function wordsOf(code, { said, conclusions }) {
+  if (code === "confirm") return { conclusion: "", reason_code: "", note: "" };
+  const asked = {
+    change: { title: "改判", conclusions, reasons: desk.change_reasons, label: "改判" },
+    reject: { title: "退回初判", reasons: desk.reject_reasons, label: "退回" },
+    field_check: { title: "转外业核查", label: "转外业" },
+  }[code];
+  return ask({ ...asked, said });
+}
+
+async function actOnAll(code) {
+  const found = totals.found;
+  if (!found || found.count === 0) return;
+  const said = `对当前筛选出的全部 ${found.count} 个图斑、${areaText(found.area_m2)}，其中已判定 ${found.count - found.waiting} 个。`;
+  const titles = { confirm: "批量确认初判", reject: "批量退回", field_check: "批量转外业核查", change: "批量改判" };
+  const words = await ask({
+    title: titles[code],
+    said,
+    conclusions: code === "change" ? desk.conclusions : null,
+    reasons: code === "change" ? desk.change_reasons : code === "reject" ? desk.reject_reasons : null,
+    label: `${titles[code]} ${found.count} 个`,
+  });
+  if (!words) return;
+  const done = await attempt(() => postJson("/review/act", { kind: code, filters: state.filters, count: found.count, area_m2: found.area_m2, ...words }));
+  if (!done) {
+    totals.load(state.filters);
+    return;
+  }
+  toast(`${done.action.term} ${done.count} 个图斑，${areaText(done.area_m2)}。`, done.action.id);
+  map.refresh("patches");
+  await reload();
+}
+
+// ---------------------------------------------------------------- split
+
+function stopCutting() {
+  cutting?.drawing?.cancel();
+  cutting?.shapes?.remove();
+  cutting = null;
+}
+
+function cut() {
+  stopCutting();
+  const { id } = told.row;
+  const drawing = map.draw({ kind: "split", onDone: (line) => showParts(id, line.coordinates), onCancel: () => (cutting = null) });
+  cutting = { drawing };
+}
+
+async function showParts(id, line) {
+  cutting = null;
+  const parts = await attempt(() => postJson(`/review/patches/${id}/parts`, { line }));
+  if (!parts) return;
+  const tints = ["#1c6fb8", "#e8590c", "#2b8a3e", "#7b2d8e"];
+  const shapes = map.shapes("parts", {
+    title: "分割",
+    features: parts,
+    listed: false,
+    look: ({ properties }) => ({ color: tints[(properties.number - 1) % tints.length], width: 2.5, opacity: 0.25, label: `${properties.number}` }),
+  });
+  cutting = { shapes };
+  drawer.showParts(parts.features, {
+    conclusions: told.conclusions,
+    reasons: desk.change_reasons,
+    areaText,
+    onCancel: () => open(id, { fly: false }),
+    onDone: async (acts) => {
+      const done = await attempt(() => postJson(`/review/patches/${id}/split`, { line, acts, seen: told.seen }));
+      if (!done) return;
+      toast(`已分割判定图斑 ${done.rows[0].jcbh}。`, done.action.id);
+      queue.update(done.rows);
+      totals.load(state.filters);
+      await open(id, { fly: false });
+    },
+  });
+}
+
+// ---------------------------------------------------------------- the page
+
+const bulk = (found) => {
+  if (!desk.may_decide || found.count === 0) return null;
+  const item = (code, text) => el("button", { type: "button", onclick: () => actOnAll(code) }, `${text} ${found.count} 个…`);
+  return el("details", { class: "desk-bulk" }, el("summary", {}, "批量处置"), el("div", {}, item("confirm", "确认初判"), item("change", "改判"), item("field_check", "转外业"), item("reject", "退回")));
+};
+
+const links = ({ row }) => [
+  el("a", { href: `/patches/${row.id}/`, target: "_blank", rel: "noopener", text: "全页" }),
+];
+
+const totals = new Totals(byId("desk-totals"), byId("desk-clock"), bulk);
+const queue = new Queue(byId("desk-rows"), {
+  look,
+  onSelect: (id) => open(id),
+  onOrder: (order) => {
+    state.order = order;
+    remember();
+    queue.load(state.filters, order);
+  },
+  onFault: (text) => filters.say(text),
+});
+const drawer = new Drawer(byId("desk-drawer"), {
+  mayDecide: desk.may_decide,
+  look,
+  links,
+  onAct: act,
+  onStep: (by) => queue.step(by),
+  onClose: close,
+  onPiece: (number) => map.select(number, { layer: "pieces" }),
+});
+const filters = new FilterBar(byId("desk-filters"), desk, {
+  filters: state.filters,
+  readPlace: (text) => {
+    try {
+      const { lng, lat } = readCoordinates(text, mapConfig.crs?.central_meridian ?? null);
+      return [lng.toFixed(8), lat.toFixed(8)];
+    } catch {
+      return null;
+    }
+  },
+  onChange: (asked) => {
+    state.filters = asked;
+    remember();
+    reload();
+  },
+});
+byId("desk-filters").append(el("label", { class: "desk-field" }, el("span", { text: "排序" }), queue.order));
+
+async function reload() {
+  ahead.clear();
+  totals.load(state.filters);
+  await queue.load(state.filters, state.order);
+  if (state.patch) {
+    queue.chosen = state.patch;
+    queue.mark();
+    await open(state.patch, { fly: false });
+  }
+}
+
+map.on("select", ({ detail }) => {
+  if (detail?.layer === "patches" && detail.id !== state.patch) queue.choose(detail.id);
+  if (detail?.layer === "pieces") drawer.markPiece(detail.id);
+});
+
+const KEYS = {
+  j: () => queue.step(1),
+  k: () => queue.step(-1),
+  c: () => act("confirm"),
+  e: () => act("change"),
+  x: () => act("split"),
+  f: () => act("field_check"),
+  r: () => act("reject"),
+  u: () => undoLast(),
+  "/": () => filters.focus(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (isTyping(event) || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  const isInQueue = byId("desk-rows").contains(event.target);
+  const arrow = isInQueue && { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const run = arrow ? () => queue.step(arrow) : KEYS[event.key.toLowerCase()];
+  if (!run || event.shiftKey) return;
+  event.preventDefault();
+  run();
+});
+window.addEventListener("popstate", () => window.location.reload());
+
+await queue.load(state.filters, state.order);
+totals.load(state.filters);
+if (state.patch) queue.choose(state.patch);

@@ -1,0 +1,250 @@
+"""The queue: one page by key, totals that match it, and the clock of a batch. 核查队列"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from spatial import vocabulary
+from spatial.errors import InputRefused
+from spatial.hidden import hidden_rules
+from spatial.models import Assessment, AssessmentMark, Batch, Patch
+from spatial.review import status
+from spatial.review.filters import Filters, select
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
+
+    from spatial.hidden import RuleKey
+    from spatial.scope import Scope
+
+PAGE = 100
+LAST = 9999
+HIDDEN = "无权查看该项"
+AREA_MARKS = ("on_cultivated", "basic_farm")
+"""The marks whose ground the queue shows in columns of its own."""
+
+ORDERS: dict[str, tuple[str, ...]] = {
+    "address": ("batch__code", "region__code", "jcbh", "pk"),
+    "area": ("-area_m2", "pk"),
+    "class": ("rank", "-area_m2", "pk"),
+    "after": ("-seen_on", "pk"),
+}
+"""Each ends with the key, so that no row is lost or shown twice where others tie."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows in order, and the cursors of the pages before and after (empty: there is none)."""
+
+    rows: list[dict[str, Any]]
+    following: str
+    order: str
+
+
+def page(scope: Scope, asked: Filters, *, order: str = "address", cursor: str = "") -> Page:
+    """Up to PAGE rows that follow a cursor; raises InputRefused for a cursor not of ours."""
+    if order not in ORDERS:
+        raise InputRefused(f"没有排序方式 {order}；可用：{'、'.join(ORDERS)}。")
+    found = _ordered(select(scope, asked), order)
+    if cursor:
+        found = found.filter(_after(order, cursor))
+    found = found.select_related("batch", "region", "holder").defer(
+        "geom", "ground", "region__geom", "delivered", "attributes"
+    )
+    patches = list(found.order_by(*ORDERS[order])[: PAGE + 1])
+    more = len(patches) > PAGE
+    patches = patches[:PAGE]
+    return Page(rows(scope, patches), _cursor(order, patches[-1]) if more else "", order)
+
+
+def _ordered(found: QuerySet[Patch], order: str) -> QuerySet[Patch]:
+    if order == "class":
+        label = Assessment.objects.filter(patch=OuterRef("pk"), is_current=True)
+        found = found.annotate(label=Subquery(label.values("label_class")[:1]))
+        weights = [
+            When(label=code, then=Value(at)) for at, code in enumerate(vocabulary.class_codes())
+        ]
+        return found.annotate(rank=Case(*weights, default=Value(LAST), output_field=IntegerField()))
+    if order == "after":
+        return found.annotate(seen_on=Coalesce("after_on", Value(datetime.date.min)))
+    return found
+
+
+def _cursor(order: str, patch: Patch) -> str:
+    values = []
+    for key in ORDERS[order]:
+        value: Any = patch
+        for name in key.lstrip("-").split("__"):
+            value = getattr(value, name)
+        values.append(value if isinstance(value, int) else str(value))
+    return base64.urlsafe_b64encode(json.dumps([order, *values]).encode()).decode()
+
+
+def _after(order: str, cursor: str) -> Q:
+    """Rows behind a key in the order: greater in the first column that differs."""
+    refused = InputRefused("翻页位置无效。请从第一页重新开始。")
+    try:
+        told, *values = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        number = int(values[-1])
+    except (ValueError, TypeError, IndexError, binascii.Error) as error:
+        raise refused from error
+    if told != order or len(values) != len(ORDERS[order]) or number < 0:
+        raise refused
+    behind, same = Q(), Q()
+    for key, value in zip(ORDERS[order], values, strict=True):
+        name = key.lstrip("-")
+        step = "lt" if key.startswith("-") else "gt"
+        behind |= same & Q(**{f"{name}__{step}": value})
+        same &= Q(**{name: value})
+    return behind
+
+
+def rows(scope: Scope, patches: Sequence[Patch]) -> list[dict[str, Any]]:
+    """What the queue shows of patches; areas as decimal strings in m²."""
+    ids = [patch.pk for patch in patches]
+    hidden = hidden_rules(scope)
+    current = {
+        found.patch_id: found
+        for found in Assessment.objects.filter(patch__in=ids, is_current=True).select_related("run")
+    }
+    marks: dict[int, list[AssessmentMark]] = {}
+    for mark in AssessmentMark.objects.filter(assessment__in=[a.pk for a in current.values()]):
+        marks.setdefault(mark.assessment_id, []).append(mark)
+    stands = status.standings(ids)
+    terms = vocabulary.review_status_terms()
+    return [
+        _row(patch, current.get(patch.pk), marks, stands[patch.pk], terms, hidden)
+        for patch in patches
+    ]
+
+
+def _row(
+    patch: Patch,
+    found: Assessment | None,
+    marks: dict[int, list[AssessmentMark]],
+    stands: status.Standing,
+    terms: dict[str, str],
+    hidden: frozenset[RuleKey],
+) -> dict[str, Any]:
+    due = patch.batch.report_due_on
+    row: dict[str, Any] = {
+        "id": patch.pk,
+        "address": patch.address,
+        "jcbh": patch.jcbh,
+        "batch": patch.batch.code,
+        "county": patch.region.name,
+        "area_m2": str(patch.area_m2),
+        "declared_m2": None if patch.declared_area_m2 is None else str(patch.declared_area_m2),
+        "after_on": patch.after_on and patch.after_on.isoformat(),
+        "due_on": due and due.isoformat(),
+        "holder": patch.holder.name if patch.holder else "",
+        "status": stands.status,
+        "status_term": terms[stands.status],
+        "seen": stands.seen,
+        "overtaken": stands.overtaken,
+        "label": "未评定",
+        "label_class": "",
+        "style": "other",
+        "borderline": False,
+        "marks": [],
+        "areas": dict.fromkeys(AREA_MARKS),
+    }
+    if found is None:
+        return row
+    ruleset = found.run.ruleset_id
+    seen = [m for m in marks.get(found.pk, []) if (ruleset, "mark", m.code) not in hidden]
+    areas = {m.code: m for m in seen if m.code in AREA_MARKS}
+    row |= {
+        "marks": [m.code for m in sorted(seen, key=lambda m: (m.severity or LAST, m.code))
+                  if m.answer],
+        "areas": {
+            code: _area(areas.get(code)) for code in AREA_MARKS
+        },
+    }  # fmt: skip
+    if (ruleset, "conclude", found.label_code) in hidden:
+        return row | {"label": HIDDEN}
+    return row | {
+        "label": found.label_term,
+        "label_code": found.label_code,
+        "label_class": found.label_class,
+        "style": found.style or "other",
+        "borderline": found.borderline,
+    }
+
+
+def _area(mark: AssessmentMark | None) -> str | None:
+    """The ground of a mark; None where that is not known."""
+    if mark is None:
+        return None
+    if mark.answer is None:
+        return None
+    return str(mark.area_m2 if mark.answer else Decimal("0.00"))
+
+
+def totals(scope: Scope, asked: Filters) -> dict[str, Any]:
+    """Count and areas (m², decimal strings) of all that a filter finds, and what waits of it.
+
+    ``unknown`` counts the patches of which the ground of a mark is not known.
+    """
+    found = select(scope, asked)
+    summed = found.aggregate(count=Count("pk"), area_m2=Sum("area_m2"))
+    hidden = {code for _, action, code in hidden_rules(scope) if action == "mark"}
+    told: dict[str, Any] = {
+        "count": summed["count"],
+        "area_m2": str(summed["area_m2"] or Decimal("0.00")),
+    }
+    for code in AREA_MARKS:
+        if code in hidden:
+            told[code] = {"area_m2": None, "unknown": summed["count"]}
+            continue
+        marks = AssessmentMark.objects.filter(
+            assessment__patch__in=found.order_by().values("pk"),
+            assessment__is_current=True,
+            code=code,
+        )
+        sums = marks.aggregate(
+            area=Sum("area_m2", filter=Q(answer=True)),
+            known=Count("pk", filter=Q(answer__isnull=False)),
+        )
+        told[code] = {
+            "area_m2": str(sums["area"] or Decimal("0.00")),
+            "unknown": summed["count"] - sums["known"],
+        }
+    waiting = found.filter(
+        status.status_q("open") | status.status_q("field_check") | status.status_q("rejected")
+    )
+    told["waiting"] = waiting.count()
+    return told
+
+
+def clock(batch: Batch, scope: Scope, today: datetime.date) -> dict[str, Any]:
+    """How far a batch is and how long is left (negative: overdue; None: no date was set)."""
+    patches = scope.filter_patches(Patch.objects.filter(batch=batch))
+    counts = {code: patches.filter(status.status_q(code)).count() for code in status.STATUSES}
+    total = sum(counts.values())
+    decided = sum(counts[code] for code in status.DECIDED)
+    due = batch.report_due_on
+    return {
+        "batch": batch.code,
+        "title": str(batch),
+        "total": total,
+        "decided": decided,
+        "left": total - decided,
+        "counts": counts,
+        "due_on": due and due.isoformat(),
+        "days_left": (due - today).days if due else None,
+    }
+
+
+__all__ = ["ORDERS", "PAGE", "Filters", "Page", "clock", "page", "rows", "totals"]

@@ -1,0 +1,156 @@
+"""Where a patch stands: what its newest fact in force says. 核查状态
+
+A fact is in force unless it was withdrawn or superseded. The newest in force counts: a decision
+ends what was sent back before it, and what is sent back waits whatever was decided before.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, F, Max, OuterRef, Q
+
+from spatial.models import Assessment, Determination, Referral
+from spatial.models.fact import DeterminationKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
+
+DECIDED = ("confirmed", "changed", "divided")
+STATUSES = ("unjudged", "open", "field_check", "rejected", *DECIDED)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A patch at the desk. ``seen`` changes with everything that a decision could overlook."""
+
+    status: str
+    seen: str
+    decision: Determination | None = None
+    referral: Referral | None = None
+    parts: tuple[Determination, ...] = ()
+    """Decisions on drawn parts, where the newest decision is one of them."""
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether the proposal is another one than was decided about."""
+        return self.decision is not None and not self.decision.assessment.is_current
+
+
+def in_force(model: type[Determination] | type[Referral]) -> QuerySet:
+    """The facts that hold."""
+    return model.objects.filter(withdrawn=False, superseded_by__isnull=True)
+
+
+def status_q(status: str) -> Q:
+    """The patches of a status, as a condition on patches."""
+    judged = Exists(Assessment.objects.filter(patch=OuterRef("pk"), is_current=True))
+    if status == "unjudged":
+        return ~Q(judged)
+    decided = in_force(Determination).filter(patch=OuterRef("pk"))
+    sent = in_force(Referral).filter(patch=OuterRef("pk"))
+    waits = sent.filter(~Exists(_later_decision()))
+    if status == "open":
+        return Q(judged) & ~Q(Exists(decided)) & ~Q(Exists(sent))
+    if status in ("field_check", "rejected"):
+        kind = "field_check" if status == "field_check" else "reject"
+        newest = waits.filter(~Exists(_later_referral()), kind=kind)
+        return Q(judged) & Q(Exists(newest))
+    newest_decision = decided.filter(~Exists(_later_in_decisions()))
+    kinds = {
+        "confirmed": Q(kind=DeterminationKind.CONFIRM, part__isnull=True),
+        "changed": Q(kind=DeterminationKind.CHANGE, part__isnull=True),
+        "divided": Q(part__isnull=False),
+    }
+    return Q(judged) & ~Q(Exists(waits)) & Q(Exists(newest_decision.filter(kinds[status])))
+
+
+def _later(model: type[Determination] | type[Referral]) -> QuerySet:
+    return in_force(model).filter(patch=OuterRef("patch"))
+
+
+def _later_decision() -> QuerySet:
+    return _later(Determination).filter(recorded_at__gte=OuterRef("recorded_at"))
+
+
+def _later_referral() -> QuerySet:
+    newer = Q(recorded_at__gt=OuterRef("recorded_at"))
+    return _later(Referral).filter(
+        newer | Q(recorded_at=OuterRef("recorded_at"), pk__gt=OuterRef("pk"))
+    )
+
+
+def _later_in_decisions() -> QuerySet:
+    newer = Q(recorded_at__gt=OuterRef("recorded_at"))
+    return _later(Determination).filter(
+        newer | Q(recorded_at=OuterRef("recorded_at"), pk__gt=OuterRef("pk"))
+    )
+
+
+def overtaken_q() -> Q:
+    """Patches whose newest decision speaks of a proposal that is no longer the current one."""
+    decided = in_force(Determination).filter(
+        ~Exists(_later_in_decisions()), patch=OuterRef("pk"), assessment__is_current=False
+    )
+    return Q(Exists(decided))
+
+
+def standings(patch_ids: Sequence[int]) -> dict[int, Standing]:
+    """How these patches stand; one look at each table."""
+    current = dict(
+        Assessment.objects.filter(patch__in=patch_ids, is_current=True).values_list("patch", "pk")
+    )
+    decisions: dict[int, list[Determination]] = defaultdict(list)
+    for fact in (
+        in_force(Determination)
+        .filter(patch__in=patch_ids)
+        .select_related("by", "assessment")
+        .order_by("recorded_at", "pk")
+    ):
+        decisions[fact.patch_id].append(fact)
+    referrals: dict[int, Referral] = {
+        fact.patch_id: fact
+        for fact in in_force(Referral)
+        .filter(patch__in=patch_ids)
+        .select_related("by")
+        .order_by("recorded_at", "pk")
+    }
+    newest = {model: _newest(model, patch_ids) for model in (Determination, Referral)}
+    return {
+        pk: _standing(
+            current.get(pk),
+            decisions[pk],
+            referrals.get(pk),
+            f"{current.get(pk, 0)}.{newest[Determination].get(pk, 0)}"
+            f".{newest[Referral].get(pk, 0)}",
+        )
+        for pk in patch_ids
+    }
+
+
+def _newest(
+    model: type[Determination] | type[Referral], patch_ids: Sequence[int]
+) -> dict[int, int]:
+    found = model.objects.filter(patch__in=patch_ids).order_by().values("patch")
+    return dict(found.annotate(newest=Max("pk")).values_list(F("patch"), "newest"))
+
+
+def _standing(
+    assessment_id: int | None, decisions: list[Determination], referral: Referral | None, seen: str
+) -> Standing:
+    if assessment_id is None:
+        return Standing("unjudged", seen)
+    last = decisions[-1] if decisions else None
+    if referral and (last is None or last.recorded_at < referral.recorded_at):
+        status = "rejected" if referral.kind == "reject" else "field_check"
+        return Standing(status, seen, last, referral)
+    if last is None:
+        return Standing("open", seen)
+    if last.part is not None:
+        whole = max((at for at, fact in enumerate(decisions) if fact.part is None), default=-1)
+        return Standing("divided", seen, last, None, tuple(decisions[whole + 1 :]))
+    return Standing("confirmed" if last.kind == "confirm" else "changed", seen, last)

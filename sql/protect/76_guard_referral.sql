@@ -1,0 +1,6 @@
+-- what:   spatial_referral is append-only, for the owner too.
+-- reads:  -
+-- writes: -
+-- params: -
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON spatial_referral
+FOR EACH ROW EXECUTE FUNCTION refuse_change()
