@@ -11,7 +11,16 @@ if TYPE_CHECKING:
 
 
 def read(bundle: Bundle, options: FileOptions) -> Table:
-    """The bundle's rows and geometry in its own CRS, x = east; raises InputRefused."""
+    """The bundle's rows and geometry in its own CRS, x = east, its text fit to be stored.
+
+    Raises InputRefused.
+    """
+    from imports.readers.clean import clean  # noqa: PLC0415
+
+    return clean(_read(bundle, options))
+
+
+def _read(bundle: Bundle, options: FileOptions) -> Table:
     kind, encoding, sublayer = bundle.kind, options.encoding, options.sublayer
     if kind == "txt":
         from imports.readers.coordinate_txt import read as read_txt  # noqa: PLC0415

@@ -17,7 +17,7 @@ import pyogrio.errors
 import pyogrio.raw
 import pyproj
 
-from imports.readers import dbf_text, polygons, xml_guard
+from imports.readers import clean, dbf_text, polygons, xml_guard
 from imports.readers import encoding as encodings
 from imports.readers.bundle import find_sibling
 from imports.readers.crs_text import parsed
@@ -218,7 +218,7 @@ def records_of(
 
 def check_values(file_name: str, values: Sequence[Sequence[Any]]) -> list[Finding]:
     """Findings on text that was lost before; raises InputRefused where mojibake is stored."""
-    return encodings.check_text(
+    return clean.check_text(
         file_name, {text for column in values for text in column if isinstance(text, str)}
     )
 
