@@ -40,6 +40,8 @@ class FileOptions:
     sublayer: str | None = None
     by: User | None = None
     dry_run: bool = False
+    forget: bool = False
+    """Leave the remembered mapping of such tables aside, and drop it."""
 
     def record(self, **more: Any) -> dict[str, Any]:
         """The options as they are stored; equal records mean the same import."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from imports import crs_verdict, deliveries, fields, parties, readers, staging
+from imports import crs_verdict, deliveries, fields, parties, readers, sources, staging
 from imports.deliveries import FileOptions
 from imports.ground import ground_of
 from imports.models import Delivery, DeliveryStatus
@@ -53,6 +53,7 @@ def stage_layer(  # noqa: PLR0913 - each is an option of import_layer
     withdraw: str | None = None,
     by: User | None = None,
     dry_run: bool = False,
+    forget: bool = False,
 ) -> Delivery:
     """Stage a file as versions of a layer, one for each county it touches.
 
@@ -61,7 +62,7 @@ def stage_layer(  # noqa: PLR0913 - each is an option of import_layer
     UnknownRegion; messages name file, row and remedy, and nothing is stored.
     """
     options = FileOptions(
-        region_code, crs, encoding, mapping or {}, constants or {}, sublayer, by, dry_run
+        region_code, crs, encoding, mapping or {}, constants or {}, sublayer, by, dry_run, forget
     )
     layer = _layer(layer_code, valid_from)
     with bundles.opened(path, sublayer) as bundle:
@@ -104,7 +105,9 @@ def _stage(
     table = readers.read(bundle, options)
     counties = staging.target_counties(options.region_code)
     verdict = crs_verdict.decide(table, options.crs, ground_of(counties))
-    canonical = fields.canonical(table, layer.code, options.mapping, options.constants)
+    recalled = sources.recall(layer.code, table, options)
+    canonical = fields.canonical(table, layer.code, recalled.mapping, options.constants)
+    table.facts["map"] = canonical.columns
     geoms = verdict.to_storage(table.geoms)
     shifted = staging.refuse_far_away(table.file_name, geoms, counties, asserted=bool(options.crs))
     staged = _staged_rows(layer, bundle, table, canonical, counties, options)
@@ -119,7 +122,9 @@ def _stage(
             layer=layer, status=DeliveryStatus.STAGED, by=options.by,
         )  # fmt: skip
         doubts = parties.unusable_codes(table, canonical)
-        deliveries.add_issues(delivery, [*canonical.findings, *shifted, *spills, *doubts])
+        deliveries.add_issues(
+            delivery, [*recalled.findings, *canonical.findings, *shifted, *spills, *doubts]
+        )
         staging.report(delivery)
         versions = _versions(layer, bundle, valid_from, canonical, verdict.label)
         deliveries.add_issues(delivery, parties.name_parties(layer.code))
@@ -128,6 +133,7 @@ def _stage(
             "imports/74_count_zones", {"version_ids": [version.pk for version in versions]}
         )
         delivery.versions.set(versions)
+        sources.remember(layer.code, table, options, recalled)
         deliveries.finish(delivery, bundle, dry_run=options.dry_run)
     return delivery
 

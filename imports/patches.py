@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from imports import crs_verdict, deliveries, fields, parties, readers, staging
+from imports import crs_verdict, deliveries, fields, parties, readers, sources, staging
 from imports.deliveries import FileOptions
 from imports.ground import ground_of
 from imports.models import Delivery, DeliveryStatus
@@ -69,6 +69,7 @@ def stage_patches(  # noqa: PLR0913 - each is an option of import_patches
     sublayer: str | None = None,
     by: User | None = None,
     dry_run: bool = False,
+    forget: bool = False,
 ) -> Delivery:
     """Insert a file's patches into a batch, made if it is new; the whole file or nothing.
 
@@ -77,7 +78,7 @@ def stage_patches(  # noqa: PLR0913 - each is an option of import_patches
     UnknownField or UnknownRegion; messages name file, row and remedy.
     """
     options = FileOptions(
-        region_code, crs, encoding, mapping or {}, constants or {}, sublayer, by, dry_run
+        region_code, crs, encoding, mapping or {}, constants or {}, sublayer, by, dry_run, forget
     )
     with bundles.opened(path, sublayer) as bundle:
         told = options.record(batch=batch.code)
@@ -116,8 +117,10 @@ def _stage(bundle: Bundle, spec: BatchSpec, options: FileOptions, told: dict[str
     table = readers.read(bundle, options)
     counties = staging.target_counties(options.region_code)
     verdict = crs_verdict.decide(table, options.crs, ground_of(counties))
-    canonical = fields.canonical(table, fields.PATCH, options.mapping, options.constants)
-    findings = _settle(table, canonical)
+    recalled = sources.recall(fields.PATCH, table, options)
+    canonical = fields.canonical(table, fields.PATCH, recalled.mapping, options.constants)
+    table.facts["map"] = canonical.columns
+    findings = [*recalled.findings, *_settle(table, canonical)]
     geoms = verdict.to_storage(table.geoms)
     findings += staging.refuse_far_away(
         table.file_name, geoms, counties, asserted=bool(options.crs)
@@ -144,6 +147,7 @@ def _stage(bundle: Bundle, spec: BatchSpec, options: FileOptions, told: dict[str
         link_patches([row["id"] for row in added])
         delivery.verdict["added"] = len(added)
         delivery.save(update_fields=["verdict"])
+        sources.remember(fields.PATCH, table, options, recalled)
         deliveries.finish(delivery, bundle, dry_run=options.dry_run)
     return delivery
 

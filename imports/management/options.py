@@ -39,6 +39,9 @@ def add_filling(parser: argparse.ArgumentParser) -> None:
         "--set", action="append", default=[], metavar="FIELD=VALUE", help="为所有行统一给出字段值"
     )
     parser.add_argument("--where-layer", metavar="NAME", help="GPKG、GDB 或压缩包内的图层名")
+    parser.add_argument(
+        "--forget", action="store_true", help="不沿用上次同样列的对应（--map），并忘掉它"
+    )
 
 
 def add_running(parser: argparse.ArgumentParser) -> None:
