@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pyproj
 
+from spatial.errors import InputRefused
+
 WARNING = "warning"
 NOTE = "note"
 
@@ -24,6 +26,15 @@ class Finding:
     field: str = ""
     feature: str = ""
     done: str = ""
+
+
+class SublayerNeeded(InputRefused):
+    """A delivery of several layers, of which one must be named: ``names``. 须指明图层"""
+
+    def __init__(self, message: str, names: list[str]) -> None:
+        """The message for people, and the names to choose from."""
+        super().__init__(message)
+        self.names = names
 
 
 @dataclass

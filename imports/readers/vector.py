@@ -22,7 +22,7 @@ from imports.readers import encoding as encodings
 from imports.readers.bundle import find_sibling
 from imports.readers.crs_text import parsed
 from imports.readers.kinds import DRIVERS
-from imports.readers.table import Finding, Table
+from imports.readers.table import Finding, SublayerNeeded, Table
 from spatial.errors import InputRefused
 
 if TYPE_CHECKING:
@@ -163,8 +163,9 @@ def _choose_layer(bundle: Bundle, path: Path, sublayer: str | None) -> str:
         return layers[0]
     if not layers:
         raise InputRefused(f"文件 {bundle.file_name} 中没有带图形的图层。请核对导出内容。")
-    raise InputRefused(
-        f"文件 {bundle.file_name} 中有图层：{'、'.join(layers)}。请用 --where-layer 指明其中之一。"
+    raise SublayerNeeded(
+        f"文件 {bundle.file_name} 中有图层：{'、'.join(layers)}。请用 --where-layer 指明其中之一。",
+        layers,
     )
 
 
