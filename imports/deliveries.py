@@ -42,6 +42,8 @@ class FileOptions:
     dry_run: bool = False
     skip_bad: bool = False
     """Whether rows that cannot be imported are left out (导入其余) instead of refusing the file."""
+    forget: bool = False
+    """Leave the remembered mapping of such tables aside, and drop it."""
 
     def record(self, **more: Any) -> dict[str, Any]:
         """The options as they are stored; equal records mean the same import."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from imports import export_log
 from imports.export_patches import PATCHES, select_patches
 from imports.export_source import Asked, Source, matched
 from imports.export_zones import select_zones
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from imports.writers import Format
     from imports.writers.plane import Plane
     from imports.writers.table import Chunk, Result
+    from spatial.models import User
 
-__all__ = ["Asked", "Export", "Form", "export"]
+__all__ = ["Asked", "Export", "Form", "export", "export_to_bytes"]
 
 ZIP = ".zip"
 STALE = (".qix", ".sbn", ".sbx", ".shp.xml", ".cut.csv", ".gpkg-wal", ".gpkg-shm")
@@ -67,6 +69,7 @@ class Export:
     """``--map`` values that an import needs to find the same fields again."""
     notes: tuple[str, ...]
     stamp: str
+    mark: str = ""
 
     @property
     def path(self) -> Path:
@@ -80,14 +83,23 @@ class Export:
             "files": [str(path) for path in self.files], "rows": self.rows, "crs": self.crs,
             "encoding": self.encoding, "geometry": self.geometry, "columns": self.columns,
             "dropped": self.dropped, "map": self.remap, "notes": list(self.notes),
-            "stamp": self.stamp,
+            "stamp": self.stamp, "mark": self.mark,
         }  # fmt: skip
 
 
 def export(
-    what: str, path: str | Path, form: Form, asked: Asked, *, by: str, today: date
+    what: str,
+    path: str | Path,
+    form: Form,
+    asked: Asked,
+    *,
+    by: str,
+    today: date,
+    user: User | None = None,
 ) -> Export:
     """Write ``patches`` or the zones of a layer to a file; ``by`` and ``today`` stand in it.
+
+    One row of ExportLog is written in the same transaction; its mark stands in the file, too.
 
     Raises InputRefused (CrsRefused, UnknownLayer, NotAllowed …) naming fault and remedy; nothing
     is left behind then, and a file that was there is as it was.
@@ -99,18 +111,44 @@ def export(
         if not source.count:
             notes = "".join(source.notes)
             raise InputRefused(f"没有符合条件的{source.title}，未写文件。{notes}请放宽条件。")
-        sheet = _sheet(source, form, writer, by, today)
+        mark = export_log.new_mark()
+        sheet = _sheet(source, form, writer, today)
+        stamp = export_log.stamp_of(source.title, source.count, by, today.isoformat(), asked, mark)
+        sheet = replace(sheet, stamp=stamp)
         losses = Losses()
         source.tell_sparse(losses)
         with tempfile.TemporaryDirectory(prefix=".gisland-", dir=target.parent) as scratch:
             draft = Path(scratch) / f"{target.stem}{writer.suffix}"
             result = writer.write(draft, sheet, _counted(source, sheet.plane), losses)
-            files = _place(result, target, form)
-    return Export(
-        source.code, form.format, files, source.count, sheet.plane.label, result.encoding,
-        result.geometry, _field_map(sheet, result), losses.told(), _remap(sheet, result),
-        (*source.notes, *sheet.plane.notes), sheet.stamp,
-    )  # fmt: skip
+            done = Export(
+                source.code, form.format, _ends(result, target), source.count, sheet.plane.label,
+                result.encoding, result.geometry, _field_map(sheet, result), losses.told(),
+                _remap(sheet, result), (*source.notes, *sheet.plane.notes), stamp, mark,
+            )  # fmt: skip
+            export_log.write(mark, done, asked, by=by, user=user)
+            _place(result, target, form)  # last: a file that is not on record is not given out
+    return done
+
+
+def export_to_bytes(
+    what: str, form: Form, asked: Asked, *, by: str, today: date, user: User | None = None
+) -> tuple[str, bytes, Export]:
+    """The name, the content and the report of an export, for a page; several files as one zip.
+
+    The same rules, record and stamp as for ``export``.
+    """
+    writer = _format(form.format)
+    with tempfile.TemporaryDirectory(prefix="gisland-") as scratch:
+        suffix = ZIP if form.format == "shp" else writer.suffix
+        path = Path(scratch) / f"{what}-{today.isoformat()}{suffix}"
+        done = export(what, path, form, asked, by=by, today=today, user=user)
+        if len(done.files) == 1:
+            return path.name, path.read_bytes(), done
+        packed = path.with_suffix(ZIP)
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for part in done.files:
+                archive.write(part, part.name)
+        return packed.name, packed.read_bytes(), done
 
 
 def _format(name: str) -> Format:
@@ -134,8 +172,7 @@ def _refuse_target(target: Path, form: Form, writer: Format) -> None:
         raise InputRefused(f"文件 {target} 已存在。请换一个文件名，或加 --overwrite 覆盖。")
 
 
-def _sheet(source: Source, form: Form, writer: Format, by: str, today: date) -> Sheet:
-    stamp = f"gisland 导出：{source.title} {source.count} 个要素，{by}，{today.isoformat()}"
+def _sheet(source: Source, form: Form, writer: Format, today: date) -> Sheet:
     return Sheet(
         code=source.code,
         title=source.title,
@@ -143,7 +180,7 @@ def _sheet(source: Source, form: Form, writer: Format, by: str, today: date) -> 
         columns=source.columns,
         count=source.count,
         plane=_plane(source, form),
-        stamp=stamp,
+        stamp="",
         encoding=form.encoding or writer.encoding,
         wkt=form.format == "csv" if form.wkt is None else form.wkt,
         produced_on=today.isoformat(),
@@ -168,7 +205,14 @@ def _counted(source: Source, plane: Plane) -> Iterator[Chunk]:
         raise InputRefused(f"应写 {source.count} 个要素，只读到 {written} 个，未写文件。请重试。")
 
 
-def _place(result: Result, target: Path, form: Form) -> tuple[Path, ...]:
+def _ends(result: Result, target: Path) -> tuple[Path, ...]:
+    """Where what was written will lie; the main file comes first."""
+    if target.suffix.lower() == ZIP:
+        return (target,)
+    return tuple(target.parent / draft.name for draft in result.files)
+
+
+def _place(result: Result, target: Path, form: Form) -> None:
     """Rename what was written to where it was asked for; the main file comes last."""
     if target.suffix.lower() == ZIP:
         packed = result.files[0].with_suffix(ZIP)
@@ -176,8 +220,8 @@ def _place(result: Result, target: Path, form: Form) -> tuple[Path, ...]:
             for part in result.files:
                 archive.write(part, part.name)
         packed.replace(target)
-        return (target,)
-    placed = [(draft, target.parent / draft.name) for draft in result.files]
+        return
+    placed = list(zip(result.files, _ends(result, target), strict=True))
     taken = [end.name for _, end in placed if end.exists()]
     if taken and not form.overwrite:
         raise InputRefused(f"文件 {'、'.join(taken)} 已存在。请换一个文件名，或加 --overwrite。")
@@ -185,7 +229,6 @@ def _place(result: Result, target: Path, form: Form) -> tuple[Path, ...]:
         target.with_suffix(suffix).unlink(missing_ok=True)
     for draft, end in reversed(placed):
         draft.replace(end)
-    return tuple(end for _, end in placed)
 
 
 def _field_map(sheet: Sheet, result: Result) -> list[dict[str, str]]:

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from imports import crs_verdict, deliveries, fields, parties, readers, reconcile, skipping, staging
+from imports import (
+    crs_verdict,
+    deliveries,
+    fields,
+    parties,
+    readers,
+    reconcile,
+    skipping,
+    sources,
+    staging,
+)
 from imports.checks.incoming import Incoming
 from imports.checks.run import check_layer
 from imports.checks.scheme import refuse_other_scheme
@@ -56,6 +66,7 @@ def stage_layer(  # noqa: PLR0913 - each is an option of import_layer
     by: User | None = None,
     dry_run: bool = False,
     skip_bad: bool = False,
+    forget: bool = False,
 ) -> Delivery:
     """Stage a file as versions of a layer, one for each county it touches.
 
@@ -74,6 +85,7 @@ def stage_layer(  # noqa: PLR0913 - each is an option of import_layer
         by,
         dry_run,
         skip_bad,
+        forget,
     )
     layer = _layer(layer_code, valid_from)
     with bundles.opened(path, sublayer) as bundle:
@@ -116,7 +128,9 @@ def _stage(
     table = readers.read(bundle, options)
     counties = staging.target_counties(options.region_code)
     verdict = crs_verdict.decide(table, options.crs, ground_of(counties))
-    canonical = fields.canonical(table, layer.code, options.mapping, options.constants)
+    recalled = sources.recall(layer.code, table, options)
+    canonical = fields.canonical(table, layer.code, recalled.mapping, options.constants)
+    table.facts["map"] = canonical.columns
     geoms = verdict.to_storage(table.geoms)
     shifted = staging.refuse_far_away(table.file_name, geoms, counties, asserted=bool(options.crs))
     staged = _staged_rows(layer, bundle, table, canonical, counties, options)
@@ -134,7 +148,9 @@ def _stage(
             layer=layer, status=DeliveryStatus.STAGED, by=options.by,
         )  # fmt: skip
         doubts = parties.unusable_codes(table, canonical)
-        deliveries.add_issues(delivery, [*canonical.findings, *shifted, *spills, *doubts])
+        deliveries.add_issues(
+            delivery, [*recalled.findings, *canonical.findings, *shifted, *spills, *doubts]
+        )
         skipping.report(delivery, table)
         staging.report(delivery)
         check_layer(delivery, incoming, layer, counties)
@@ -147,6 +163,7 @@ def _stage(
             "imports/74_count_zones", {"version_ids": [version.pk for version in versions]}
         )
         delivery.versions.set(versions)
+        sources.remember(layer.code, table, options, recalled)
         deliveries.finish(delivery, bundle, dry_run=options.dry_run)
     return delivery
 

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from imports import crs_verdict, deliveries, fields, parties, readers, reconcile, skipping, staging
+from imports import (
+    crs_verdict,
+    deliveries,
+    fields,
+    parties,
+    readers,
+    reconcile,
+    skipping,
+    sources,
+    staging,
+)
 from imports.checks.incoming import Incoming
 from imports.checks.run import check_flags, check_patches
 from imports.deliveries import FileOptions
@@ -71,6 +81,7 @@ def stage_patches(  # noqa: PLR0913 - each is an option of import_patches
     by: User | None = None,
     dry_run: bool = False,
     skip_bad: bool = False,
+    forget: bool = False,
 ) -> Delivery:
     """Insert a file's patches into a batch, made if it is new; the whole file or nothing.
 
@@ -89,6 +100,7 @@ def stage_patches(  # noqa: PLR0913 - each is an option of import_patches
         by,
         dry_run,
         skip_bad,
+        forget,
     )
     with bundles.opened(path, sublayer) as bundle:
         told = options.record(batch=batch.code)
@@ -127,8 +139,10 @@ def _stage(bundle: Bundle, spec: BatchSpec, options: FileOptions, told: dict[str
     table = readers.read(bundle, options)
     counties = staging.target_counties(options.region_code)
     verdict = crs_verdict.decide(table, options.crs, ground_of(counties))
-    canonical = fields.canonical(table, fields.PATCH, options.mapping, options.constants)
-    findings = _settle(table, canonical)
+    recalled = sources.recall(fields.PATCH, table, options)
+    canonical = fields.canonical(table, fields.PATCH, recalled.mapping, options.constants)
+    table.facts["map"] = canonical.columns
+    findings = [*recalled.findings, *_settle(table, canonical)]
     geoms = verdict.to_storage(table.geoms)
     findings += staging.refuse_far_away(
         table.file_name, geoms, counties, asserted=bool(options.crs)
@@ -162,6 +176,7 @@ def _stage(bundle: Bundle, spec: BatchSpec, options: FileOptions, told: dict[str
         delivery.verdict["added"] = len(added)
         reconcile.settle_patches(delivery, table, batch.pk, added_ids)
         deliveries.complete_issues(delivery, by_line=table.by_line)
+        sources.remember(fields.PATCH, table, options, recalled)
         deliveries.finish(delivery, bundle, dry_run=options.dry_run)
     return delivery
 

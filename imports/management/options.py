@@ -45,12 +45,41 @@ def add_filling(parser: argparse.ArgumentParser) -> None:
         "--skip-bad", action="store_true", help="导入其余：不合格的行略过，逐行记为错误"
     )
     parser.add_argument("--where-layer", metavar="NAME", help="GPKG、GDB 或压缩包内的图层名")
+    parser.add_argument(
+        "--forget", action="store_true", help="不沿用上次同样列的对应（--map），并忘掉它"
+    )
 
 
 def add_running(parser: argparse.ArgumentParser) -> None:
     """Options that every writer has."""
     parser.add_argument("--dry-run", action="store_true", help="只检查，不写入")
     parser.add_argument("--json", action="store_true", help="标准输出只写 JSON")
+
+
+def add_preview(parser: argparse.ArgumentParser) -> None:
+    """The option that only looks."""
+    parser.add_argument(
+        "--preview", action="store_true", help="只看字段对应、坐标系、编码和前几行，不导入"
+    )
+
+
+def preview(command: BaseCommand, target: str, given: dict[str, Any]) -> None:
+    """Print what an import for this target would make of the file."""
+    from imports import preview as previews  # noqa: PLC0415 - settings are ready by now
+    from imports.deliveries import FileOptions  # noqa: PLC0415
+
+    seen = previews.look(
+        target,
+        given["file"],
+        FileOptions(
+            given["region"], given["crs"], given["encoding"], pairs(given["map"]),
+            pairs(given["set"]), given["where_layer"], forget=given["forget"],
+        ),
+    )  # fmt: skip
+    if given["json"]:
+        command.stdout.write(json.dumps(seen.record(), ensure_ascii=False, default=str))
+        return
+    command.stdout.write("\n".join([*seen.lines(), *verdict_lines(seen.record())]))
 
 
 def pairs(texts: Sequence[str]) -> dict[str, str]:

@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 
 
 def read(bundle: Bundle, options: FileOptions) -> Table:
-    """The bundle's rows and geometry in its own CRS, x = east; raises InputRefused.
+    """The bundle's rows and geometry in its own CRS, x = east, its text fit to be stored.
 
     With ``options.skip_bad`` rows that cannot be read are left out and stand in ``table.bad``.
+    Raises InputRefused.
     """
+    from imports.readers.clean import clean  # noqa: PLC0415
+
     bad = BadRows(skip=options.skip_bad)
-    table = _read(bundle, options, bad)
+    table = clean(_read(bundle, options, bad))
     table.bad = bad
     table.leave_out()
     return table

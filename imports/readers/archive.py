@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from imports.readers import kinds
+from imports.readers.table import SublayerNeeded
 from spatial.errors import InputRefused
 
 MAX_MEMBERS = 5000
@@ -98,9 +99,11 @@ def _choose(file_name: str, found: list[str], sublayer: str | None) -> str:
         return found[0]
     if not found:
         raise InputRefused(f"压缩包 {file_name} 内没有可读的矢量数据。请检查包内的 .shp 等文件。")
-    listing = "、".join(PurePosixPath(name).stem for name in found[:12])
-    raise InputRefused(
-        f"压缩包 {file_name} 内有多份数据（{listing}）。请用 --where-layer 指明其中之一。"
+    stems = [PurePosixPath(name).stem for name in found]
+    raise SublayerNeeded(
+        f"压缩包 {file_name} 内有多份数据（{'、'.join(stems[:12])}）。"
+        "请用 --where-layer 指明其中之一。",
+        stems,
     )
 
 

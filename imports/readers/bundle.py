@@ -9,6 +9,7 @@ import hashlib
 import shutil
 import tempfile
 import zipfile
+import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,7 +97,14 @@ def find_sibling(main: Path, suffix: str) -> Path | None:
 def _unpacked(path: Path, scratch: Path, sublayer: str | None) -> Path:
     try:
         return archive.unpack(path, scratch, sublayer)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+        OSError,
+        zlib.error,
+    ) as error:
         raise InputRefused(
             f"压缩包 {path.name} 打不开（已损坏、加密或压缩方式不支持）。请重新压缩为普通 zip。"
         ) from error

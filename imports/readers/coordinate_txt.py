@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from imports.readers import encoding as encodings
-from imports.readers import rings, txt_checks, txt_grammar, txt_plane
+from imports.readers import clean, rings, txt_checks, txt_grammar, txt_plane
 from imports.readers.encoding import codec_named
 from imports.readers.table import NOTE, Finding, Table
 from imports.refusal import BadRows, refuse_rows
@@ -57,7 +56,7 @@ def read(
         for parcel, shape in zip(document.parcels, shapes, strict=True)
     ]
     _tell_doubles(document)
-    document.findings += encodings.check_text(
+    document.findings += clean.check_text(
         bundle.file_name,
         {text for record in records for text in record.values() if isinstance(text, str)},
     )

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from imports.readers import everyday
 from imports.readers.table import NOTE, Finding
 from spatial.errors import InputRefused
 
@@ -28,8 +29,6 @@ WESTERN = {"iso8859-1", "latin-1", "cp1252", "iso8859-15"}
 """What exporters write into a .cpg when nobody chose: any bytes at all can be read so."""
 
 HIGH, MEDIUM, LOW = "高", "中", "低"
-LOST = ("???", "\ufffd", "锟斤拷")
-"""What is left of text that somebody converted into an encoding that lacks it."""
 
 ENOUGH, FEW = 10, 3
 """Chinese characters that make a judgement certain, and those that make it probable."""
@@ -91,7 +90,7 @@ def readable(samples: Iterable[bytes], codec: str) -> bool:
 
 
 @dataclass(frozen=True)
-class _Pairs:
+class Pairs:
     """How many two-byte characters the bytes would hold, and how many of them are everyday ones."""
 
     total: int
@@ -109,13 +108,18 @@ class _Pairs:
         return not self.chinese and self.total > 0 and self.big5 * 10 >= self.total * 8
 
 
-def _pairs(samples: Iterable[bytes]) -> _Pairs:
+def pairs_of(samples: Iterable[bytes]) -> Pairs:
+    """The two-byte characters that these bytes would hold; four bytes of GB 18030 count as one."""
     found: Counter[tuple[int, int]] = Counter()
     for raw in samples:
         at = 0
         while at < len(raw) - 1:
             if raw[at] < 0x80:
                 at += 1
+                continue
+            if 0x30 <= raw[at + 1] <= 0x39:  # four bytes of GB 18030; no second byte elsewhere
+                found[raw[at], raw[at + 1]] += 1
+                at += 4
                 continue
             found[raw[at], raw[at + 1]] += 1
             at += 2
@@ -130,10 +134,10 @@ def _pairs(samples: Iterable[bytes]) -> _Pairs:
         for (lead, trail), count in found.items()
         if 0xA1 <= lead <= 0xC6 and (trail <= 0x7E or trail >= 0xA1)
     )
-    return _Pairs(total, gb2312, big5)
+    return Pairs(total, gb2312, big5)
 
 
-def _surely_utf8(samples: Iterable[bytes]) -> bool:
+def surely_utf8(samples: Iterable[bytes]) -> bool:
     """Readable as UTF-8 with characters of three bytes or more: no other encoding looks so."""
     kept = list(samples)
     return readable(kept, "utf-8") and any(
@@ -188,9 +192,9 @@ def _declared(
         return None
     if not readable(samples, declared):
         return _contradicted(file_name, samples, origin)
-    if declared != "utf-8" and _surely_utf8(samples):
+    if declared != "utf-8" and surely_utf8(samples):
         return _contradicted(file_name, samples, origin)
-    if declared in WESTERN and readable(samples, "gb18030") and _pairs(samples).chinese:
+    if declared in WESTERN and readable(samples, "gb18030") and pairs_of(samples).chinese:
         return _contradicted(file_name, samples, origin)
     return Decision(declared, origin)
 
@@ -206,28 +210,83 @@ def _contradicted(file_name: str, samples: list[bytes], origin: str) -> Decision
 def _judged(file_name: str, samples: list[bytes], language: int) -> Decision:
     if not samples:
         return Decision("utf-8", "全为 ASCII")
-    pairs = _pairs(samples)
-    chinese = readable(samples, "gb18030") and pairs.chinese
+    pairs = pairs_of(samples)
+    chinese = readable(samples, "gb18030") and (pairs.chinese or _surely_chinese(samples))
     if readable(samples, "utf-8") and not (chinese and _signs_only(samples)):
-        if chinese and not _surely_utf8(samples) and not _in_words(samples):
+        if chinese and not surely_utf8(samples) and not _in_words(samples):
             raise InputRefused(_both_ways(file_name, samples))
         return Decision("utf-8", "按内容判定")
     single = DBF_LANGUAGE.get(language)
     if chinese:
-        sure = HIGH if pairs.total >= ENOUGH else MEDIUM if pairs.total >= FEW else LOW
-        message = (
-            f"文件未声明编码，按内容判定为 GB18030（GBK），把握{sure}"
-            f"（{pairs.total} 个双字节字中 {pairs.gb2312} 个为常用汉字或符号）。"
-        )
-        finding = Finding("encoding_judged", message, severity=NOTE)
-        return Decision("gb18030", "按内容判定", [finding], sure)
+        return _gb18030(file_name, samples, pairs)
     if single and single not in EAST_ASIAN and readable(samples, single):
         return Decision(single, f"DBF 语言标志 0x{language:02X}", confidence=MEDIUM)
-    hint = "BIG5" if readable(samples, "cp950") and pairs.traditional else "CP1252"
     raise InputRefused(
         f"文件 {file_name} 的文字既不是 UTF-8 也不是 GBK，无法可靠读出。"
-        f"请用 --encoding 指明编码（看来可能是 --encoding {hint}），或补上 .cpg 文件。"
+        f"请用 --encoding 指明编码（看来可能是 --encoding {_hint(samples, pairs)}），"
+        "或补上 .cpg 文件。"
     )
+
+
+def _gb18030(file_name: str, samples: list[bytes], pairs: Pairs) -> Decision:
+    """GB 18030 with how sure that is; raises InputRefused for what is another language's text."""
+    sure = HIGH if pairs.total >= ENOUGH else MEDIUM if pairs.total >= FEW else LOW
+    message = (
+        f"文件未声明编码，按内容判定为 GB18030（GBK），把握{{}}"
+        f"（{pairs.total} 个双字节字中 {pairs.gb2312} 个为常用汉字或符号）。"
+    )
+    other, read_so = _foreign(samples)
+    if not other:
+        finding = Finding("encoding_judged", message.format(sure), severity=NOTE)
+        return Decision("gb18030", "按内容判定", [finding], sure)
+    as_gbk = _joined(samples, "gb18030")[:20]
+    if pairs.total >= ENOUGH:
+        raise InputRefused(
+            f"文件 {file_name} 的文字按 GBK 能读出，却不像中文（“{as_gbk}”），"
+            f"按 {other} 读是“{read_so[:20]}”。"
+            f"请用 --encoding {other} 指明；确为中文时用 --encoding GBK。"
+        )
+    doubt = f"按 GBK 读是“{as_gbk}”，不像常用中文；按 {other} 读是“{read_so[:20]}”。"
+    done = f"暂按 GBK 读取；若不对，用 --encoding {other} 重新导入"
+    told = Finding("encoding_doubtful", message.format(LOW) + doubt, done=done)
+    return Decision("gb18030", "按内容判定", [told], LOW)
+
+
+def _foreign(samples: list[bytes]) -> tuple[str, str]:
+    """Another encoding that the text rather is in, and the text so read; empty where none is."""
+    han, common = everyday.share(_joined(samples, "gb18030"))
+    if readable(samples, "euc_jp"):
+        text = _joined(samples, "euc_jp")
+        if everyday.is_kana(text) or ("の" in text and common < everyday.STRANGE):
+            return "EUC-JP", text
+    if han and common < (everyday.STRANGE if han >= everyday.ENOUGH else 0.2):
+        text = _joined(samples, "cp949") if readable(samples, "cp949") else ""
+        if everyday.is_hangul(text):
+            return "EUC-KR", text
+    return "", ""
+
+
+def _surely_chinese(samples: list[bytes]) -> bool:
+    """Whether rare characters stand among everyday ones: names in GBK's or GB 18030's own rows."""
+    if not readable(samples, "gb18030"):
+        return False
+    han, common = everyday.share(_joined(samples, "gb18030"))
+    return han >= FEW and common >= everyday.PLAUSIBLE
+
+
+def _joined(samples: Iterable[bytes], codec: str) -> str:
+    return " ".join(decode(raw, codec)[0].strip() for raw in samples)
+
+
+def _hint(samples: list[bytes], pairs: Pairs) -> str:
+    """The encoding that a refusal proposes."""
+    for name, codec in (("EUC-JP", "euc_jp"), ("SHIFT-JIS", "cp932")):
+        text = _joined(samples, codec) if readable(samples, codec) else ""
+        if everyday.is_kana(text) and not re.search("[\uff61-\uff9f]", text):
+            return name
+    if readable(samples, "cp950") and pairs.traditional:
+        return "BIG5"
+    return "CP1252"
 
 
 def _signs_only(samples: Iterable[bytes]) -> bool:
@@ -249,47 +308,3 @@ def _both_ways(file_name: str, samples: list[bytes]) -> str:
         f"文件 {file_name} 的文字按 UTF-8 和 GBK 都读得通（“{one}”或“{other}”），无法判定。"
         "请用 --encoding UTF-8 或 --encoding GBK 指明。"
     )
-
-
-def check_text(file_name: str, texts: Iterable[str]) -> list[Finding]:
-    """What was lost before the file was delivered (``??``, U+FFFD), as findings.
-
-    Raises InputRefused for text that is already mojibake: bytes of GBK or UTF-8 that somebody
-    read in another encoding and stored again. It is never taken in.
-    """
-    lost = 0
-    for text in texts:
-        if any(mark in text for mark in LOST):
-            lost += 1
-            continue
-        meant = "" if text.isascii() else _meant(text)
-        if meant:
-            raise InputRefused(
-                f"文件 {file_name} 里存的文字已是乱码：“{text.strip()[:20]}”本应为“{meant[:20]}”。"
-                "请从源头以正确的编码重新导出。"
-            )
-    if not lost:
-        return []
-    message = f"{lost} 个文字值在交来之前已丢失（??? 或 �），无法恢复。"
-    return [Finding("lost_text", message, done="原样保留")]
-
-
-def _meant(text: str) -> str:
-    """The Chinese that such a text stood for, or nothing where it is text as it should be."""
-    run = max(
-        re.findall(r"[\x80-\xff\u20ac\u2018-\u203a\u0152-\u0192\u02c6\u02dc]+", text),
-        key=len,
-        default="",
-    )
-    for western in ("latin-1", "cp1252"):
-        raw = run.encode(western, "ignore")
-        if len(run) >= 4 and len(raw) == len(run):
-            if _surely_utf8([raw]):
-                return raw.decode("utf-8", "ignore")
-            if len(raw) % 2 == 0 and readable([raw], "gb18030") and _pairs([raw]).chinese:
-                return raw.decode("gb18030")
-    han = re.sub(r"[\x00-\x7f]+", "", text)
-    raw = han.encode("gb18030", "ignore")
-    if len(han) >= 3 and re.fullmatch(rb"(?:[\xe2-\xef][\x80-\xbf]{2}){2,}", raw):
-        return raw.decode("utf-8", "ignore")
-    return ""

@@ -15,6 +15,7 @@ import pyogrio.raw
 from imports.formula import unguarded
 from imports.readers import archive, vector
 from imports.readers import encoding as encodings
+from imports.readers.table import SublayerNeeded
 from spatial.errors import InputRefused
 
 if TYPE_CHECKING:
@@ -113,9 +114,10 @@ def _xlsx(bundle: Bundle, sublayer: str | None) -> Sheet:
     filled = [sheet for sheet in sheets if sheet[2]]
     if len(filled) > 1:
         told = "、".join(name for name, _, _ in filled)
-        raise InputRefused(
+        raise SublayerNeeded(
             f"文件 {bundle.file_name} 有多张有内容的工作表：{told}。"
-            "请用 --where-layer 指明其中之一。"
+            "请用 --where-layer 指明其中之一。",
+            [name for name, _, _ in filled],
         )
     name, columns, rows = filled[0] if filled else ("", [], [])
     kept = [(at, row) for at, row in enumerate(rows, 2) if any(v not in (None, "") for v in row)]

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pyproj
 
+from spatial.errors import InputRefused
+
 ERROR = "error"
 WARNING = "warning"
 NOTE = "note"
@@ -35,6 +37,15 @@ class Finding:
     def __post_init__(self) -> None:
         if not self.severity:
             object.__setattr__(self, "severity", issue_kinds.of(self.kind).level)
+
+
+class SublayerNeeded(InputRefused):
+    """A delivery of several layers, of which one must be named: ``names``. 须指明图层"""
+
+    def __init__(self, message: str, names: list[str]) -> None:
+        """The message for people, and the names to choose from."""
+        super().__init__(message)
+        self.names = names
 
 
 @dataclass

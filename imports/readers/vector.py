@@ -17,12 +17,12 @@ import pyogrio.errors
 import pyogrio.raw
 import pyproj
 
-from imports.readers import dbf_text, polygons, xml_guard
+from imports.readers import clean, dbf_text, polygons, xml_guard
 from imports.readers import encoding as encodings
 from imports.readers.bundle import find_sibling
 from imports.readers.crs_text import parsed
 from imports.readers.kinds import DRIVERS
-from imports.readers.table import Finding, Table
+from imports.readers.table import Finding, SublayerNeeded, Table
 from spatial.errors import InputRefused
 
 if TYPE_CHECKING:
@@ -171,8 +171,9 @@ def _choose_layer(bundle: Bundle, path: Path, sublayer: str | None) -> str:
         return layers[0]
     if not layers:
         raise InputRefused(f"文件 {bundle.file_name} 中没有带图形的图层。请核对导出内容。")
-    raise InputRefused(
-        f"文件 {bundle.file_name} 中有图层：{'、'.join(layers)}。请用 --where-layer 指明其中之一。"
+    raise SublayerNeeded(
+        f"文件 {bundle.file_name} 中有图层：{'、'.join(layers)}。请用 --where-layer 指明其中之一。",
+        layers,
     )
 
 
@@ -226,7 +227,7 @@ def records_of(
 
 def check_values(file_name: str, values: Sequence[Sequence[Any]]) -> list[Finding]:
     """Findings on text that was lost before; raises InputRefused where mojibake is stored."""
-    return encodings.check_text(
+    return clean.check_text(
         file_name, {text for column in values for text in column if isinstance(text, str)}
     )
 

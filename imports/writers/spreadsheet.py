@@ -47,7 +47,10 @@ def write_csv(path: Path, sheet: Sheet, chunks: Iterator[Chunk], losses: Losses)
                     for column, value in zip(sheet.columns, row, strict=True)
                 ]
                 writer.writerow([_truth(cell) for cell in (*cells, *place)])
-    return Result([path], heads[: len(sheet.columns)], "utf-8-sig", _geometry(sheet), "CSV")
+    beside = path.with_suffix(".csv.txt")  # a line within would be a row of the table
+    beside.write_text(f"{sheet.stamp}\r\n", encoding="utf-8-sig", newline="")
+    names = heads[: len(sheet.columns)]
+    return Result([path, beside], names, "utf-8-sig", _geometry(sheet), "CSV")
 
 
 def write_xlsx(path: Path, sheet: Sheet, chunks: Iterator[Chunk], losses: Losses) -> Result:

@@ -16,11 +16,11 @@ from spatial.engine.lock import changing_data
 from spatial.errors import GislandError, NotAllowed
 from spatial.models import Layer, Patch, SubjectCorrection
 from spatial.rules.load import load_ruleset
-from spatial.scope import scope_of
+from spatial.scope import NOTHING, scope_of
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from spatial.models import Assessment, Holder, RulesetVersion, Run, User
 
@@ -94,6 +94,58 @@ def correct_subject(
                 f"图斑 {patch.address} 的用地单位{source}“{holder}”，无须再更正。"
             )
         return _record(patch, holder, by, on, note, withdrawn=False)
+
+
+def told_holders(patch_ids: Sequence[int]) -> dict[int, int]:
+    """By patch, the holder that stands without inference: corrected, else as it was issued."""
+    issued = Patch.objects.filter(pk__in=patch_ids).exclude(holder=None)
+    found = dict(issued.values_list("pk", "holder_id"))
+    found |= {
+        fact.patch_id: fact.holder_id
+        for fact in _newest_of(patch_ids).values()
+        if not fact.withdrawn
+    }
+    return found
+
+
+def _newest_of(patch_ids: Sequence[int]) -> dict[int, SubjectCorrection]:
+    rows = SubjectCorrection.objects.filter(patch_id__in=patch_ids)
+    newest = rows.order_by("patch_id", "-recorded_at", "-pk").distinct("patch_id")
+    return {fact.patch_id: fact for fact in newest}
+
+
+def correct_many(
+    holders: Mapping[int, int], *, by: User | None, on: datetime.date, note: str
+) -> list[SubjectCorrection]:
+    """Record who uses many patches at once (patch id to holder id), as ``correct_subject`` would.
+
+    Call in a transaction that holds the lock on data. Raises NotAllowed where one of the patches
+    is not this person's to decide, CorrectionRefused for a day before the last correction.
+    """
+    if not holders:
+        return []
+    scope = scope_of(by) if by is not None else NOTHING
+    scope.require_act(ACT)
+    patches = Patch.objects.filter(pk__in=holders).select_related("batch", "region")
+    seen = set(scope.filter_patches(patches).values_list("pk", flat=True))
+    newest = _newest_of(list(holders))
+    for patch in patches:
+        if patch.pk not in seen:
+            raise NotAllowed(f"图斑 {patch.address} 不在 {by} 的行政区内，不能更正其用地单位。")
+        last = newest.get(patch.pk)
+        if last is not None and on < last.on:
+            raise CorrectionRefused(
+                f"图斑 {patch.address} 上一次更正的日期（{last.on}）晚于 {on}。请核对日期。"
+            )
+    return SubjectCorrection.objects.bulk_create(
+        [
+            SubjectCorrection(
+                patch_id=patch_id, holder_id=holder_id, by=by, on=on, note=note.strip(),
+                supersedes=newest.get(patch_id),
+            )
+            for patch_id, holder_id in holders.items()
+        ]
+    )  # fmt: skip
 
 
 def withdraw_correction(

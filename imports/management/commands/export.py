@@ -78,7 +78,7 @@ class Command(HouseCommand):
         self.say(f"写入 {target} ……")
         done = export(
             options["what"], target, form, asked,
-            by=user.username if user else CONSOLE, today=timezone.localdate(),
+            by=user.username if user else CONSOLE, today=timezone.localdate(), user=user,
         )  # fmt: skip
         if options["json"]:
             self.print_json(done.told())
@@ -110,7 +110,7 @@ class Command(HouseCommand):
     def _print(self, done: Export) -> None:
         self.stdout.write(
             f"{done.path}：{done.rows} 个要素，{done.crs}，{done.encoding}，"
-            f"{len(done.columns)} 列。"
+            f"{len(done.columns)} 列。编号 {done.mark}。"
         )
         for note in done.notes:
             self.stdout.write(f"  注意：{note}")

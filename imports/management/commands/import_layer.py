@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from imports import activate, load, preview
-from imports.deliveries import FileOptions
+from imports import activate, load
 from imports.management import options
 from imports.readers.kinds import READABLE
 
@@ -26,9 +24,7 @@ class Command(BaseCommand):
         options.add_reading(parser)
         parser.add_argument("--activate", action="store_true", help="入库后即启用")
         parser.add_argument("--withdraw", metavar="文号", help="启用时撤回该文号的在册记录")
-        parser.add_argument(
-            "--preview", action="store_true", help="只看字段对应、坐标系、编码和前几行，不导入"
-        )
+        options.add_preview(parser)
         options.add_running(parser)
 
     def handle(self, **given: Any) -> None:
@@ -38,7 +34,7 @@ class Command(BaseCommand):
                 return
             options.begin(self, given["file"])
             if given["preview"]:
-                self._preview(given)
+                options.preview(self, given["layer"], given)
                 return
             delivery = load.stage_layer(
                 given["layer"],
@@ -53,6 +49,7 @@ class Command(BaseCommand):
                 withdraw=given["withdraw"],
                 dry_run=given["dry_run"],
                 skip_bad=given["skip_bad"],
+                forget=given["forget"],
             )
             active = []
             if given["activate"] and not given["dry_run"]:
@@ -65,21 +62,6 @@ class Command(BaseCommand):
             f"{'、'.join(map(str, ids)) or '—'}。",
             {"versions": ids, "active": [version.pk for version in active]},
         )  # fmt: skip
-
-    def _preview(self, given: dict[str, Any]) -> None:
-        seen = preview.look(
-            given["layer"],
-            given["file"],
-            FileOptions(
-                given["region"], given["crs"], given["encoding"], options.pairs(given["map"]),
-                options.pairs(given["set"]), given["where_layer"],
-            ),
-        )  # fmt: skip
-        if given["json"]:
-            told = json.dumps(seen.record(), ensure_ascii=False, default=str)
-        else:
-            told = "\n".join([*seen.lines(), *options.verdict_lines(seen.record())])
-        self.stdout.write(told)
 
     def _withdraw(self, given: dict[str, Any]) -> None:
         if not given["withdraw"]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from imports import load
+from imports import fields, load
 from imports.management import options
 from spatial.models.patch import Source
 
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--title", help="批次名称")
         options.add_filling(parser)
         options.add_reading(parser)
+        options.add_preview(parser)
         options.add_running(parser)
 
     def handle(self, **given: Any) -> None:
@@ -41,6 +42,9 @@ class Command(BaseCommand):
         )
         options.begin(self, given["file"])
         with options.readable_errors():
+            if given["preview"]:
+                options.preview(self, fields.PATCH, given)
+                return
             delivery = load.stage_patches(
                 given["file"],
                 batch=spec,
@@ -52,6 +56,7 @@ class Command(BaseCommand):
                 sublayer=given["where_layer"],
                 dry_run=given["dry_run"],
                 skip_bad=given["skip_bad"],
+                forget=given["forget"],
             )
         added = 0 if delivery.repeated else delivery.verdict["added"]
         options.tell(
