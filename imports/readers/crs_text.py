@@ -11,7 +11,8 @@ LONGEST = 20_000
 
 
 FILES = re.compile(
-    r"grids\s*=|\+init\s*=\s*(?!epsg:\d+\b)|\+file\s*=|\+inter\s*=|PARAMETERFILE", re.IGNORECASE
+    r"grids\s*=\s*(?!@null(?![,\w]))|\+init\s*=\s*(?!epsg:\d+\b)|\+file\s*=|\+inter\s*=|PARAMETERFILE",
+    re.IGNORECASE,
 )
 """What makes PROJ read a file that the text chose."""
 OPERATIONS = re.compile(r"\+?proj\s*=\s*pipeline|\+step\b", re.IGNORECASE)
