@@ -230,5 +230,27 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": os.environ.get("GISLAND_LOG", "WARNING")},
 }
 
+IMPORT_FILE_BYTES = int(os.environ.get("GISLAND_IMPORT_FILE_BYTES", 4 << 30))
+"""The largest vector file or zip that is read, its parts together."""
+IMPORT_TEXT_BYTES = int(os.environ.get("GISLAND_IMPORT_TEXT_BYTES", 512 << 20))
+"""The largest file of a format that is read as one text: TXT, CSV, DXF, KML, GML."""
+ZIP_MEMBERS = int(os.environ.get("GISLAND_ZIP_MEMBERS", 5000))
+"""Entries that a zip may have."""
+ZIP_BYTES = int(os.environ.get("GISLAND_ZIP_BYTES", 8 << 30))
+"""Bytes that a zip may unpack to."""
+ZIP_RATIO = int(os.environ.get("GISLAND_ZIP_RATIO", 400))
+"""Bytes per packed byte that a zip may unpack to, once it is larger than 64 MiB."""
+XLSX_BYTES = int(os.environ.get("GISLAND_XLSX_BYTES", 1 << 30))
+"""Bytes that a workbook may unpack to, and the texts of its cells together."""
+
+IMAGE_FILE_BYTES = int(os.environ.get("GISLAND_IMAGE_FILE_BYTES", 32 << 30))
+"""The largest image file that is read."""
+IMAGE_PIXELS = int(os.environ.get("GISLAND_IMAGE_PIXELS", 4_000_000_000))
+"""Pixels that an image may claim: 63,000 each way."""
+IMAGE_CACHE_MB = int(os.environ.get("GISLAND_IMAGE_CACHE_MB", 256))
+"""Megabytes that GDAL keeps of an image while it is converted; one block may not be larger."""
+IMAGE_SECRECY = os.environ.get("GISLAND_IMAGE_SECRECY", "internal")
+"""Secrecy of an image that is imported without one: public, internal or secret."""
+
 WORKERS = int(os.environ.get("GISLAND_WORKERS", os.cpu_count() or 1))
 """Processes that a run uses; one per core is best."""

@@ -3,208 +3,209 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-import pyproj
-import rasterio
 import rasterio.errors
-import rasterio.shutil
-import shapely
 from django.conf import settings
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import transaction
 
-from imports import crs_verdict
-from imports.readers.table import Table
+from imports import cog, raster_dates, raster_ground, raster_source
+from imports.image_versions import rivals_of, withdraw
+from imports.raster_bands import stretch_of
+from imports.raster_options import RasterOptions
+from imports.readers.table import Finding
 from spatial import crs
-from spatial.errors import CrsMissing, InputRefused
+from spatial.errors import InputRefused
+from spatial.jobs import silent
 from spatial.models import Image
 
 if TYPE_CHECKING:
     from datetime import date
 
     from django.contrib.gis.geos import MultiPolygon
-    from rasterio.io import DatasetReader
 
     from imports.crs_verdict import Verdict
+    from imports.raster_source import Source
+    from spatial.jobs import Progress
 
-TILE = 512
-STRETCH = (2.0, 98.0)
-"""Percent of the values of a 16-bit band that 8 bits show."""
-SAMPLE = 1024
-"""Side, in pixels, of the thinned image that the stretch is measured on."""
-EDGE_POINTS = 21
-"""Points along each edge of the footprint: straight lines of the file's CRS, not of degrees."""
-REMEDY = "请导出为 8 位或 16 位、3 或 4 个波段（红、绿、蓝、可选透明或近红外）的 GeoTIFF。"
+FOLDER = "imagery"
+BLOCK = 8 << 20
 
 
 @dataclass(frozen=True)
 class RasterLoaded:
-    """The image, and whether it was there before."""
+    """The image, whether it was there before, and what was noticed on the way."""
 
     image: Image
     repeated: bool
+    findings: tuple[Finding, ...] = ()
+    suggested: tuple[date, str] | None = None
 
 
 def load_raster(
     path: str | Path,
     *,
-    taken_on: date,
+    taken_on: date | None = None,
     name: str | None = None,
     crs_option: str | None = None,
+    options: RasterOptions | None = None,
+    progress: Progress = silent,
     dry_run: bool = False,
 ) -> RasterLoaded:
-    """Store a GeoTIFF as COG under MEDIA_ROOT/imagery with its Image row; footprint in 4490.
+    """Store an image as COG under MEDIA_ROOT/imagery with its Image row; footprint in 4490.
 
-    16-bit bands are stretched to 8 bits (2–98 %), the bounds kept in ``Image.stretch``. The same
-    file and date again changes nothing. Raises InputRefused, CrsMissing, CrsRefused.
+    The three options by name stand for an ``options`` that holds only them. Values beyond 8 bits
+    are stretched (2–98 %), the bounds kept in ``Image.stretch``. The same file, date and options
+    again change nothing. ``progress`` is told every step and may end it by raising Stopped; then,
+    as after every error, nothing is left. Raises InputRefused, CrsMissing, CrsRefused.
     """
     given = Path(path)
-    if not given.is_file():
-        raise InputRefused(f"没有文件 {given}。请核对路径。")
-    digest = _sha256(given)
-    known = Image.objects.filter(source_sha256=digest, taken_on=taken_on).first()
+    told = options or RasterOptions(taken_on=taken_on, name=name, crs=crs_option)
+    secrecy = told.checked_secrecy()
+    digest = _digest(given, progress)
+    known = _known(digest, told)
     if known is not None:
         return RasterLoaded(known, repeated=True)
-    with _opened(given) as source:
-        _check(given.name, source)
-        verdict, footprint = _outline(given.name, source, crs_option)
-        target = Path(settings.MEDIA_ROOT) / "imagery" / f"{digest[:24]}.tif"
-        stretch = _stretch(source)
+    with raster_source.opened(given, told) as source:
+        suggested = raster_dates.suggest(given.name, source.dataset.tags())
+        if told.taken_on is None and not dry_run:
+            raise _undated(given.name, suggested)
+        try:
+            image, findings = _stored(source, told, digest, secrecy, progress, dry_run=dry_run)
+        except rasterio.errors.RasterioError as error:
+            raise InputRefused(
+                f"影像 {given.name} 的像元读不出来（{str(error)[:120]}），文件可能不完整。"
+                "请重新导出或重新传输。"
+            ) from error
+    return RasterLoaded(image, repeated=False, findings=tuple(findings), suggested=suggested)
+
+
+def _stored(
+    source: Source,
+    told: RasterOptions,
+    digest: str,
+    secrecy: str,
+    progress: Progress,
+    *,
+    dry_run: bool,
+) -> tuple[Image, list[Finding]]:
+    verdict = raster_ground.judge(source, told.crs)
+    with raster_ground.upright(source, verdict) as upright:
+        thinned = raster_ground.thin(upright, progress)
+        footprint = raster_ground.outline_of(source.name, upright, thinned, verdict)
+        stretch = stretch_of(source.plan, thinned.values, thinned.counts)
+        findings = [*source.findings, *verdict.findings]
+        stem = hashlib.sha256((digest + json.dumps(told.content)).encode()).hexdigest()[:24]
         image = Image(
-            name=(name or given.stem)[:120],
-            taken_on=taken_on,
-            file=str(target.relative_to(settings.MEDIA_ROOT)),
-            source_name=given.name[:255],
+            name=(told.name or Path(source.name).stem)[:120],
+            taken_on=cast("date", told.taken_on),  # a trial may lack it
+            file=f"{FOLDER}/{stem}.tif",
+            source_name=source.name[:255],
             source_sha256=digest,
             delivered_crs=verdict.label,
-            resolution_m=_resolution(source, verdict, footprint),
-            bands=source.count,
+            resolution_m=raster_ground.resolution_of(upright, verdict, footprint),
+            bands=source.plan.count,
             stretch=stretch,
+            secrecy=secrecy,
+            by=told.by,
             footprint=cast("MultiPolygon", GEOSGeometry(footprint.wkt, srid=crs.STORAGE_SRID)),
         )
+        rivals = rivals_of(image) if told.taken_on else []
+        if rivals and not told.replace:
+            findings.append(_rivalry(rivals))
+        image.record = _record(source, verdict, told, findings)
         if not dry_run:
-            with transaction.atomic():
-                image.save()
-                _write_cog(source, target, verdict, stretch)
-                _check_cog(target)
-    return RasterLoaded(image, repeated=False)
+            target = Path(settings.MEDIA_ROOT) / image.file
+            with cog.written(upright, target, verdict, stretch, progress) as ready:
+                _settle(image, rivals if told.replace else [], told)
+                ready.replace(target)
+    return image, findings
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _settle(image: Image, replaced: list[Image], told: RasterOptions) -> None:
+    """Write the row; the images whose place it takes are withdrawn with it or not at all."""
+    with transaction.atomic():
+        for old in replaced:
+            withdraw(old, "同日同地的影像重新导入", by=told.by)
+        image.save()
+        for old in replaced:
+            old.replaced_by = image
+            old.save(update_fields=["replaced_by"])
 
 
-def _opened(path: Path) -> DatasetReader:
-    try:
-        return rasterio.open(path, driver="GTiff")
-    except rasterio.errors.RasterioIOError as error:
+def _digest(path: Path, progress: Progress) -> str:
+    """SHA-256 of a file of honest size."""
+    if not path.is_file():
+        raise InputRefused(f"没有文件 {path}。请核对路径。")
+    size = path.stat().st_size
+    if size > settings.IMAGE_FILE_BYTES:
         raise InputRefused(
-            f"文件 {path.name} 不是可读的 GeoTIFF，可能已损坏。请重新导出。"
-        ) from error
+            f"影像 {path.name} 有 {size >> 20} MB，超过上限 {settings.IMAGE_FILE_BYTES >> 20} MB。"
+            "请分幅导出后逐幅导入，或由管理员调高 GISLAND_IMAGE_FILE_BYTES。"
+        )
+    digest, done = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+            done += len(block)
+            progress("核对文件指纹", done, size)
+    return digest.hexdigest()
 
 
-def _check(file_name: str, source: DatasetReader) -> None:
-    if source.count not in (3, 4) or set(source.dtypes) - {"uint8", "uint16"}:
-        kinds = "、".join(sorted(set(source.dtypes)))
-        raise InputRefused(f"文件 {file_name} 有 {source.count} 个波段（{kinds}）。{REMEDY}")
-    if source.transform.is_identity:
-        raise InputRefused(f"文件 {file_name} 没有定位信息（地理变换）。请交带坐标的 GeoTIFF。")
-    if source.transform.b or source.transform.d:
-        raise InputRefused(f"文件 {file_name} 是旋转影像。请先正射纠正为正北向上的 GeoTIFF。")
+def _known(digest: str, told: RasterOptions) -> Image | None:
+    """The image in use that came of the same file, date and options."""
+    if told.taken_on is None:
+        return None
+    known = Image.objects.filter(
+        source_sha256=digest, taken_on=told.taken_on, withdrawn_at__isnull=True
+    ).first()
+    if known is None:
+        return None
+    before = known.record.get("options", told.content)
+    if before == told.content and told.secrecy in (None, known.secrecy):
+        return known
+    if told.replace:
+        return None
+    raise InputRefused(
+        f"同一文件、同一日期已导入为影像 {known.pk}，但选项不同。"
+        "要以新选项重做，请加 --replace（原影像即撤回）。"
+    )
 
 
-def _outline(
-    file_name: str, source: DatasetReader, option: str | None
-) -> tuple[Verdict, shapely.MultiPolygon]:
-    """The judged CRS, by the same rules as vectors, and the image's rectangle in EPSG:4490."""
-    box = shapely.box(*source.bounds)
-    step = max(source.bounds.right - source.bounds.left, source.bounds.top - source.bounds.bottom)
-    dense = shapely.segmentize(box, step / EDGE_POINTS)
-    table = Table(
-        file_name=file_name, driver="GTiff", columns=[], numbers=[1], records=[{}],
-        geoms=np.array([dense], dtype=object), crs_origin="GeoTIFF",
-        crs=pyproj.CRS.from_wkt(source.crs.to_wkt()) if source.crs else None,
-    )  # fmt: skip
-    if table.crs is None and not option:
-        raise CrsMissing(f"影像 {file_name} 没有坐标系。请用 --crs EPSG:n 指明。")
-    verdict = crs_verdict.decide(table, option)
-    return verdict, shapely.MultiPolygon([verdict.to_storage(table.geoms)[0]])
+def _undated(name: str, suggested: tuple[date, str] | None) -> InputRefused:
+    hint = f"（{suggested[1]}所示为 {suggested[0]}，请核对）" if suggested else ""
+    day = suggested[0].isoformat() if suggested else "2024-03-05"
+    return InputRefused(f"影像 {name} 没有给出拍摄日期{hint}。请用 --taken-on {day} 指明。")
 
 
-def _resolution(source: DatasetReader, verdict: Verdict, footprint: shapely.MultiPolygon) -> float:
-    """Metres a pixel, north to south; degrees count at the image's own latitude."""
-    size = abs(source.transform.e)
-    if not verdict.crs.is_geographic:
-        return float(size)
-    x, y = footprint.centroid.x, footprint.centroid.y
-    _, _, metres = pyproj.Geod(ellps="GRS80").inv(x, y, x, y + size)
-    return float(metres)
+def _rivalry(rivals: list[Image]) -> Finding:
+    told = "、".join(str(old.pk) for old in rivals)
+    return Finding(
+        "image_rivals", f"同日同地已有影像 {told}。", done="两者并存；若为更正版，请加 --replace"
+    )
 
 
-def _stretch(source: DatasetReader) -> dict[str, Any]:
-    """The bounds of each 16-bit band that become 0 and 255; empty for 8 bits."""
-    if "uint16" not in source.dtypes:
-        return {}
-    ratio = max(1.0, max(source.height, source.width) / SAMPLE)
-    shape = (source.count, int(source.height / ratio) or 1, int(source.width / ratio) or 1)
-    sample = source.read(out_shape=shape, masked=True)
-    bounds = []
-    for band in sample:
-        values = band.compressed()
-        low, high = np.percentile(values, STRETCH) if values.size else (0.0, 65535.0)
-        bounds.append([float(low), float(max(high, low + 1))])
-    return {"percent": list(STRETCH), "bounds": bounds, "applied": True}
-
-
-def _write_cog(
-    source: DatasetReader, target: Path, verdict: Verdict, stretch: dict[str, Any]
-) -> None:
-    """Blocks of the source, stretched if need be, to a plain TIFF and from it to the COG."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    plain, ready = target.with_suffix(".plain.tif"), target.with_suffix(".part.tif")
-    profile = {
-        "driver": "GTiff", "width": source.width, "height": source.height, "count": source.count,
-        "dtype": "uint8", "crs": verdict.crs.to_wkt(), "transform": source.transform,
-        "tiled": True, "blockxsize": TILE, "blockysize": TILE, "BIGTIFF": "IF_SAFER",
-        "photometric": "RGB", "nodata": source.nodata if not stretch else None,
-    }  # fmt: skip
-    try:
-        with rasterio.open(plain, "w", **profile) as copy:
-            copy.colorinterp = source.colorinterp
-            for _, window in copy.block_windows(1):
-                copy.write(_eight_bits(source.read(window=window), stretch), window=window)
-                copy.write_mask(source.dataset_mask(window=window), window=window)
-        rasterio.shutil.copy(
-            plain, ready, driver="COG", compress="DEFLATE", predictor="YES", blocksize=TILE,
-            overviews="IGNORE_EXISTING", overview_resampling="average", bigtiff="IF_SAFER",
-        )  # fmt: skip
-        ready.replace(target)
-    finally:
-        for leftover in (plain, plain.with_suffix(".tif.msk"), ready):
-            leftover.unlink(missing_ok=True)
-
-
-def _eight_bits(values: np.ndarray, stretch: dict[str, Any]) -> np.ndarray:
-    if not stretch:
-        return values
-    result = np.empty(values.shape, dtype="uint8")
-    for at, (low, high) in enumerate(stretch["bounds"]):
-        scaled = (values[at].astype("float32") - low) * (255.0 / (high - low))
-        result[at] = np.clip(np.rint(scaled), 0, 255).astype("uint8")
-    return result
-
-
-def _check_cog(path: Path) -> None:
-    """The file must open, be tiled, and have overviews if it is larger than a tile."""
-    with rasterio.open(path) as cog:
-        tiled = cog.block_shapes[0] == (TILE, TILE)
-        large = max(cog.width, cog.height) > TILE
-        if not tiled or (large and not cog.overviews(1)):
-            raise InputRefused(
-                f"影像转换未通过检查（{path.name}）。请重试；仍不行时换一份 GeoTIFF。"
-            )
+def _record(
+    source: Source, verdict: Verdict, told: RasterOptions, findings: list[Finding]
+) -> dict[str, Any]:
+    """How the image was read: what a page or a person may ask later."""
+    dataset = source.dataset
+    return {
+        "driver": dataset.driver,
+        "pixels": [dataset.width, dataset.height],
+        "source_bands": dataset.count,
+        "shown_bands": list(source.plan.bands),
+        "kind": source.plan.kind,
+        "crs_origin": verdict.origin,
+        "crs_confidence": verdict.confidence,
+        "crs_evidence": list(verdict.evidence),
+        "options": told.content,
+        "findings": [
+            {"kind": one.kind, "severity": one.severity, "message": one.message, "done": one.done}
+            for one in findings
+        ],
+    }

@@ -138,9 +138,11 @@ class Scope:
         return zones.filter(version__region_id__in=self._counties, layer_id__in=self.layers(deed))
 
     def filter_images(self, images: QuerySet[Image], deed: str = "map") -> QuerySet[Image]:
-        """The images over these counties whose secrecy allows the deed."""
+        """The images in use over these counties whose secrecy allows the deed."""
         over = Region.objects.filter(pk__in=self._counties, geom__intersects=OuterRef("footprint"))
-        return images.filter(Exists(over), secrecy__in=self.secrecies(deed))
+        return images.filter(
+            Exists(over), secrecy__in=self.secrecies(deed), withdrawn_at__isnull=True
+        )
 
     def filter_regions(self, regions: QuerySet[Region]) -> QuerySet[Region]:
         """These counties, what lies above them, and the townships and villages in them."""

@@ -16,6 +16,7 @@ import rasterio
 import rasterio.errors
 import shapely
 from django.conf import settings
+from django.contrib.gis.db.models import Extent
 from PIL import Image as Picture
 from rasterio.enums import ColorInterp, Resampling
 from rasterio.features import geometry_mask
@@ -30,11 +31,19 @@ from tiles.grid import HALF_WORLD_M, Tile
 
 if TYPE_CHECKING:
     from spatial.models import Image
+    from spatial.scope import Scope
 
 SIDE = 256
 QUALITY = 80
 WEB = f"EPSG:{WEB_SRID}"
-ENV = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_NUM_THREADS": "1"}
+ENV = {
+    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+    "GDAL_NUM_THREADS": "1",
+    "GDAL_PAM_ENABLED": "NO",
+}
+DEEPEST = 20
+DEEPEST_UNEXPORTED = 16
+"""For whoever may not export an image: a tile of zoom 17 is an export (a pixel is 1 m there)."""
 
 
 class ImageUnknown(UnknownLayer):
@@ -50,11 +59,25 @@ def path_of(image: Image) -> Path:
     return path
 
 
-def max_zoom(image: Image) -> int:
-    """The zoom at which a pixel of the image is at least one of the screen."""
+def deepest(image: Image, scope: Scope) -> int:
+    """The deepest zoom that this user may ask of an image."""
+    return DEEPEST if scope.may("export", image.secrecy) else DEEPEST_UNEXPORTED
+
+
+def bounds_of(image: Image, scope: Scope) -> list[float]:
+    """West, south, east, north of what this user sees of it: no further than their counties."""
+    left, bottom, right, top = image.footprint.extent
+    west, south, east, north = _extent(tuple(sorted(scope.county_ids)))
+    found = (max(left, west), max(bottom, south), min(right, east), min(top, north))
+    return [round(number, 6) for number in found]
+
+
+def max_zoom(image: Image, scope: Scope) -> int:
+    """The zoom at which a pixel of the image is at least one of the screen, as far as allowed."""
     latitude = math.radians(image.footprint.centroid.y)
     finest = max(image.resolution_m, 0.01) / max(math.cos(latitude), 0.01)
-    return max(0, min(20, math.ceil(math.log2(2 * HALF_WORLD_M / SIDE / finest))))
+    fits = math.ceil(math.log2(2 * HALF_WORLD_M / SIDE / finest))
+    return max(0, min(deepest(image, scope), fits))
 
 
 def render(image: Image, tile: Tile, county_ids: tuple[int, ...]) -> bytes | None:
@@ -103,10 +126,17 @@ def _ground(county_ids: tuple[int, ...]) -> shapely.Geometry:
     return shapely.union_all(shapely.make_valid(shapes))
 
 
+@lru_cache(64)
+def _extent(county_ids: tuple[int, ...]) -> tuple[float, float, float, float]:
+    """The extent of counties in degrees; the whole world where no boundary is registered."""
+    found = Region.objects.filter(pk__in=county_ids).aggregate(box=Extent("geom"))["box"]
+    return tuple(found) if found else (-180.0, -90.0, 180.0, 90.0)
+
+
 @lru_cache(256)
 def _levels(path: str, changed: int) -> tuple[tuple[int, ...], float, str, tuple[float, ...]]:
     """Overview factors, pixel size, CRS and bounds of a file; ``changed`` renews the entry."""
-    with rasterio.open(path) as source:
+    with rasterio.open(path, driver="GTiff") as source:
         return (
             tuple(source.overviews(1)),
             abs(source.transform.a),
@@ -128,7 +158,7 @@ def _read(path: str, changed: int, tile: Tile) -> np.ndarray | None:
     """Three bands and alpha of the tile, of the file's type."""
     level = _overview(path, changed, tile)
     options: dict[str, Any] = {} if level is None else {"overview_level": level}
-    with rasterio.open(path, **options) as source:
+    with rasterio.open(path, driver="GTiff", **options) as source:
         alpha = ColorInterp.alpha in source.colorinterp
         with WarpedVRT(
             source,

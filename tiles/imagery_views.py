@@ -25,11 +25,14 @@ WEBP = "image/webp"
 @require_safe
 @login_or_demo
 def picture(request: HttpRequest, image_id: int, z: int, x: int, y: int) -> HttpResponse:
-    """One tile of one image; 204 outside it."""
+    """One tile of one image; 204 outside it, refused where it would be an export (zoom 17)."""
     tile, scope = Tile(z, x, y), request_scope(request)
     image = scope.filter_images(Image.objects.filter(pk=min(image_id, LARGEST_ID))).first()
     if image is None:
         raise ImageUnknown(f"没有影像 {image_id}，或您无权查看。")
+    if z > imagery.deepest(image, scope):
+        scope.require("export", image.secrecy)
+        raise ImageUnknown(f"影像 {image_id} 没有 {z} 级瓦片，最深 {imagery.DEEPEST} 级。")
     tag = serve.etag(image.pk, image.source_sha256, image.file, tile, scope.key)
     if (known := serve.unchanged(request, tag, serve.FOREVER)) is not None:
         return known
@@ -56,9 +59,9 @@ def images_for(scope: Scope) -> list[dict[str, Any]]:
             "name": image.name,
             "taken_on": image.taken_on.isoformat(),
             "resolution_m": image.resolution_m,
-            "bounds": [round(number, 6) for number in image.footprint.extent],
+            "bounds": imagery.bounds_of(image, scope),
             "minzoom": 0,
-            "maxzoom": imagery.max_zoom(image),
+            "maxzoom": imagery.max_zoom(image, scope),
             "tiles": f"/imagery/{image.pk}/{{z}}/{{x}}/{{y}}.webp",
         }
         for image in scope.filter_images(Image.objects.order_by("taken_on", "pk"))

@@ -9,6 +9,7 @@ from django.db.models import Max, Min
 
 from spatial import vocabulary
 from spatial.models import Image, Patch, Region
+from tiles import imagery as tile_images
 from tiles.layers import find
 from tiles.views import layers_for
 
@@ -50,7 +51,7 @@ def map_config(scope: Scope, **more: Any) -> dict[str, Any]:
         "layers": layers,
         "styles": styles(),
         "marks": marks(),
-        "imagery": imagery(scope.filter_images(Image.objects.all())),
+        "imagery": imagery(scope.filter_images(Image.objects.all()), scope),
         "identify_url": "/tiles/identify",
         "terms": {"class": vocabulary.vocabulary()["class"]},
     }
@@ -80,15 +81,16 @@ def marks() -> dict[str, dict[str, Any]]:
     }
 
 
-def imagery(images: QuerySet[Image]) -> list[dict[str, Any]]:
-    """These images, oldest first."""
+def imagery(images: QuerySet[Image], scope: Scope) -> list[dict[str, Any]]:
+    """These images, oldest first, each as far as this user may see it."""
     return [
         {
             "id": image.pk,
             "title": image.name,
             "taken_on": image.taken_on.isoformat(),
             "url": f"/imagery/{image.pk}/{{z}}/{{x}}/{{y}}.webp",
-            "bounds": list(image.footprint.extent),
+            "bounds": tile_images.bounds_of(image, scope),
+            "maxzoom": tile_images.max_zoom(image, scope),
         }
         for image in images.order_by("taken_on", "pk")
     ]

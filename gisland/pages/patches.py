@@ -17,6 +17,7 @@ from gisland.pages.patch_reasons import HIDDEN
 from spatial import vocabulary
 from spatial.errors import GislandError, NotAllowed, PatchNotAssessed
 from spatial.hidden import hidden_rules
+from spatial.imagery_pairs import pairs_for
 from spatial.models import Assessment, Batch, Determination, Image, Patch, Region
 from spatial.scope import login_or_demo, request_scope
 
@@ -200,8 +201,8 @@ def _map(scope: Scope, patch: Patch, assessment: Assessment | None) -> dict[str,
         scope,
         bounds=[west - margin, south - margin, east + margin, north + margin],
         selected={"layer": "patches", "id": patch.pk},
-        imagery=map_config.imagery(images),
-        swipe=_swipe(images, patch),
+        imagery=map_config.imagery(images, scope),
+        swipe=_swipe(images, patch, scope),
         address=False,
         layers_open=False,
     )
@@ -219,12 +220,12 @@ def _map(scope: Scope, patch: Patch, assessment: Assessment | None) -> dict[str,
     return config
 
 
-def _swipe(images: QuerySet[Image], patch: Patch) -> dict[str, int] | None:
+def _swipe(images: QuerySet[Image], patch: Patch, scope: Scope) -> dict[str, int] | None:
     """The image before the act and the one after it; the oldest and the newest where unknown."""
-    dated = list(images.order_by("taken_on", "pk").values_list("pk", "taken_on"))
+    dated = list(images.order_by("taken_on", "pk").values_list("pk", flat=True))
     if len(dated) < 2:
         return None
-    before = [pk for pk, day in dated[:-1] if patch.before_on and day <= patch.before_on]
-    after = [pk for pk, day in dated[1:] if patch.after_on and day >= patch.after_on]
-    pair = (before[-1] if before else dated[0][0], after[0] if after else dated[-1][0])
-    return {"before": pair[0], "after": pair[1]}
+    pair = pairs_for([patch.pk], scope)[patch.pk]
+    before = pair.before.image_id if pair.before else dated[0]
+    after = pair.after.image_id if pair.after else dated[-1]
+    return {"before": before, "after": after}

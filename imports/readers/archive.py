@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
+import stat
+import struct
 import zipfile
 from pathlib import Path, PurePosixPath
+
+from django.conf import settings
 
 from imports.readers import kinds
 from imports.readers.table import SublayerNeeded
 from spatial.errors import InputRefused
 
-MAX_MEMBERS = 5000
-MAX_BYTES = 8 << 30
-MAX_RATIO = 400
-"""Limits of what a zip may unpack to: members, bytes, bytes per packed byte."""
-
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+IMAGES = (".tif", ".tiff", ".jp2")
+IMAGE_PARTS = (".tfw", ".tifw", ".tiffw", ".j2w", ".wld", ".prj")
+LISTING_BYTES = 32 << 20
+"""The largest list of entries that is read: some 300,000 names."""
+LOCAL_HEADER = 30
+"""Least bytes that an entry has before its data."""
 BESIDE = (".xml", ".fields.csv", ".cut.csv")
 """Ends of names that are data only where nothing else in the zip is: metadata lies beside data,
 and so do the lists that our own shapefiles come with."""
@@ -25,8 +31,9 @@ def unpack(path: Path, scratch: Path, sublayer: str | None) -> Path:
     """Unpack the one delivery inside; returns the path of its .shp, .gpkg, .gdb, … in scratch.
 
     Raises InputRefused for several deliveries (unless ``sublayer`` names one), for none, for
-    paths that lead outside, and for sizes beyond the limits.
+    paths that lead outside, and for sizes beyond the limits of settings.
     """
+    check_listing(path)
     with zipfile.ZipFile(path) as archive:
         entries = {_name(info): info for info in archive.infolist() if not info.is_dir()}
         check(path.name, list(entries), archive.infolist())
@@ -42,6 +49,67 @@ def unpack(path: Path, scratch: Path, sublayer: str | None) -> Path:
         if chosen in folders:
             return _extract_folder(archive, entries, chosen, scratch)
         return _extract_file(archive, entries, chosen, scratch)
+
+
+def unpack_image(path: Path, scratch: Path) -> Path:
+    """Unpack the one image inside with the files that place it (.tfw, .prj); its path in scratch.
+
+    Raises InputRefused as ``unpack`` does, and where there is no image or more than one.
+    """
+    try:
+        check_listing(path)
+        with zipfile.ZipFile(path) as archive:
+            entries = {_name(info): info for info in archive.infolist() if not info.is_dir()}
+            check(path.name, list(entries), archive.infolist())
+            images = [name for name in entries if name.lower().endswith(IMAGES)]
+            if len(images) != 1:
+                raise InputRefused(
+                    f"压缩包 {path.name} 内有 {len(images)} 个影像（.tif、.jp2）。"
+                    "请每包只放一个，连同同名的 .tfw、.prj。"
+                )
+            main = PurePosixPath(images[0])
+            target = scratch / f"data{main.suffix.lower()}"
+            _write(archive, entries[images[0]], target)
+            for name, info in entries.items():
+                other = PurePosixPath(name)
+                same = (other.parent, other.stem.lower()) == (main.parent, main.stem.lower())
+                if same and other.suffix.lower() in IMAGE_PARTS:
+                    _write(archive, info, scratch / f"data{other.suffix.lower()}")
+            return target
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+        raise unreadable(path.name, error) from error
+
+
+def unreadable(file_name: str, error: Exception) -> InputRefused:
+    """What is said of a zip that could not be unpacked: a full disk is not the zip's fault."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return InputRefused(f"磁盘已满，压缩包 {file_name} 没有解开。请腾出空间后重试。")
+    return InputRefused(
+        f"压缩包 {file_name} 打不开（已损坏、加密或压缩方式不支持）。请重新压缩为普通 zip。"
+    )
+
+
+def check_listing(path: Path) -> None:
+    """Refuse a zip whose list of entries alone would fill the memory, before it is read.
+
+    The list's size stands at the end of the file, for large zips in a record before that.
+    """
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - (1 << 16) - 22 - 76))
+        tail = file.read()
+    end = tail.rfind(b"PK\x05\x06")
+    if end < 0 or len(tail) - end < 22:
+        return  # no zip: zipfile says so
+    entries, listing = struct.unpack_from("<HI", tail, end + 10)
+    large = tail.rfind(b"PK\x06\x06", 0, end)
+    if large >= 0 and end - large >= 56:
+        entries, listing = struct.unpack_from("<QQ", tail, large + 32)
+    if entries > settings.ZIP_MEMBERS or listing > LISTING_BYTES:
+        raise InputRefused(
+            f"压缩包 {path.name} 内有 {entries} 个文件，超过上限 {settings.ZIP_MEMBERS}。"
+            "请分县分批压缩。"
+        )
 
 
 def _worth(files: list[str]) -> list[str]:
@@ -70,13 +138,33 @@ def check(file_name: str, names: list[str], infos: list[zipfile.ZipInfo]) -> Non
     for name in names:
         if name.startswith("/") or ".." in PurePosixPath(name).parts or ":" in name:
             raise InputRefused(f"压缩包 {file_name} 内的路径 {name} 指向包外，已拒收。请重新压缩。")
+    _refuse_tricks(file_name, infos)
     total = sum(info.file_size for info in infos)
     packed = sum(info.compress_size for info in infos) or 1
-    if len(infos) > MAX_MEMBERS or total > MAX_BYTES or total > MAX_RATIO * packed + CHUNK_FREE:
+    if (
+        len(infos) > settings.ZIP_MEMBERS
+        or total > settings.ZIP_BYTES
+        or total > settings.ZIP_RATIO * packed + CHUNK_FREE
+    ):
         raise InputRefused(
             f"压缩包 {file_name} 解开后过大（{len(infos)} 个文件，{total} 字节）。"
             "请分县分批压缩，或直接给出文件夹。"
         )
+
+
+def _refuse_tricks(file_name: str, infos: list[zipfile.ZipInfo]) -> None:
+    """Refuse links, and entries that share their bytes (a bomb that hides its ratio)."""
+    reached = 0
+    for info in sorted(infos, key=lambda one: one.header_offset):
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise InputRefused(
+                f"压缩包 {file_name} 内的 {info.filename} 是链接，不是文件。请压缩文件本身。"
+            )
+        if info.header_offset < reached:
+            raise InputRefused(
+                f"压缩包 {file_name} 内的文件互相重叠，像是压缩炸弹，已拒收。请重新压缩。"
+            )
+        reached = info.header_offset + LOCAL_HEADER + info.compress_size
 
 
 CHUNK_FREE = 64 << 20
@@ -98,7 +186,9 @@ def _choose(file_name: str, found: list[str], sublayer: str | None) -> str:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise InputRefused(f"压缩包 {file_name} 内没有可读的矢量数据。请检查包内的 .shp 等文件。")
+        raise InputRefused(
+            f"压缩包 {file_name} 内没有可读的矢量数据（包中包不解）。请检查包内的 .shp 等文件。"
+        )
     stems = [PurePosixPath(name).stem for name in found]
     raise SublayerNeeded(
         f"压缩包 {file_name} 内有多份数据（{'、'.join(stems[:12])}）。"
@@ -134,5 +224,7 @@ def _extract_file(
 
 
 def _write(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
+    if shutil.disk_usage(target.parent).free < info.file_size:
+        raise OSError(errno.ENOSPC, "no space")
     with archive.open(info) as source, target.open("wb") as file:
         shutil.copyfileobj(source, file)

@@ -8,12 +8,15 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+import uuid
 import zipfile
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from django.conf import settings
 
 from imports.readers import archive, kinds
 from spatial.errors import InputRefused
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 SHAPEFILE_SUFFIXES = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 CHUNK = 1 << 20
+TEXTS = ("txt", "csv", "dxf", "kml", "gml")
+"""Kinds that are read as one text, or decoded as one."""
 
 
 @dataclass(frozen=True)
@@ -46,21 +51,34 @@ class Bundle:
         return find_sibling(self.main, suffix)
 
     def store(self, folder: Path) -> Path:
-        """Copy what was delivered under ``folder``/<sha256>; returns the main copy's path."""
+        """Copy what was delivered under ``folder``/<sha256>; returns the main copy's path.
+
+        Copies are made aside and take their name when they are whole: a full disk leaves nothing.
+        Raises InputRefused where the disk is full or the folder may not be written.
+        """
         target = folder / self.sha256
-        target.mkdir(parents=True, exist_ok=True)
-        if self.path.is_dir():
-            shutil.copytree(
-                self.path,
-                target / self.path.name,
-                dirs_exist_ok=True,
-                ignore=shutil.ignore_patterns("*.lock"),
-            )
-        else:
-            for member in self.members:
-                if not (target / member.name).exists():
-                    shutil.copyfile(member, target / member.name)
-        return target / self.path.name
+        kept = target / self.path.name
+        aside = folder / f".{self.sha256}.{uuid.uuid4().hex[:8]}"
+        try:
+            aside.mkdir(parents=True)
+            if self.path.is_dir():
+                ignored = shutil.ignore_patterns("*.lock")
+                shutil.copytree(self.path, aside / self.path.name, ignore=ignored)
+            else:
+                for member in self.members:
+                    shutil.copyfile(member, aside / member.name)
+            target.mkdir(exist_ok=True)
+            for copy in aside.iterdir():
+                if not (target / copy.name).exists():
+                    copy.rename(target / copy.name)
+        except OSError as error:
+            raise InputRefused(
+                f"文件 {self.file_name} 的原件没有存下（{error.strerror or error}），未导入。"
+                "请系统管理员腾出磁盘空间、检查存放目录的权限后重试。"
+            ) from error
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+        return kept
 
 
 @contextmanager
@@ -74,6 +92,7 @@ def opened(path: str | Path, sublayer: str | None = None) -> Iterator[Bundle]:
     if not given.exists():
         raise InputRefused(f"没有文件 {given}。请核对路径。")
     members = _members(given)
+    _refuse_large(given, members)
     digest, size = _fingerprint(members)
     if size == 0:
         raise InputRefused(f"文件 {given.name} 是空文件（0 字节）。请重新导出或重新传输。")
@@ -83,6 +102,8 @@ def opened(path: str | Path, sublayer: str | None = None) -> Iterator[Bundle]:
             main = _unpacked(given, Path(scratch), sublayer)
         kind = kinds.kind_of(main, given.name)
         kinds.check_contents(main, kind, given.name)
+        if kind in TEXTS:
+            _refuse_beyond(given.name, main.stat().st_size, "IMPORT_TEXT_BYTES")
         yield Bundle(given, kind, main, members, digest, size)
 
 
@@ -105,9 +126,21 @@ def _unpacked(path: Path, scratch: Path, sublayer: str | None) -> Path:
         OSError,
         zlib.error,
     ) as error:
+        raise archive.unreadable(path.name, error) from error
+
+
+def _refuse_large(given: Path, members: tuple[Path, ...]) -> None:
+    """Refuse what is beyond the limit before a byte is read."""
+    _refuse_beyond(given.name, sum(file.stat().st_size for file in members), "IMPORT_FILE_BYTES")
+
+
+def _refuse_beyond(name: str, size: int, limit: str) -> None:
+    most = getattr(settings, limit)
+    if size > most:
         raise InputRefused(
-            f"压缩包 {path.name} 打不开（已损坏、加密或压缩方式不支持）。请重新压缩为普通 zip。"
-        ) from error
+            f"文件 {name} 有 {size >> 20} MB，超过上限 {most >> 20} MB。"
+            f"请分县分批交来，或由管理员调高 GISLAND_{limit}。"
+        )
 
 
 def _members(path: Path) -> tuple[Path, ...]:

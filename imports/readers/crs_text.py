@@ -10,6 +10,15 @@ LONGEST = 20_000
 """Characters of the longest honest definition, several times over."""
 
 
+FILES = re.compile(
+    r"grids\s*=\s*(?!@null(?![,\w]))|\+init\s*=\s*(?!epsg:\d+\b)|\+file\s*=|\+inter\s*=|PARAMETERFILE",
+    re.IGNORECASE,
+)
+"""What makes PROJ read a file that the text chose."""
+OPERATIONS = re.compile(r"\+?proj\s*=\s*pipeline|\+step\b", re.IGNORECASE)
+"""Ways from one system to another are none themselves."""
+
+
 def parsed(text: str) -> pyproj.CRS:
     """The CRS of a WKT, a PROJ text or a code; raises pyproj's CRSError for all else.
 
@@ -20,7 +29,13 @@ def parsed(text: str) -> pyproj.CRS:
     if len(plain) > LONGEST:
         message = f"definition of {len(plain)} characters"
         raise pyproj.exceptions.CRSError(message)
-    if re.search(r"grids\s*=|\+init\s*=\s*[^\s]*/|\+file\s*=|\+inter\s*=", plain, re.IGNORECASE):
+    if FILES.search(plain):
         message = "definition names files"
+        raise pyproj.exceptions.CRSError(message)
+    if (
+        OPERATIONS.search(plain)
+        or not plain.replace("\n", "").replace("\t", "").replace("\r", "").isprintable()
+    ):
+        message = "definition is no coordinate reference system"
         raise pyproj.exceptions.CRSError(message)
     return pyproj.CRS.from_user_input(plain)

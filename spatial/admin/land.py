@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -21,6 +22,7 @@ from spatial.models import (
     FieldResult,
     Holder,
     HolderAlias,
+    Image,
     Layer,
     LayerField,
     OfficialFigure,
@@ -32,6 +34,7 @@ from spatial.models import (
     Run,
     Zone,
 )
+from spatial.models.dataset import Secrecy
 from spatial.scope import Scope, request_scope
 from spatial.tasks import classify_batch
 
@@ -67,6 +70,38 @@ class RegionAdmin(ScopedAdmin):
     def seen(self, scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Within the scope."""
         return scope.filter_regions(rows)
+
+
+@admin.register(Image)
+class ImageAdmin(ScopedAdmin):
+    """影像；由导入写入，这里只改名称和密级。"""
+
+    list_display = ("name", "taken_on", "resolution_m", "secrecy", "withdrawn_at")
+    list_filter = ("secrecy",)
+    search_fields = ("name", "source_name")
+    fields = ("name", "secrecy", "taken_on", "source_name", "delivered_crs", "resolution_m", "file",
+              "by", "created_at", "withdrawn_at", "withdrawn_why", "replaced_by")  # fmt: skip
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Never: an import writes it."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """All but name and secrecy."""
+        return tuple(name for name in self.fields or () if name not in ("name", "secrecy"))
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **more: Any) -> Any:
+        """Secrecy is one of three words."""
+        if db_field.name == "secrecy":
+            return forms.ChoiceField(choices=Secrecy.choices, label=db_field.verbose_name)
+        return super().formfield_for_dbfield(db_field, request, **more)
+
+    def seen(self, scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Over the scope's counties, also withdrawn ones and those of a higher secrecy."""
+        over = Region.objects.filter(
+            pk__in=scope.county_ids, geom__intersects=OuterRef("footprint")
+        )
+        return rows.filter(Exists(over))
 
 
 class LayerFieldInline(admin.TabularInline):

@@ -248,10 +248,8 @@ def test_a_zip_of_two_shapefiles(tmp_path):
     refused(pack, "多份数据", "--where-layer")
 
 
-def test_a_zip_bomb(tmp_path, monkeypatch):
-    from imports.readers import archive
-
-    monkeypatch.setattr(archive, "MAX_BYTES", 10_000)
+def test_a_zip_bomb(tmp_path, settings):
+    settings.ZIP_BYTES = 10_000
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as pack:
         pack.writestr("a.shp", b"\0" * 100_000)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('spatial', '0005_jobs'),
+        ('spatial', '0006_image_versions'),
     ]
 
     operations = [
