@@ -7,6 +7,7 @@ from gisland.health import healthz
 from gisland.pages.home import home
 from gisland.pages.login import LoginPage, LogoutPage
 from gisland.pages.patches import patch_list, patch_page
+from gisland.pages.ratios import ratio_bulletin_pdf, ratio_page, ratio_patches, ratio_xlsx
 from gisland.pages.runs import run_list, run_page
 
 urlpatterns = [
@@ -20,6 +21,10 @@ urlpatterns = [
     path("patches/<int:patch_id>/", patch_page, name="patch"),
     path("runs/", run_list, name="runs"),
     path("runs/<int:run_id>/", run_page, name="run"),
+    path("ratios/", ratio_page, name="ratios"),
+    path("ratios/patches/", ratio_patches, name="ratio_patches"),
+    path("ratios/bulletin.pdf", ratio_bulletin_pdf, name="ratio_bulletin"),
+    path("ratios/figures.xlsx", ratio_xlsx, name="ratio_xlsx"),
     # imports: imports/
     # casework: cases/, field/, clues/
     # machines

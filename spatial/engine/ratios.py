@@ -73,10 +73,12 @@ def table(query: RatioQuery) -> RatioTable:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one reading of the data gave: tables by level, and the patches that weigh most."""
+    """What one reading gave: tables by level, the patches that weigh most, what was read."""
 
     tables: dict[str, RatioTable]
     largest: list[dict[str, Any]]
+    versions: list[dict[str, Any]]
+    """By layer and day: ``layer_id``, ``term``, ``valid_from``, ``county_count``, ``ids``."""
 
 
 def read(query: RatioQuery, levels: Iterable[str], *, largest: int = 0) -> Reading:
@@ -85,9 +87,13 @@ def read(query: RatioQuery, levels: Iterable[str], *, largest: int = 0) -> Readi
     with counted(query) as law:
         found = [_sums(one) for one in asked]
         heavy = patches_of(query, law, "", "numerator", most=largest) if largest else []
+        versions = sqlfiles.rows(
+            f"{FOLDER}/97_list_versions", {"county_ids": list(query.county_ids)}
+        )
     return Reading(
         {one.level: _table(one, law, *sums) for one, sums in zip(asked, found, strict=True)},
         heavy,
+        versions,
     )
 
 
