@@ -8,6 +8,7 @@ from gisland.pages import review_acts
 from gisland.pages.home import home
 from gisland.pages.login import LoginPage, LogoutPage
 from gisland.pages.patches import patch_list, patch_page
+from gisland.pages.ratios import ratio_bulletin_pdf, ratio_page, ratio_patches, ratio_xlsx
 from gisland.pages.review import (
     review,
     review_actions,
@@ -38,6 +39,10 @@ urlpatterns = [
     path("review/patches/<int:patch_id>/act", review_acts.act, name="review_act"),
     path("review/patches/<int:patch_id>/parts", review_acts.parts, name="review_parts"),
     path("review/patches/<int:patch_id>/split", review_acts.split_patch, name="review_split"),
+    path("ratios/", ratio_page, name="ratios"),
+    path("ratios/patches/", ratio_patches, name="ratio_patches"),
+    path("ratios/bulletin.pdf", ratio_bulletin_pdf, name="ratio_bulletin"),
+    path("ratios/figures.xlsx", ratio_xlsx, name="ratio_xlsx"),
     # imports: imports/
     # casework: cases/, field/, clues/
     # machines

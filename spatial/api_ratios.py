@@ -25,6 +25,8 @@ from spatial.scope import mark_private
 if TYPE_CHECKING:
     from rest_framework.request import Request
 
+    from spatial.scope import Scope
+
 OUTSIDE = "区外图斑"
 LEVELS = [level for level in DIGITS if level != "all"]
 
@@ -96,6 +98,27 @@ class PieceParameters(RatioParameters):
     )
 
 
+def query_for(scope: Scope, asked: dict[str, Any]) -> RatioQuery:
+    """The query of checked parameters within a scope's counties; refused where a layer that the
+    conclusions read may not be seen."""
+    names = ("level", "period", "by", "basis", "denominator", "ruleset", "known_at")
+    query = RatioQuery(
+        county_ids=scope.county_ids,
+        switches=Switches(
+            exclude=asked.get("exclude", ()),
+            keep=asked.get("keep", ()),
+            effects=asked.get("effect", ()),
+            count=tuple((code, word == "yes") for code, word in asked.get("count", ())),
+        ),
+        **{name: asked[name] for name in names if name in asked},
+    )
+    versions = RulesetVersion.objects.filter(name=query.ruleset).values_list("pk", flat=True)
+    hidden = {ruleset for ruleset, action, _ in hidden_rules(scope) if action == "conclude"}
+    if hidden & set(versions):
+        raise NotAllowed("该规则集的初判用到您无权查看的图层，不能给出比率。请联系系统管理员。")
+    return query
+
+
 class RatioView(APIView):
     """Ratios by region of what the asker sees."""
 
@@ -122,25 +145,8 @@ class RatioView(APIView):
         return dict(query.validated_data)
 
     def query(self, request: Request, asked: dict[str, Any]) -> RatioQuery:
-        """The query within the asker's counties; refused where a layer that the conclusions read
-        may not be seen."""
-        scope = asked_scope(request)
-        names = ("level", "period", "by", "basis", "denominator", "ruleset", "known_at")
-        query = RatioQuery(
-            county_ids=scope.county_ids,
-            switches=Switches(
-                exclude=asked.get("exclude", ()),
-                keep=asked.get("keep", ()),
-                effects=asked.get("effect", ()),
-                count=tuple((code, word == "yes") for code, word in asked.get("count", ())),
-            ),
-            **{name: asked[name] for name in names if name in asked},
-        )
-        versions = RulesetVersion.objects.filter(name=query.ruleset).values_list("pk", flat=True)
-        hidden = {ruleset for ruleset, action, _ in hidden_rules(scope) if action == "conclude"}
-        if hidden & set(versions):
-            raise NotAllowed("该规则集的初判用到您无权查看的图层，不能给出比率。请联系系统管理员。")
-        return query
+        """The query within the asker's counties."""
+        return query_for(asked_scope(request), asked)
 
     def private(self, found: Any) -> Response:
         """An answer for one reader."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from copy import deepcopy
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ _WORDS = (
     "event", "issue_level", "issue_by", "rectification", "exclusion", "ratio_band",
     "review_status", "reject_reason", "change_reason",
 )  # fmt: skip
+_RATIOS = ("ratio_class", "ratio_none", "ratio_small")
 _LOOKS = {
     "style": ("term", "colour", "hatch", "line", "fill"),
     "mark": ("term", "colour", "icon"),
@@ -53,7 +55,7 @@ def _words() -> dict[str, Any]:
 
 def faults_in(tree: dict[str, Any]) -> list[str]:
     """What is wrong in a vocabulary, one sentence each."""
-    faults = [f"缺少 [{name}]" for name in (*_WORDS, *_LOOKS, "ratio_class") if name not in tree]
+    faults = [f"缺少 [{name}]" for name in (*_WORDS, *_LOOKS, *_RATIOS) if name not in tree]
     for table, required in _LOOKS.items():
         for code, entry in tree.get(table, {}).items():
             absent = [key for key in required if key not in entry]
@@ -235,6 +237,17 @@ def ratio_class(share: float | None) -> dict[str, Any]:
         return deepcopy(_words()["ratio_none"])
     fitting = (entry for entry in ratio_classes() if share < entry.get("below", float("inf")))
     return next(fitting)
+
+
+def ratio_lines() -> list[tuple[float, str]]:
+    """The lines that a ratio is measured by, lowest first: share and what it is called."""
+    return [(entry["below"], entry["line"]) for entry in _words()["ratio_class"] if "line" in entry]
+
+
+def small_denominator() -> tuple[Decimal, str]:
+    """Below how many m2 a denominator is small, and what is said of it."""
+    found = _words()["ratio_small"]
+    return Decimal(str(found["below_m2"])), str(found["term"])
 
 
 def issue_kind(code: str) -> dict[str, Any]:

@@ -8,18 +8,14 @@ from spatial import sqlfiles, vocabulary
 from spatial.engine.gaps import all_said
 from spatial.engine.ratio_cells import FOLDER, counted
 from spatial.engine.ratio_law import EFFECT_TERMS, Law, effect_of
-from spatial.engine.ratio_query import DIGITS
-from spatial.engine.ratio_rows import DENOMINATOR, NUMERATOR
-from spatial.errors import GislandError
-from spatial.rules.problems import near
+from spatial.engine.ratio_patches import FIGURES, bands_of, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from spatial.engine.ratio_query import RatioQuery
 
-FIGURES = {"numerator": NUMERATOR, "denominator": DENOMINATOR}
-"""Figures that are sums over several bands; ``all`` is every band."""
+__all__ = ["FIGURES", "bands_of", "pieces_behind"]
 
 
 def pieces_behind(
@@ -28,19 +24,16 @@ def pieces_behind(
     """The pieces that make up a band (or ``numerator``, ``denominator``, ``all``) of a region.
 
     ``region_code`` is a code of the query's table; empty: all of it. Each row has the patch's
-    ``address``, the piece's ``seq`` (None: the patch was never judged), conclusion ``code``,
-    ``term`` and ``class``, ``area_m2``, ``cultivated_m2``, ``band`` and, in Chinese, ``why``. A
-    piece that drawn facts divide stands there once for each part; areas add up to the figure.
+    ``address`` and ``patch`` (its id), the piece's ``seq`` (None: the patch was never judged),
+    conclusion ``code``, ``term`` and ``class``, ``area_m2``, ``cultivated_m2``, ``band`` and, in
+    Chinese, ``why``. A piece that drawn facts divide stands there once for each part; areas add up
+    to the figure.
     """
-    level = query.level if region_code else "all"
-    digits = DIGITS[level]
     with counted(query) as law:
         rows = sqlfiles.rows(
             f"{FOLDER}/95_list_pieces",
             {
-                "county_ids": list(query.county_ids),
-                "digits": digits,
-                "region_code": region_code[:digits] if digits <= 6 else region_code,
+                **place_of(query, region_code),
                 "bands": bands_of(band),
                 "first": first,
                 "most": most,
@@ -49,21 +42,10 @@ def pieces_behind(
     return [_told(row, law) for row in rows]
 
 
-def bands_of(band: str) -> list[str]:
-    """The bands that a word means; one that is not known is refused."""
-    known = vocabulary.ratio_band_terms()
-    if band == "all":
-        return list(known)
-    if band in FIGURES:
-        return list(FIGURES[band])
-    if band not in known:
-        raise GislandError(f"没有分栏 {band}；{near(band, [*FIGURES, 'all', *known])}")
-    return [band]
-
-
 def _told(row: sqlfiles.Row, law: Law) -> dict[str, Any]:
     return {
         "address": row["address"],
+        "patch": row["patch_id"],
         "seq": row["seq"],
         "run": row["run"],
         "county": row["county"],

@@ -20,6 +20,8 @@ ZERO = Decimal("0.00")
 NUMERATOR = ("illegal",)
 DENOMINATOR = ("illegal", "uncounted", "legal", "rectified_kept")
 DOUBTFUL = ("illegal_doubtful", "new_doubtful")
+OPEN = ("undecided", "pending", "unknown")
+"""Ground of which it is not yet known on which side it will stand."""
 RECTIFIED = ("rectified_kept", "rectified_out")
 
 
@@ -30,7 +32,9 @@ class RegionRatio:
     ``ratio`` is None where there is nothing to divide by; ``reason`` says why. ``bands`` holds
     each band's ``area_m2`` (they add up to ``area_m2``), ``cultivated_m2`` and ``patch_count``.
     ``land_ratio`` is 违法用地比例 (illegal ÷ new, all ground); ``ratio_before_rectification``
-    counts as if nothing had been put right.
+    counts as if nothing had been put right. Between ``ratio_low`` and ``ratio_high`` it will lie,
+    whatever is found of the ground that stands apart (``open_cultivated_m2``: nobody has decided,
+    data are missing, a person must look, cultivated area unknown).
     """
 
     code: str
@@ -57,6 +61,11 @@ class RegionRatio:
     denominator_m2: Decimal | None = ZERO
     ratio: Decimal | None = None
     ratio_before_rectification: Decimal | None = None
+    numerator_before_m2: Decimal = ZERO
+    denominator_before_m2: Decimal | None = ZERO
+    open_cultivated_m2: Decimal = ZERO
+    ratio_low: Decimal | None = None
+    ratio_high: Decimal | None = None
     land_ratio: Decimal | None = None
     reason: str = ""
     official: dict[str, Any] | None = None
@@ -90,6 +99,9 @@ def region_ratio(
     above, below = cultivated(*NUMERATOR), _below(query, official, area)
     put_right_above = area(*RECTIFIED, key="illegal_cultivated_m2")
     put_right_below = _put_right_below(query, area)
+    above_before = above + put_right_above
+    below_before = None if below is None else below + put_right_below
+    low, high = _bounds(query, area, above, below)
     new_m2, illegal_m2 = area(*DENOMINATOR, *DOUBTFUL), area("illegal", "illegal_doubtful")
     return RegionRatio(
         *named,
@@ -114,9 +126,12 @@ def region_ratio(
         numerator_m2=above,
         denominator_m2=below,
         ratio=_share(above, below),
-        ratio_before_rectification=_share(
-            above + put_right_above, None if below is None else below + put_right_below
-        ),
+        ratio_before_rectification=_share(above_before, below_before),
+        numerator_before_m2=above_before,
+        denominator_before_m2=below_before,
+        open_cultivated_m2=cultivated(*OPEN) + area(*DOUBTFUL),
+        ratio_low=low,
+        ratio_high=high,
         land_ratio=_share(illegal_m2, new_m2),
         reason=official.reason if below is None else ("" if below else "分母为零，没有比率"),
         official=official.as_json() if query.denominator == "official" else None,
@@ -153,6 +168,24 @@ def _put_right_below(query: RatioQuery, area: Any) -> Decimal:
     if query.denominator == "new_cultivated":
         return area("rectified_out", key="cultivated_m2")
     return area("rectified_out") - area("rectified_out", key="doubtful_m2")
+
+
+def _bounds(
+    query: RatioQuery, area: Any, above: Decimal, below: Decimal | None
+) -> tuple[Decimal | None, Decimal | None]:
+    """The ratio if all open ground were lawful, and if all of it that is cultivated were not.
+
+    Ground may also turn out to be no new construction: that moves the ratio less than either.
+    """
+    if below is None:
+        return None, None
+    cultivated = area(*OPEN, key="cultivated_m2")
+    lawful = cultivated if query.denominator == "new_cultivated" else area(*OPEN)
+    unlawful = cultivated + area("illegal_doubtful")
+    if query.denominator == "official":
+        return _share(above, below), _share(above + unlawful, below)
+    known = ZERO if query.denominator == "new_all" else area("new_doubtful")
+    return _share(above, below + lawful + known), _share(above + unlawful, below + unlawful)
 
 
 def _share(above: Decimal, below: Decimal | None) -> Decimal | None:

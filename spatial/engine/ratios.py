@@ -15,11 +15,14 @@ from spatial import sqlfiles, vocabulary
 from spatial.engine.ratio_cells import FOLDER, counted, periods_of, undated_count
 from spatial.engine.ratio_law import Law, Switches, time_said
 from spatial.engine.ratio_official import by_region, no_figure
+from spatial.engine.ratio_patches import patches_of
 from spatial.engine.ratio_query import BASES, DENOMINATORS, DIGITS, PERIODS_BY, RatioQuery
 from spatial.engine.ratio_rows import RegionRatio, region_ratio, sum_of
 from spatial.models import Region
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from spatial.engine.ratio_rows import Bands
 
 __all__ = [
@@ -29,9 +32,11 @@ __all__ = [
     "PERIODS_BY",
     "RatioQuery",
     "RatioTable",
+    "Reading",
     "RegionRatio",
     "Switches",
     "ratios",
+    "read",
     "table",
     "total",
 ]
@@ -63,8 +68,36 @@ def total(query: RatioQuery, name: str = "合计") -> RegionRatio:
 
 def table(query: RatioQuery) -> RatioTable:
     """The rows by region and their total, from one reading of the data."""
+    return read(query, (query.level,)).tables[query.level]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one reading gave: tables by level, the patches that weigh most, what was read."""
+
+    tables: dict[str, RatioTable]
+    largest: list[dict[str, Any]]
+    versions: list[dict[str, Any]]
+    """By layer and day: ``layer_id``, ``term``, ``valid_from``, ``county_count``, ``ids``."""
+
+
+def read(query: RatioQuery, levels: Iterable[str], *, largest: int = 0) -> Reading:
+    """The tables of several levels and so many patches of the numerator, all from one reading."""
+    asked = [replace(query, level=level) for level in levels]
     with counted(query) as law:
-        found, whole = _sums(query)
+        found = [_sums(one) for one in asked]
+        heavy = patches_of(query, law, "", "numerator", most=largest) if largest else []
+        versions = sqlfiles.rows(
+            f"{FOLDER}/97_list_versions", {"county_ids": list(query.county_ids)}
+        )
+    return Reading(
+        {one.level: _table(one, law, *sums) for one, sums in zip(asked, found, strict=True)},
+        heavy,
+        versions,
+    )
+
+
+def _table(query: RatioQuery, law: Law, found: dict[str, Bands], whole: Bands) -> RatioTable:
     caliber = _caliber(query, law)
     official = by_region(query) if query.denominator == "official" else {}
     whole_figure = sum_of(list(official.values()))

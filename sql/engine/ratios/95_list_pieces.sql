@@ -29,6 +29,7 @@ WITH placed AS (
 )
 
 SELECT
+    placed.patch_id,
     batch.code || '/' || region.code || '/' || patch.jcbh AS address,
     piece.seq,
     run.id AS run,
