@@ -82,8 +82,8 @@ function drawLabel(context, label, font, ink) {
   context.fillText(label.text, left, label.y);
 }
 
-/** Draw the labels of all shown layers, the topmost layer's first to claim their room; answers whether there are any. */
-export function drawLabels(context, frame, { grid, map, ink }) {
+/** Draw the labels of shapes and of all shown layers, the topmost's first to claim their room; answers whether there are any. */
+export function drawLabels(context, frame, { grid, shapes, map, ink }) {
   const container = map.getContainer();
   const zoom = map.getZoom();
   const font = (size) => fontOf(container, size);
@@ -97,8 +97,9 @@ export function drawLabels(context, frame, { grid, map, ink }) {
   const candidates = layers.flatMap((layer, index) =>
     candidatesOf(grid, layer, view).map((candidate) => ({ ...candidate, rank: index * 100 + candidate.rank })),
   );
-  for (const label of placeLabels(candidates)) drawLabel(context, label, font, ink);
-  return candidates.length > 0;
+  const own = shapes.shown().flatMap((shape) => shape.labels(frame, zoom, measure));
+  for (const label of placeLabels([...own.map((label) => ({ ...label, rank: label.rank - 1 })), ...candidates])) drawLabel(context, label, font, ink);
+  return candidates.length + own.length > 0;
 }
 
 /** Outline the ground of a feature in all tiles; each tile's part is clipped to the tile, so no seams. */

@@ -22,6 +22,7 @@
  * }]
  * imagery [{id, title, taken_on, url, bounds, minzoom, maxzoom}], image (id shown first),
  * swipe {before, after}         ids; else the oldest and the newest image
+ * shapes [{id, title, features, look, pickable, visible, legend}]   GeoJSON over the tiles: shapes.js
  * selected {layer, id}          the feature that the page is about: outlined all the time
  * layers_open                   false: the list of layers is folded at first; else where there is room
  * identify_url                  asked with lng, lat: what /tiles/identify answers

@@ -47,6 +47,15 @@ export class LayerList {
     return item;
   }
 
+  /** A row above the others for shapes of the page; onSwitch(visible). It takes no key: those of the layers stay. */
+  add(shape, onSwitch) {
+    const box = el("input", { type: "checkbox", onchange: () => onSwitch(box.checked) });
+    box.checked = shape.visible;
+    const item = el("li", {}, el("label", {}, box, el("span", { class: "gis-layer-title", text: shape.spec.title })));
+    this.list.prepend(item);
+    return { check: (isOn) => (box.checked = isOn), remove: () => item.remove() };
+  }
+
   set(layer, visible) {
     if (layer.visible === visible) return;
     layer.visible = visible;

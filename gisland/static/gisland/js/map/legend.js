@@ -4,6 +4,7 @@ import { el, fill } from "../dom.js";
 import { drawIcon, ICON_SIZE } from "./icons.js";
 import { paintLayer } from "./paint.js";
 import { panel } from "./panel.js";
+import { sampleKind } from "./shapes.js";
 import { marksOf, paintedFrom } from "./style.js";
 import { LINE, POLYGON } from "./vectortile.js";
 
@@ -83,8 +84,10 @@ function seen(grid, layer, view, zoom) {
 const line = (sample, label) => el("li", {}, sample, el("span", { text: label }));
 
 export class Legend {
-  constructor(grid) {
+  /** shapes: the page's own, listed above the layers of tiles. */
+  constructor(grid, shapes) {
     this.grid = grid;
+    this.shapes = shapes;
     Object.assign(this, panel("图例", "gis-legend"));
     this.shown = "";
   }
@@ -92,7 +95,9 @@ export class Legend {
   /** Look at what is painted and list it; nothing is touched while the list stays the same. */
   update(map) {
     const view = map.getPixelBounds();
-    const groups = this.grid.shown(map.getZoom()).reverse().map((layer) => ({ layer, ...seen(this.grid, layer, view, map.getZoom()) }));
+    const zoom = map.getZoom();
+    const own = this.shapes.shown().filter((shape) => shape.inLegend).map((layer) => ({ layer, keys: layer.seen(view, zoom), marks: new Set() }));
+    const groups = [...own.reverse(), ...this.grid.shown(zoom).reverse().map((layer) => ({ layer, ...seen(this.grid, layer, view, zoom) }))];
     const state = JSON.stringify(groups.map(({ layer, keys, marks }) => [layer.spec.id, [...keys].sort(), [...marks].sort()]));
     if (state === this.shown) return;
     this.shown = state;
@@ -100,7 +105,20 @@ export class Legend {
     if (!this.body.hasChildNodes()) fill(this.body, el("p", { class: "gis-quiet", text: "此范围内没有要素" }));
   }
 
-  group({ layer: { spec }, keys, marks }) {
+  /** Looks of shapes that share their words are one row. */
+  shapeGroup({ layer: { spec }, keys }) {
+    const looks = new Map(spec.looks.filter((look) => keys.has(look.key)).map((look) => [look.label || spec.title, look]));
+    if (looks.size === 0) return [];
+    const isAlone = looks.size === 1 && looks.has(spec.title);
+    const rows = [...looks].map(([label, look]) => line(swatch(look, sampleKind(look)), label));
+    return [isAlone ? null : el("h3", { text: spec.title }), el("ul", { class: isAlone ? "gis-alone" : "" }, rows)];
+  }
+
+  group(group) {
+    return group.layer.isShape ? this.shapeGroup(group) : this.layerGroup(group);
+  }
+
+  layerGroup({ layer: { spec }, keys, marks }) {
     const looks = spec.looks.filter((look) => keys.has(look.key)).reverse();
     const rows = looks.map((look) => line(swatch(look, spec.kind), looks.length === 1 && look.key === "" ? spec.title : look.label));
     const marked = Object.keys(spec.marks).filter((code) => marks.has(code));

@@ -7,9 +7,9 @@
  * The element needs a height; everything else is made here. What config may hold: config.js.
  */
 
-import { el, isTyping, wantsStillness } from "../dom.js";
+import { el, isTyping } from "../dom.js";
 import { readAddress, writeAddress } from "./address.js";
-import { drawLabels, drawOutline, drawPlace, identity } from "./annotate.js";
+import { drawLabels, identity } from "./annotate.js";
 import { readConfig } from "./config.js";
 import { VectorGrid } from "./grid.js";
 import { Here } from "./identify.js";
@@ -18,27 +18,25 @@ import { LayerList } from "./layers.js";
 import { L } from "./leaflet.js";
 import { Legend } from "./legend.js";
 import { Overlay } from "./overlay.js";
+import { Selection, toldOf } from "./selection.js";
+import { ShapeBook } from "./shapebook.js";
 import { TileSource } from "./source.js";
 import { Status } from "./status.js";
 import { layerSpec } from "./style.js";
-import { begin, bring, openPanels } from "./view.js";
+import { Theme } from "./theme.js";
+import { Tools } from "./tools.js";
+import { begin, bring, makeLeaflet, openPanels } from "./view.js";
 
-const PANES = { "gis-vectors": 350, "gis-outlines": 440, "gis-labels": 450 };
 const LAST_TILE_ZOOM = 16;
-
-const isPickable = (layer) => layer.spec.kind === "patch" || layer.config.selectable === true;
 
 class GisMap extends EventTarget {
   constructor(element, config) {
     super();
     this.element = element;
     this.config = config;
-    this.hovered = null;
-    this.selected = null;
-    this.place = null;
     this.layers = config.layers.map((layer) => this.prepare(layer));
     this.initial = new Map(this.layers.map((layer) => [layer.spec.id, layer.visible]));
-    this.onTheme = () => this.retheme();
+    this.theme = new Theme(element, () => this.retheme());
     this.build();
     this.listen();
   }
@@ -55,31 +53,33 @@ class GisMap extends EventTarget {
   build() {
     const canvas = el("div", { class: "gis-canvas", tabindex: 0, "aria-label": "地图" });
     this.aside = el("aside", { class: "gis-aside" });
-    this.stage = el("div", { class: "gis-stage" }, canvas, this.aside);
+    this.voice = el("p", { class: "visually-hidden", role: "status" });
+    this.stage = el("div", { class: "gis-stage" }, canvas, this.aside, this.voice);
     this.status = new Status({ centralMeridian: this.config.crs?.central_meridian ?? null, note: this.config.crs_note ?? "" });
     this.element.classList.add("gis-map");
     this.element.replaceChildren(this.stage, this.status.element);
-    this.leaflet = L.map(canvas, {
-      attributionControl: false,
-      zoomControl: false,
-      maxZoom: 20,
-      minZoom: 4,
-      zoomAnimation: !wantsStillness(),
-      fadeAnimation: false,
-      markerZoomAnimation: false,
-    });
-    L.control.zoom({ zoomInTitle: "放大（+）", zoomOutTitle: "缩小（−）" }).addTo(this.leaflet);
+    this.leaflet = makeLeaflet(canvas);
     this.status.scale.append(L.control.scale({ imperial: false, maxWidth: 120 }).addTo(this.leaflet).getContainer());
-    for (const [name, order] of Object.entries(PANES)) {
-      const pane = this.leaflet.createPane(name);
-      pane.style.zIndex = order;
-      pane.style.pointerEvents = "none";
-    }
     this.start();
-    this.subject = this.subjectOf(this.config.selected);
-    this.grid = new VectorGrid(this.layers, { pane: "gis-vectors", halo: this.ink().halo });
-    this.outlines = new Overlay((context, frame) => this.drawOutlines(context, frame), { pane: "gis-outlines" });
-    this.labels = new Overlay((context, frame) => drawLabels(context, frame, { grid: this.grid, map: this.leaflet, ink: this.ink() }), { pane: "gis-labels" });
+    this.grid = new VectorGrid(this.layers, { pane: "gis-vectors", halo: this.theme.ink().halo });
+    this.selection = new Selection({
+      subject: this.subjectOf(this.config.selected),
+      hits: (latlng) => this.at(latlng),
+      onHover: (isOver) => canvas.classList.toggle("gis-over-finding", isOver),
+      onSelect: (detail) => this.dispatchEvent(new CustomEvent("select", { detail })),
+      redraw: () => this.outlines.redraw(),
+    });
+    this.book = new ShapeBook({
+      pane: "gis-shapes",
+      token: (name) => this.theme.token(name),
+      halo: () => this.theme.ink().halo,
+      fit: (bounds) => this.fit(bounds),
+      choose: (shapes, id) => this.choose(shapes, id),
+      changed: () => this.painted(),
+    });
+    this.outlines = new Overlay((context, frame) => this.selection.draw(context, frame, { grid: this.grid, leaflet: this.leaflet, ink: this.theme.ink() }), { pane: "gis-outlines" });
+    this.labels = new Overlay((context, frame) => drawLabels(context, frame, { grid: this.grid, shapes: this.book, map: this.leaflet, ink: this.theme.ink() }), { pane: "gis-labels" });
+    this.tools = new Tools({ leaflet: this.leaflet, stage: this.stage, token: (name) => this.theme.token(name), say: (text) => this.say(text) }, () => this.clear());
     this.panels();
   }
 
@@ -104,7 +104,7 @@ class GisMap extends EventTarget {
     this.imagery = new Imagery(this.leaflet, imagery, { swipe, shown: image, onChange: (isShown) => this.grid.bare(isShown) });
     this.list = new LayerList({ layers: this.layers, onSwitch: () => this.switched() });
     if (this.imagery.element) this.list.body.append(this.imagery.element);
-    this.legend = new Legend(this.grid);
+    this.legend = new Legend(this.grid, this.book);
     this.here = new Here({
       config: this.config,
       layers: this.layers,
@@ -130,25 +130,24 @@ class GisMap extends EventTarget {
     leaflet.on("mousemove", ({ latlng }) => this.hover(latlng));
     leaflet.on("mouseout", () => this.hover(null));
     leaflet.on("click", ({ latlng }) => this.pick(latlng));
-    this.onKey = (event) => event.key === "Escape" && !isTyping(event) && this.clear();
+    this.onKey = (event) => {
+      if (this.tools.key(event)) return;
+      if (event.key === "Escape" && !isTyping(event)) this.clear();
+    };
     document.addEventListener("keydown", this.onKey);
-    this.theme = window.matchMedia("(prefers-color-scheme: dark)");
-    this.theme.addEventListener("change", this.onTheme);
     this.resizing = new ResizeObserver(() => leaflet.invalidateSize({ pan: false }));
     this.resizing.observe(this.stage);
-    for (const layer of [grid, this.outlines, this.labels]) layer.addTo(leaflet);
+    grid.addTo(leaflet);
+    this.book.addTo(leaflet, this.list);
+    for (const layer of [this.outlines, this.labels]) layer.addTo(leaflet);
+    for (const { id, ...told } of this.config.shapes ?? []) this.shapes(id, told);
     this.remember();
-  }
-
-  ink() {
-    const tokens = window.getComputedStyle(this.element);
-    const token = (name) => tokens.getPropertyValue(name).trim();
-    return { text: token("--map-ink"), halo: token("--map-halo"), hover: token("--map-hover"), selected: token("--map-selected") };
   }
 
   /** Take the interface's colours anew: the system or the page went dark or light. */
   retheme() {
-    this.grid.options.halo = this.ink().halo;
+    this.grid.options.halo = this.theme.ink().halo;
+    this.book.restyle();
     this.grid.repaint();
   }
 
@@ -181,11 +180,9 @@ class GisMap extends EventTarget {
     window.history.replaceState(window.history.state, "", writeAddress({ zoom: this.leaflet.getZoom(), center: [lat, lng], on: changed(true), off: changed(false) }));
   }
 
-  topmost(latlng) {
-    for (const { layer, features } of this.grid.at(latlng)) {
-      if (isPickable(layer)) return { layer, id: identity(features[0]), properties: features[0].properties };
-    }
-    return null;
+  /** What lies under a place, from the top down: shapes, then tiles. */
+  at(latlng) {
+    return [...this.book.at(latlng), ...this.grid.at(latlng)];
   }
 
   hover(latlng) {
@@ -194,44 +191,26 @@ class GisMap extends EventTarget {
     this.hovering = window.requestAnimationFrame(() => {
       this.hovering = null;
       if (this.pointer) this.status.point(this.pointer);
-      const target = this.pointer ? this.topmost(this.pointer) : null;
-      if (target?.id === this.hovered?.id && target?.layer === this.hovered?.layer) return;
-      this.hovered = target;
-      this.leaflet.getContainer().classList.toggle("gis-over-finding", target !== null);
-      this.outlines.redraw();
+      this.selection.hover(this.tools.current ? null : this.pointer);
     });
   }
 
   pick(latlng) {
-    this.place = latlng;
-    this.here.show(latlng, this.grid.at(latlng));
-    this.setSelected(this.topmost(latlng));
+    if (this.tools.current) return;
+    const hits = this.at(latlng);
+    this.selection.place = latlng;
+    this.here.show(latlng, hits);
+    this.selection.set(this.selection.topmost(hits));
   }
 
-  setSelected(target) {
-    const isSame = target?.id === this.selected?.id && target?.layer === this.selected?.layer;
-    this.selected = target;
-    this.outlines.redraw();
-    if (isSame) return;
-    const detail = target ? { layer: target.layer.spec.id, id: target.id, properties: target.properties } : null;
-    this.dispatchEvent(new CustomEvent("select", { detail }));
+  get selected() {
+    return this.selection.selected;
   }
 
   open(layer, feature) {
     const target = { layer, id: identity(feature), properties: feature.properties };
-    this.setSelected(target);
-    this.dispatchEvent(new CustomEvent("open", { detail: { layer: layer.spec.id, id: target.id, properties: target.properties } }));
-  }
-
-  drawOutlines(context, frame) {
-    const ink = this.ink();
-    const outline = ({ layer, id }, color, width) => drawOutline(context, frame, { grid: this.grid, layer, id, color, width, halo: ink.halo });
-    if (this.subject) outline(this.subject, ink.selected, 2);
-    if (this.hovered) outline(this.hovered, ink.hover, 2);
-    if (this.selected) outline(this.selected, ink.selected, 3);
-    if (!this.place) return Boolean(this.subject || this.hovered || this.selected);
-    drawPlace(context, this.leaflet.project(this.place).subtract(frame.origin), ink);
-    return true;
+    this.selection.set(target);
+    this.dispatchEvent(new CustomEvent("open", { detail: toldOf(target) }));
   }
 
   /** Listen to "select" and "open"; answers a function that stops listening. */
@@ -242,10 +221,10 @@ class GisMap extends EventTarget {
 
   /** Select a feature by id without a click; bounds [west, south, east, north] bring it into view. */
   select(id, { layer = "patches", bounds = null, properties = {} } = {}) {
-    const owner = this.layers.find(({ spec }) => spec.id === layer);
-    this.place = null;
+    const owner = this.layers.find(({ spec }) => spec.id === layer) ?? this.book.find(layer);
+    this.selection.place = null;
     this.here.hide();
-    this.setSelected(id === null || !owner ? null : { layer: owner, id, properties });
+    this.selection.set(id === null || !owner ? null : { layer: owner, id, properties });
     if (bounds) this.fit(bounds);
   }
 
@@ -257,6 +236,7 @@ class GisMap extends EventTarget {
   setVisible(id, visible) {
     const layer = this.layers.find(({ spec }) => spec.id === id);
     if (layer) this.list.set(layer, visible);
+    else this.book.find(id)?.show(visible);
   }
 
   /** The data behind a layer (all, without an id) is new; a new url shows another version. */
@@ -271,14 +251,37 @@ class GisMap extends EventTarget {
 
   /** Close 此处 and forget the selection. */
   clear() {
-    this.place = null;
+    this.selection.place = null;
     this.here.hide();
-    this.setSelected(null);
+    this.selection.set(null);
+  }
+
+  /** GeoJSON over the tiles, under an id of its own: what may be told, and what comes back, see shapes.js. */
+  shapes(id, told = {}) {
+    return this.book.add(id, told);
+  }
+
+  /** Outline a feature of shapes quietly; null takes their outline away. */
+  choose(shapes, id) {
+    const feature = id === null ? null : shapes.features.find((one) => one.id === id);
+    if (feature) this.selection.set({ layer: shapes, id, properties: feature.properties }, { isQuiet: true });
+    else if (this.selected?.layer === shapes) this.selection.set(null, { isQuiet: true });
+  }
+
+  /** Let the user draw: {kind, onDone(geometry), onCancel()} gives {cancel()}; see draw.js. */
+  draw(told) {
+    return this.tools.draw(told);
+  }
+
+  /** Tell people who listen instead of look. */
+  say(text) {
+    this.voice.textContent = text;
   }
 
   destroy() {
+    this.tools.destroy();
     document.removeEventListener("keydown", this.onKey);
-    this.theme.removeEventListener("change", this.onTheme);
+    this.theme.destroy();
     this.resizing.disconnect();
     this.list.destroy();
     this.imagery.destroy();

@@ -128,7 +128,7 @@ function paintGround(context, features, look, spec, view) {
   const { unit, zoom, ratio, bare } = view;
   const isPatch = spec.kind === "patch";
   const isArea = spec.kind !== "line" && features[0].type !== LINE;
-  const isNear = zoom >= HATCH_FROM_ZOOM;
+  const isNear = zoom >= HATCH_FROM_ZOOM || spec.kind === "shape";
   const put = isPatch ? (path, feature) => traceSeen(path, feature, unit) : trace;
   const paths = batches(features, put);
   if (isPatch && zoom >= MARKS_FROM_ZOOM) paintMarks(context, features, spec, view);

@@ -1,8 +1,9 @@
-/** Where the map begins, and how it is brought to bounds: clear of the panel that lies over it. */
+/** Leaflet as our map wants it, where it begins, and how it is brought to bounds: clear of the panel over it. */
 
 import { wantsStillness } from "../dom.js";
 import { L } from "./leaflet.js";
 
+const PANES = { "gis-vectors": 350, "gis-shapes": 380, "gis-outlines": 440, "gis-labels": 450 };
 const FLY_SECONDS = 0.4;
 const MARGIN_PX = 12;
 const PANEL_PX = 316;
@@ -11,6 +12,26 @@ const ROOM_FOR_LEGEND_PX = 560;
 
 function boundsOf([west, south, east, north]) {
   return L.latLngBounds([south, west], [north, east]);
+}
+
+/** Leaflet in an element, with the panes that our layers lie in: they let the pointer through. */
+export function makeLeaflet(element) {
+  const leaflet = L.map(element, {
+    attributionControl: false,
+    zoomControl: false,
+    maxZoom: 20,
+    minZoom: 4,
+    zoomAnimation: !wantsStillness(),
+    fadeAnimation: false,
+    markerZoomAnimation: false,
+  });
+  L.control.zoom({ zoomInTitle: "放大（+）", zoomOutTitle: "缩小（−）" }).addTo(leaflet);
+  for (const [name, order] of Object.entries(PANES)) {
+    const pane = leaflet.createPane(name);
+    pane.style.zIndex = order;
+    pane.style.pointerEvents = "none";
+  }
+  return leaflet;
 }
 
 /** Which panels are open at first: as the page says, else where there is room for them. */

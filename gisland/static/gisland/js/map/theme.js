@@ -1,0 +1,27 @@
+/** The interface's colours where the map stands, and word of it when the system or the page goes dark or light. */
+
+export class Theme {
+  constructor(element, onChange) {
+    this.element = element;
+    this.onChange = onChange;
+    this.system = window.matchMedia("(prefers-color-scheme: dark)");
+    this.system.addEventListener("change", onChange);
+    this.page = new MutationObserver(onChange);
+    this.page.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  }
+
+  /** The value of a token of tokens.css. */
+  token(name) {
+    return window.getComputedStyle(this.element).getPropertyValue(name).trim();
+  }
+
+  /** What is written and outlined over the tiles. */
+  ink() {
+    return { text: this.token("--map-ink"), halo: this.token("--map-halo"), hover: this.token("--map-hover"), selected: this.token("--map-selected") };
+  }
+
+  destroy() {
+    this.system.removeEventListener("change", this.onChange);
+    this.page.disconnect();
+  }
+}
