@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from imports.fields import fields_of
 from imports.models import Delivery, DiffPiece, PieceKind, VersionDiff
 from spatial import holders, sqlfiles, vocabulary
-from spatial.engine.lock import pinning_data
 from spatial.errors import InputRefused
 from spatial.models import DatasetVersion, Patch, VersionStatus
 from spatial.models.dataset import Nature
@@ -91,9 +90,12 @@ def compare(old: DatasetVersion | None, new: DatasetVersion) -> Diff:
         found = VersionDiff.objects.filter(new=new).order_by("-pk").first()
     if found is not None and not _is_open(new):
         return Diff(found.old, new, found.numbers, found.pk)
-    with transaction.atomic():
-        pinning_data()
-        return make(old, new)
+    try:
+        with transaction.atomic():
+            return make(old, new)
+    except IntegrityError:  # somebody else looked at the same moment
+        found = VersionDiff.objects.get(old=old, new=new)
+        return Diff(old, new, found.numbers, found.pk)
 
 
 def make(old: DatasetVersion | None, new: DatasetVersion) -> Diff:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
-from imports import activate, effects, versions
+from imports import activate, approvals, effects, kept_ground, version_diff, versions
 from imports.models import Delivery
 from spatial.errors import InputRefused
 from spatial.jobs import kind
@@ -70,6 +70,17 @@ def withdraw_paper(
     return {"delivery": delivery.pk, "closed": delivery.row_count}
 
 
+@kind("compare_versions")
+def compare_versions(
+    arguments: dict[str, Any], by: User | None, progress: Progress
+) -> dict[str, Any]:
+    """Compare a ``version`` with an ``old`` one (None: with nothing), and keep what was found."""
+    progress("比较")
+    old = versions.find(int(arguments["old"])) if arguments.get("old") else None
+    version_diff.compare(old, versions.find(int(arguments["version"])))
+    return {"compared": int(arguments["version"])}
+
+
 @kind("foretell_activation")
 def foretell_activation(
     arguments: dict[str, Any], by: User | None, progress: Progress
@@ -101,6 +112,26 @@ def judge_touched(arguments: dict[str, Any], by: User | None, progress: Progress
         progress=lambda done, total: progress("判定", done, total),
     )
     return {"runs": [run.pk for run in runs], "patches": sum(run.patch_total for run in runs)}
+
+
+@kind("add_approval")
+def add_approval(arguments: dict[str, Any], by: User | None, progress: Progress) -> dict[str, Any]:
+    """Register a paper whose ground lies kept under ``token``; all or nothing."""
+    token = arguments["token"]
+    done = approvals.add(
+        arguments["layer"], kept_ground.path_of(token, by), arguments["fields"],
+        by=by, crs=arguments.get("crs") or None, mode=arguments.get("mode", ""),
+        progress=progress,
+    )  # fmt: skip
+    kept_ground.forget(token)
+    return {
+        "delivery": done.delivery.pk,
+        "number": done.delivery.options["set"]["document"],
+        "layer": arguments["layer"],
+        "active": done.versions,
+        "rows": done.rows,
+        "area_m2": str(done.area_m2),
+    }
 
 
 def _delivery(arguments: dict[str, Any]) -> Delivery:

@@ -30,9 +30,7 @@ class Command(BaseCommand):
         diff = steps.add_parser("diff", help="与上一版本（或指定版本）比较")
         diff.add_argument("version", type=int, metavar="ID")
         diff.add_argument("--against", type=int, metavar="ID")
-        diff.add_argument(
-            "--geojson", metavar="FILE", help="把最大的变化地块写成 GeoJSON"
-        )
+        diff.add_argument("--geojson", metavar="FILE", help="把最大的变化地块写成 GeoJSON")
         start = steps.add_parser("activate", help="启用")
         start.add_argument("version", type=int, nargs="+", metavar="ID")
         drop = steps.add_parser("discard", help="放弃待启用的版本")
