@@ -43,7 +43,7 @@ urlpatterns = [
     path("ratios/patches/", ratio_patches, name="ratio_patches"),
     path("ratios/bulletin.pdf", ratio_bulletin_pdf, name="ratio_bulletin"),
     path("ratios/figures.xlsx", ratio_xlsx, name="ratio_xlsx"),
-    # imports: imports/
+    path("imports/", include("imports.urls")),
     # casework: cases/, field/, clues/
     # machines
     path("api/", include("spatial.urls")),

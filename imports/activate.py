@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from imports import deliveries
+from imports import deliveries, rights, version_diff
 from imports.models import Delivery, DeliveryStatus
 from spatial import holders, sqlfiles
 from spatial.engine import derive
@@ -24,30 +24,36 @@ if TYPE_CHECKING:
     from spatial.models import User
 
 
-def activate(delivery: Delivery) -> list[DatasetVersion]:
+def activate(delivery: Delivery, *, by: User | None = None) -> list[DatasetVersion]:
     """Activate all staged versions of a delivery; returns the versions now in use.
 
     A snapshot replaces the active version of the same date; a ledger's rows join the county's
     open ledger, amending rows of the same source id. An active delivery changes nothing. Raises
-    InputRefused for a delivery that was discarded.
+    InputRefused for a delivery that was discarded, NotAllowed where ``by`` may not.
     """
     if delivery.status == DeliveryStatus.DISCARDED:
         raise InputRefused(f"导入 {delivery} 已放弃，不能启用。请重新导入该文件。")
     with transaction.atomic():
         changing_data()
         staged = delivery.versions.filter(status=VersionStatus.STAGED)
-        active = activate_versions(staged.select_related("layer", "region"))
+        active = activate_versions(staged.select_related("layer", "region"), by=by)
         delivery.refresh_from_db(fields=["status"])
     return active
 
 
-def activate_versions(versions: Iterable[DatasetVersion]) -> list[DatasetVersion]:
+def activate_versions(
+    versions: Iterable[DatasetVersion], *, by: User | None = None
+) -> list[DatasetVersion]:
     """Activate staged versions, in one transaction; returns the versions now in use."""
     result = []
     with transaction.atomic():
         changing_data()
         now = timezone.now()
         chosen = list(versions)
+        rights.require_versions(by, chosen)
+        for version in chosen:
+            if version.layer.nature == Nature.LEDGER and version.status == VersionStatus.STAGED:
+                version_diff.make(version_diff.predecessor(version), version)
         _withdraw_first(chosen, now)
         for version in chosen:
             if version.status != VersionStatus.STAGED:
@@ -76,6 +82,7 @@ def withdraw(
         raise InputRefused(f"{layer_code} 不是台账图层，不能撤回文号。快照请用 versions rollback。")
     with transaction.atomic():
         changing_data()
+        rights.require_counties(by, layer.pk, _regions(region_code))
         closed = _withdraw(layer, number, _regions(region_code), timezone.now())
         options = {"withdraw": number, **({"region": region_code} if region_code else {})}
         return Delivery.objects.create(

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from imports import deliveries
+from imports import deliveries, rights
+from imports.models import Delivery, DeliveryStatus
 from imports.staging import target_counties
+from imports.version_diff import predecessor
 from spatial import sqlfiles
+from spatial.engine import derive
 from spatial.engine.lock import changing_data
 from spatial.errors import InputRefused, UnknownLayer
 from spatial.models import DatasetVersion, Layer, VersionStatus
 from spatial.models.dataset import Nature
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
 
-CHANGES = ("added", "removed", "changed", "same")
+    from spatial.models import User
+
+__all__ = ["discard", "discard_delivery", "declare_empty", "find", "listing", "predecessor",
+           "replaced_by", "rollback"]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rollback:
+    """What a rollback did: the version now out of use, and the copies of what it had replaced."""
+
+    version: DatasetVersion
+    restored: list[DatasetVersion]
 
 
 def find(version_id: int) -> DatasetVersion:
@@ -53,54 +69,116 @@ def listing(layer_code: str | None = None, region_code: str | None = None) -> li
     ]
 
 
-def predecessor(version: DatasetVersion) -> DatasetVersion | None:
-    """The version that this one follows: of the same layer and county, the newest before it."""
-    found = DatasetVersion.objects.filter(
-        layer=version.layer, region=version.region, status=VersionStatus.ACTIVE
-    ).exclude(pk=version.pk)
-    if version.valid_from:
-        found = found.filter(valid_from__lte=version.valid_from)
-    return found.order_by("-valid_from", "-id").first()
+def rollback(version_id: int, *, by: User | None = None) -> Rollback:
+    """Take a version out of use; what it replaced when it was activated counts again.
 
-
-def diff(old: DatasetVersion | None, new: DatasetVersion) -> dict[str, dict[str, Any]]:
-    """Zones added, removed, changed and same, by source id, geometry and attributes; m2."""
-    if old is not None and old.layer_id != new.layer_id:
-        raise InputRefused(f"版本 {old.pk} 与 {new.pk} 不是同一图层，不能比较。")
-    result: dict[str, dict[str, Any]] = {
-        change: {"zones": 0, "old_area_m2": 0, "new_area_m2": 0} for change in CHANGES
-    }
-    params = {"old_id": old.pk if old else 0, "new_id": new.pk}
-    for row in sqlfiles.rows("imports/80_diff_versions", params):
-        result[row.pop("change")] = row
-    return result
-
-
-def rollback(version_id: int) -> DatasetVersion:
-    """Take a version out of use; the newest remaining one counts again by its own date."""
+    An earlier version of the same day (and an office's word that there was nothing) comes back as
+    a copy, derived anew, so that what was known in between stays as it was; an older snapshot
+    counts again by its own date. All or nothing. Raises InputRefused for ledgers.
+    """
     with transaction.atomic():
         changing_data()
         version = find(version_id)
+        rights.require_versions(by, [version])
         if version.layer.nature == Nature.LEDGER and not version.declared_empty:
             raise InputRefused(
                 f"版本 {version_id} 是台账，逐件记录不能整体退回。"
                 "请用 import_layer 图层 --withdraw 文号 撤回单件。"
             )
-        if version.status not in (VersionStatus.ACTIVE, VersionStatus.STAGED):
+        if version.status == VersionStatus.STAGED:
+            discard([version], by=by)
+            version.refresh_from_db()
+            return Rollback(version, [])
+        if version.status != VersionStatus.ACTIVE:
             raise InputRefused(
                 f"版本 {version_id} 已是“{version.get_status_display()}”，无须退回。"
             )
         now = timezone.now()
         version.status = VersionStatus.RETIRED
         version.retired_at = now
-        version.activated_at = version.activated_at or now
-        version.save(update_fields=["status", "retired_at", "activated_at"])
+        version.save(update_fields=["status", "retired_at"])
+        restored = [_restore(prior, now) for prior in _replaced_by(version)]
         deliveries.discard_retired()
-    return version
+    return Rollback(version, restored)
+
+
+def discard(versions: Sequence[DatasetVersion], *, by: User | None = None) -> None:
+    """Give up staged versions; their zones go, for nothing ever read them.
+
+    Raises InputRefused for one that was activated: that is rolled back.
+    """
+    with transaction.atomic():
+        changing_data()
+        rights.require_versions(by, versions)
+        for version in versions:
+            if version.status != VersionStatus.STAGED:
+                raise InputRefused(
+                    f"版本 {version.pk} 是“{version.get_status_display()}”，"
+                    "只有待启用的版本可以放弃；在用的版本请用 versions rollback 退回。"
+                )
+        ids = [version.pk for version in versions]
+        sqlfiles.execute("imports/97_drop_staged_zones", {"version_ids": ids})
+        now = timezone.now()
+        DatasetVersion.objects.filter(pk__in=ids).update(
+            status=VersionStatus.RETIRED, activated_at=now, retired_at=now
+        )
+        deliveries.discard_retired()
+
+
+def discard_delivery(delivery: Delivery, *, by: User | None = None) -> None:
+    """Give up all of a delivery that is still staged; raises InputRefused where nothing is."""
+    with transaction.atomic():
+        staged = list(delivery.versions.filter(status=VersionStatus.STAGED))
+        if not staged:
+            raise InputRefused(
+                f"导入 {delivery.pk}（{delivery}）没有待启用的版本，无可放弃。"
+                "已启用的请逐个版本用 versions rollback 退回。"
+            )
+        discard(staged, by=by)
+
+
+def replaced_by(version: DatasetVersion) -> list[DatasetVersion]:
+    """What a rollback of this version would bring back besides older snapshots."""
+    return list(_replaced_by(version))
+
+
+def _replaced_by(version: DatasetVersion) -> Iterable[DatasetVersion]:
+    """What was retired in the transaction in which this version (or what it restores) came."""
+    origin = version
+    while origin.restores is not None:
+        origin = origin.restores
+    return DatasetVersion.objects.filter(
+        layer=version.layer, region=version.region, status=VersionStatus.RETIRED,
+        retired_at=origin.activated_at, activated_at__lt=origin.activated_at,
+    ).select_related("layer", "region").order_by("pk")  # fmt: skip
+
+
+def _restore(prior: DatasetVersion, now: datetime) -> DatasetVersion:
+    """A copy of a retired version, in use from now on, with all that is derived."""
+    copy = DatasetVersion.objects.create(
+        layer=prior.layer, region=prior.region, valid_from=prior.valid_from,
+        valid_until=prior.valid_until, status=VersionStatus.ACTIVE,
+        declared_empty=prior.declared_empty, declared_by=prior.declared_by,
+        delivered_fields=prior.delivered_fields, source_name=prior.source_name,
+        source_sha256=prior.source_sha256, delivered_crs=prior.delivered_crs,
+        zone_count=prior.zone_count, activated_at=now, restores=prior,
+    )  # fmt: skip
+    sqlfiles.execute("imports/96_copy_zones", {"from_id": prior.pk, "to_id": copy.pk})
+    derive.derive_version(copy)
+    for delivery in prior.delivery_set.all():
+        delivery.versions.add(copy)
+        Delivery.objects.filter(pk=delivery.pk).update(status=DeliveryStatus.ACTIVE)
+    return copy
 
 
 def declare_empty(
-    layer_code: str, *, region_code: str, valid_from: date, valid_until: date, by: str
+    layer_code: str,
+    *,
+    region_code: str,
+    valid_from: date,
+    valid_until: date,
+    by: str,
+    user: User | None = None,
 ) -> list[DatasetVersion]:
     """Record an office's word that a layer holds nothing in a region from one day until another.
 
@@ -116,10 +194,9 @@ def declare_empty(
         raise InputRefused("声明无数据须写明声明人（--by）。")
     with transaction.atomic():
         changing_data()
-        return [
-            _declare(layer, county, valid_from, valid_until, by.strip())
-            for county in target_counties(region_code)
-        ]
+        counties = target_counties(region_code)
+        rights.require_counties(user, layer.pk, counties)
+        return [_declare(layer, county, valid_from, valid_until, by.strip()) for county in counties]
 
 
 def _declare(

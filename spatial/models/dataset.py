@@ -95,6 +95,11 @@ class DatasetVersion(models.Model):
     created_at = models.DateTimeField("入库时间", auto_now_add=True)
     activated_at = models.DateTimeField("启用时间", null=True, blank=True)
     retired_at = models.DateTimeField("停用时间", null=True, blank=True)
+    restores = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="恢复自"
+    )
+    """The version that a rollback brought back: this is a copy, so that what was known in between
+    stays as it was."""
 
     class Meta:
         verbose_name = "数据版本"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from imports import activate, load
+from imports import activate, effects, load
 from imports.management import options
 from imports.readers.kinds import READABLE
 
@@ -66,10 +66,14 @@ class Command(BaseCommand):
     def _withdraw(self, given: dict[str, Any]) -> None:
         if not given["withdraw"]:
             raise CommandError("请给出文件；只撤回文号时用 --withdraw 文号。")
-        if given["dry_run"]:
-            raise CommandError("撤回文号没有试运行；请去掉 --dry-run。")
-        delivery = activate.withdraw(given["layer"], given["withdraw"], region_code=given["region"])
+        with effects.tried(dry_run=given["dry_run"]):
+            delivery = activate.withdraw(
+                given["layer"], given["withdraw"], region_code=given["region"]
+            )
+            delivery.settle()
+        verb = "将" if given["dry_run"] else "已"
         options.tell(
-            self, given, delivery, f"已撤回 {given['withdraw']}：{delivery.row_count} 条在册记录。",
+            self, given, delivery,
+            f"{verb}撤回 {given['withdraw']}：{delivery.row_count} 条在册记录。",
             {"closed": delivery.row_count},
         )  # fmt: skip

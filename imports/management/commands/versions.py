@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import getpass
 import json
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
 
-from imports import activate, versions
+from imports import activate, effects, version_diff, versions
 from imports.management import options
-from spatial.models import VersionStatus
-
-CHANGE_TERMS = {"added": "新增", "removed": "减少", "changed": "改动", "same": "相同"}
+from spatial.errors import InputRefused
+from spatial.models import DatasetVersion, VersionStatus
 
 
 class Command(BaseCommand):
-    help = "数据版本：list 列出、diff 比较、activate 启用、rollback 退回、declare-empty 声明无数据"
+    help = (
+        "数据版本：list 列出、diff 比较、activate 启用、discard 放弃、rollback 退回、"
+        "declare-empty 声明无数据"
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         steps = parser.add_subparsers(dest="step", required=True)
@@ -26,8 +30,11 @@ class Command(BaseCommand):
         diff = steps.add_parser("diff", help="与上一版本（或指定版本）比较")
         diff.add_argument("version", type=int, metavar="ID")
         diff.add_argument("--against", type=int, metavar="ID")
+        diff.add_argument("--geojson", metavar="FILE", help="把最大的变化地块写成 GeoJSON")
         start = steps.add_parser("activate", help="启用")
         start.add_argument("version", type=int, nargs="+", metavar="ID")
+        drop = steps.add_parser("discard", help="放弃待启用的版本")
+        drop.add_argument("version", type=int, nargs="+", metavar="ID")
         back = steps.add_parser("rollback", help="退回")
         back.add_argument("version", type=int, metavar="ID")
         empty = steps.add_parser("declare-empty", help="声明某时段内没有该类数据")
@@ -36,13 +43,17 @@ class Command(BaseCommand):
         empty.add_argument("--from", required=True, type=options.day, dest="start", metavar="DATE")
         empty.add_argument("--until", required=True, type=options.day, metavar="DATE")
         empty.add_argument("--by", default=getpass.getuser(), metavar="NAME")
-        for step in (listing, diff, start, back, empty):
+        for step in (start, drop, back, empty):
+            step.add_argument("--dry-run", action="store_true", help="只说会怎样，不写入")
+        for step in (listing, diff, start, drop, back, empty):
             step.add_argument("--json", action="store_true", help="标准输出只写 JSON")
 
     def handle(self, **given: Any) -> None:
         step = getattr(self, f"_{given['step'].replace('-', '_')}")
         with options.readable_errors():
             sentence, told = step(given)
+        if given.get("dry_run"):
+            sentence, told = f"（试运行，未写入）{sentence}", {"dry_run": True, **told}
         self.stdout.write(
             json.dumps(told, ensure_ascii=False, default=str) if given["json"] else sentence
         )
@@ -62,26 +73,69 @@ class Command(BaseCommand):
         new = versions.find(given["version"])
         against = given["against"]
         old = versions.find(against) if against else versions.predecessor(new)
-        found = versions.diff(old, new)
-        head = f"版本 {new.pk} 与 {old.pk if old else '（无前一版本）'}："
-        lines = [f"  {CHANGE_TERMS[change]} {row['zones']} 个" for change, row in found.items()]
-        return "\n".join([head, *lines]), {
-            "old": old.pk if old else None, "new": new.pk, "changes": found,
+        found = version_diff.compare(old, new)
+        if given["geojson"]:
+            _write(Path(given["geojson"]), version_diff.features(found))
+        against_said = f"{old.pk}（{old}）" if old else "（无前一版本）"
+        head = f"版本 {new.pk}（{new}）与 {against_said}："
+        return "\n".join([head, *found.lines()]), {
+            "old": old.pk if old else None, "new": new.pk, **found.numbers,
         }  # fmt: skip
 
     def _activate(self, given: dict[str, Any]) -> tuple[str, Any]:
         chosen = [versions.find(number) for number in given["version"]]
-        active = [version.pk for version in activate.activate_versions(chosen)]
-        return f"已启用，在用版本：{'、'.join(map(str, active))}。", {"active": active}
+        causes: list[Any] = []
+        active: list[DatasetVersion] = []
+
+        def act() -> None:
+            active.extend(activate.activate_versions(chosen))
+
+        if given["dry_run"]:
+            causes = effects.foretell(act, as_of=timezone.localdate())
+        else:
+            act()
+        ids = [version.pk for version in active]
+        if not given["dry_run"]:
+            return f"已启用，在用版本：{'、'.join(map(str, ids))}。", {"active": ids}
+        touched = {patch for cause in causes for patch in cause.patch_ids}
+        lines = [f"将启用 {len(ids)} 个版本，影响 {len(touched)} 个图斑。", *map(str, causes)]
+        return "\n".join(lines), {
+            "patches": len(touched), "causes": [cause.as_json() for cause in causes],
+        }  # fmt: skip
+
+    def _discard(self, given: dict[str, Any]) -> tuple[str, Any]:
+        chosen = [versions.find(number) for number in given["version"]]
+        with effects.tried(dry_run=given["dry_run"]):
+            versions.discard(chosen)
+        ids = [version.pk for version in chosen]
+        return f"已放弃版本 {'、'.join(map(str, ids))}。", {"discarded": ids}
 
     def _rollback(self, given: dict[str, Any]) -> tuple[str, Any]:
-        version = versions.rollback(given["version"])
-        return f"版本 {version.pk} 已停用；生效日期最新的在用版本起作用。", {"retired": version.pk}
+        with effects.tried(dry_run=given["dry_run"]):
+            done = versions.rollback(given["version"])
+            restored = [version.pk for version in done.restored]
+            prior = [version.restores_id for version in done.restored]
+        back = (
+            f"恢复它所替换的版本 {'、'.join(map(str, prior))}"
+            if prior
+            else "生效日期最新的在用版本起作用"
+        )
+        told = {"retired": done.version.pk, "restored": restored, "restores": prior}
+        return f"版本 {done.version.pk} 已停用；{back}。", told
 
     def _declare_empty(self, given: dict[str, Any]) -> tuple[str, Any]:
-        made = versions.declare_empty(
-            given["layer"], region_code=given["region"], valid_from=given["start"],
-            valid_until=given["until"], by=given["by"],
-        )  # fmt: skip
+        with effects.tried(dry_run=given["dry_run"]):
+            made = versions.declare_empty(
+                given["layer"], region_code=given["region"], valid_from=given["start"],
+                valid_until=given["until"], by=given["by"],
+            )  # fmt: skip
         ids = [version.pk for version in made]
         return f"已声明无数据，版本 {'、'.join(map(str, ids))}。", {"versions": ids}
+
+
+def _write(path: Path, collection: dict[str, Any]) -> None:
+    """A GeoJSON file; one that can't be written is named with the remedy."""
+    try:
+        path.write_text(json.dumps(collection, ensure_ascii=False), encoding="utf-8")
+    except OSError as error:
+        raise InputRefused(f"写不了 {path}：{error.strerror}。请核对文件夹和磁盘空间。") from error

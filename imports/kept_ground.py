@@ -1,0 +1,88 @@
+"""Ground that somebody looks at before it is registered: kept as a file, for a day, for them alone."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+import uuid
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from spatial.errors import InputRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from spatial.models import User
+
+FOLDER = "approvals"
+"""Under MEDIA_ROOT: a folder for each token."""
+OWNER = ".owner"
+LONGEST_BYTES = 50 * 1024 * 1024
+KEPT_S = 24 * 3600
+
+
+def keep(name: str, chunks: Iterable[bytes], by: User) -> str:
+    """Write the ground down; returns the token under which it lies.
+
+    Raises InputRefused for a file that is larger than one paper's ground can be.
+    """
+    _sweep()
+    token = uuid.uuid4().hex
+    folder = _root() / token
+    folder.mkdir(parents=True)
+    size = 0
+    try:
+        with (folder / _plain(name)).open("wb") as file:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > LONGEST_BYTES:
+                    limit = LONGEST_BYTES // 1024 // 1024
+                    raise InputRefused(
+                        f"文件超过 {limit} MB，不像一件批准的地块。请在数据导入页整批导入。"
+                    )
+                file.write(chunk)
+        (folder / OWNER).write_text(str(by.pk))
+    except (InputRefused, OSError):
+        forget(token)
+        raise
+    return token
+
+
+def path_of(token: str, by: User | None) -> Path:
+    """The kept file; raises InputRefused where it is gone, or somebody else's."""
+    folder = _root() / token
+    if re.fullmatch(r"[0-9a-f]{32}", token) and folder.is_dir():
+        owner = (folder / OWNER).read_text() if (folder / OWNER).exists() else ""
+        files = [file for file in folder.iterdir() if file.name != OWNER]
+        if files and by is not None and owner == str(by.pk):
+            return files[0]
+    raise InputRefused("地块文件已不在（保留一天）。请重新粘贴、上传或画一次。")
+
+
+def forget(token: str) -> None:
+    """Remove what was kept."""
+    if re.fullmatch(r"[0-9a-f]{32}", token):
+        shutil.rmtree(_root() / token, ignore_errors=True)
+
+
+def _root() -> Path:
+    return Path(settings.MEDIA_ROOT) / FOLDER
+
+
+def _plain(name: str) -> str:
+    """The file's own name without folders; what a file system refuses is replaced."""
+    plain = re.sub(r'[\x00-\x1f<>:"/\\|?*]', "_", PurePath(name.replace("\\", "/")).name)
+    stem, suffix = PurePath(plain).stem.lstrip(".") or "ground", PurePath(plain).suffix
+    return f"{stem[:60]}{suffix[:12]}"
+
+
+def _sweep() -> None:
+    """What nobody came back for within a day goes."""
+    root = _root()
+    for folder in root.iterdir() if root.is_dir() else ():
+        if folder.stat().st_mtime < time.time() - KEPT_S:
+            shutil.rmtree(folder, ignore_errors=True)
