@@ -13,6 +13,7 @@ from django.db import transaction
 from imports import issue_kinds
 from imports.models import Delivery, DeliveryStatus, Issue
 from spatial import crs, sqlfiles
+from spatial.job_progress import silent
 from spatial.models import DatasetVersion, VersionStatus
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from imports.crs_verdict import Verdict
     from imports.readers.bundle import Bundle
     from imports.readers.table import Finding, Table
+    from spatial.job_progress import Progress
     from spatial.models import User
 
 
@@ -44,13 +46,16 @@ class FileOptions:
     """Whether rows that cannot be imported are left out (导入其余) instead of refusing the file."""
     forget: bool = False
     """Leave the remembered mapping of such tables aside, and drop it."""
+    within: str | None = None
+    """The region in which ``by`` has a say; rows elsewhere are not stored. None: everywhere."""
+    progress: Progress = silent
 
     def record(self, **more: Any) -> dict[str, Any]:
         """The options as they are stored; equal records mean the same import."""
         told = {
             "region": self.region_code, "crs": self.crs, "encoding": self.encoding,
             "map": dict(self.mapping), "set": dict(self.constants), "sublayer": self.sublayer,
-            "skip_bad": self.skip_bad, **more,
+            "within": self.within, "skip_bad": self.skip_bad, **more,
         }  # fmt: skip
         return {name: value for name, value in told.items() if value}
 

@@ -142,11 +142,13 @@ def look(target: str, path: str | Path, options: FileOptions) -> Preview:
     ``names``, where one of several layers must be chosen); missing fields and bad values are not
     refused here but shown.
     """
+    options.progress("读文件")
+    counties = staging.allowed(staging.target_counties(options.region_code), options.within)
     with bundles.opened(path, options.sublayer) as bundle:
         table = readers.read(bundle, options)
         listed = _sublayers(bundle)
         size_bytes = bundle.size_bytes
-    counties = staging.target_counties(options.region_code)
+    options.progress("判读", 0, len(table.numbers))
     verdict = crs_verdict.decide(table, options.crs, ground_of(counties))
     geoms = verdict.to_storage(table.geoms)
     shifted = staging.refuse_far_away(table.file_name, geoms, counties, asserted=bool(options.crs))

@@ -5,6 +5,7 @@ from .diff import DiffPiece, PieceKind, VersionDiff
 from .export import ExportLog
 from .register import RegisterEntry
 from .source import Source
+from .upload import Upload, UploadState
 
 __all__ = [
     "Delivery",
@@ -15,5 +16,7 @@ __all__ = [
     "PieceKind",
     "RegisterEntry",
     "Source",
+    "Upload",
+    "UploadState",
     "VersionDiff",
 ]
