@@ -20,7 +20,7 @@ urlpatterns = [
     path("patches/<int:patch_id>/", patch_page, name="patch"),
     path("runs/", run_list, name="runs"),
     path("runs/<int:run_id>/", run_page, name="run"),
-    # imports: imports/
+    path("imports/", include("imports.urls")),
     # casework: cases/, field/, clues/
     # machines
     path("api/", include("spatial.urls")),
