@@ -17,9 +17,10 @@ from imports.pages.ground_map import ground_map
 from imports.pages.issues import groups_of, open_group, places_of
 from imports.pages.listing import target_of
 from imports.pages.words import on_page
+from imports.version_diff import predecessor
 from spatial import jobs, sqlfiles
 from spatial.errors import GislandError, InputRefused
-from spatial.models import DatasetVersion, Job, JobState, Patch, VersionStatus
+from spatial.models import Job, JobState, Patch
 from spatial.models.dataset import Nature
 from spatial.scope import request_scope
 
@@ -29,13 +30,22 @@ if TYPE_CHECKING:
     from spatial.scope import Scope
 
 MOST_SHAPES = 300
+LOOK_DELIVERED = {"color": "--accent", "width": 1, "opacity": 0.15}
+LOOK_ISSUES = {
+    "by": "severity", "width": 2, "opacity": 0.9, "color": "#5C636A",
+    "looks": {
+        "error": {"color": "#C92A2A", "term": "错误"},
+        "warning": {"color": "#B97F00", "term": "警告"},
+        "note": {"color": "#5C636A", "term": "说明"},
+    },
+}  # fmt: skip
 ACTIONS = {"activate": ("activate_delivery", "启用"), "discard": ("discard_delivery", "放弃")}
 
 
 @importer
 @require_http_methods(["GET", "HEAD", "POST"])
 def delivery_page(request: HttpRequest, delivery_id: int) -> HttpResponse:
-    """One delivery; a POST starts 启用 or 放弃 in the background. 404 for what is not the user's."""
+    """One delivery; a POST starts 启用 or 放弃. 404 for what is not the user's."""
     delivery = seen_delivery(request, delivery_id)
     fault = ""
     if request.method == "POST":
@@ -139,12 +149,7 @@ def _versions(delivery: Delivery) -> list[dict[str, Any]]:
     )
     told = []
     for version in found:
-        same = DatasetVersion.objects.filter(layer=version.layer, region=version.region)
-        same = same.filter(status=VersionStatus.ACTIVE).exclude(pk=version.pk)
-        if version.layer.nature == Nature.LEDGER:
-            old = same.filter(valid_from__isnull=True).first()
-        else:
-            old = same.filter(valid_from__lte=version.valid_from).order_by("-valid_from").first()
+        old = predecessor(version)
         told.append({"version": version, "old": old})
     return told
 
@@ -182,10 +187,22 @@ def _shapes(
     """What the map adds: some shapes of the delivery, and the places of issues."""
     shapes = []
     if outlines := _outlines(scope, delivery):
-        title = "本次导入的图形" + (f"（前 {MOST_SHAPES} 个）" if len(outlines) == MOST_SHAPES else "")
-        shapes.append({"id": "delivered", "title": title, "features": _collection(outlines)})
+        title = "本次导入的图形" + (
+            f"（前 {MOST_SHAPES} 个）" if len(outlines) == MOST_SHAPES else ""
+        )
+        shapes.append(
+            {
+                "id": "delivered", "title": title, "features": _collection(outlines),
+                "look": LOOK_DELIVERED, "name_field": "name",
+            }
+        )  # fmt: skip
     if places := places_of(delivery, chosen):
-        shapes.append({"id": "issues", "title": "问题位置", "features": _collection(places)})
+        shapes.append(
+            {
+                "id": "issues", "title": "问题位置", "features": _collection(places),
+                "look": LOOK_ISSUES, "pickable": True, "legend": True, "name_field": "name",
+            }
+        )  # fmt: skip
     return shapes
 
 

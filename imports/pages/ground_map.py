@@ -28,7 +28,9 @@ def ground_map(scope: Scope, *, bounds: list[float] | None = None, **more: Any) 
     config: dict[str, Any] = {
         "bounds": bounds or bounds_of(scope),
         "crs_note": "CGCS2000（EPSG:4490）",
-        "layers": [_line(*row) for row in LINES if scope.may("map", row[0]) or row[0] != "township"],
+        "layers": [
+            _line(*row) for row in LINES if scope.may("map", row[0]) or row[0] != "township"
+        ],
         "imagery": _imagery(scope),
         "address": False,
         "layers_open": False,

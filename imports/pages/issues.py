@@ -1,4 +1,4 @@
-"""The issues of a delivery as its page lists them: by kind, the first of each, one kind in pages."""
+"""The issues of a delivery as its page lists them: by kind, the first of each; one in pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Min
 
-from imports.models import Issue
 from imports.pages.words import on_page
 from imports.readers.table import NOTE, WARNING
 from spatial import vocabulary
@@ -14,7 +13,7 @@ from spatial import vocabulary
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from imports.models import Delivery
+    from imports.models import Delivery, Issue
 
 FIRST = 5
 """Issues of a kind that are listed at once."""
@@ -75,7 +74,7 @@ def places_of(delivery: Delivery, chosen: dict[str, Any] | None) -> list[dict[st
         {
             "type": "Feature",
             "id": issue.pk,
-            "geometry": {"type": "Point", "coordinates": [issue.place.x, issue.place.y]},
+            "geometry": {"type": "Point", "coordinates": _place(issue)},
             "properties": {
                 "name": f"{_words(issue.kind, issue.severity)['term']}"
                 + (f"，第 {issue.row} 行" if issue.row else ""),
@@ -91,10 +90,14 @@ def _rows(issues: Iterable[Issue]) -> list[dict[str, Any]]:
         {
             "issue": issue,
             "message": on_page(issue.message),
-            "place": [issue.place.x, issue.place.y] if issue.place else None,
+            "place": _place(issue),
         }
         for issue in issues
     ]
+
+
+def _place(issue: Issue) -> list[float] | None:
+    return None if issue.place is None else [issue.place.x, issue.place.y]
 
 
 def _words(kind: str, severity: str) -> dict[str, str]:

@@ -12,18 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from imports.pages.gate import delivery_url, importer, user_of
 from spatial import jobs
-from spatial.models import Job, JobState
+from spatial.models import JobState
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
-    from spatial.models import User
-
-
-def seen_jobs(user: User) -> QuerySet[Job]:
-    """The user's own jobs; a superuser sees all."""
-    return Job.objects.all() if user.is_superuser else Job.objects.filter(by=user)
+    from spatial.models import Job
 
 
 @importer
@@ -75,7 +69,7 @@ def seconds(job: Job) -> int | None:
 
 
 def _job(request: HttpRequest, job_id: int) -> Job:
-    found = seen_jobs(user_of(request)).filter(pk=job_id).first()
+    found = jobs.visible(user_of(request)).filter(pk=job_id).first()
     if found is None:
-        raise Http404("没有这个任务，或不是您提交的。")
+        raise Http404("没有这个任务，或不归您查看。")
     return found

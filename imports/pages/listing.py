@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import Count, Q
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
@@ -12,14 +13,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from imports import uploads
-from imports.models import Delivery, DeliveryStatus, Issue, Upload
+from imports.models import Delivery, DeliveryStatus, Issue, UploadState
 from imports.pages import jobs as job_pages
 from imports.pages.gate import importer, seen_deliveries, user_of
-from imports.pages.parts import as_one_file
 from imports.readers.kinds import READABLE
 from imports.readers.table import NOTE, WARNING
-from spatial.errors import GislandError, InputRefused
-from spatial.models import Layer
+from spatial import jobs
+from spatial.errors import GislandError
+from spatial.models import JobState, Layer
 from spatial.scope import request_scope
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ PAGE = 50
 ASKED = ("layer", "status", "q")
 PATCHES = "patches"
 JOBS_SHOWN = 8
-"""Jobs of the user's that ended lately and are still listed."""
+"""Open jobs that are no upload's, such as an activation."""
 
 
 @importer
@@ -53,9 +54,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
             return JsonResponse({"url": target}, status=201)
         if not _wants_page(request):
             return JsonResponse({"title": "没有收下", "detail": fault}, status=400)
-    return render(
-        request, "imports/list.html", _page(request, fault), status=400 if fault else 200
-    )
+    return render(request, "imports/list.html", _page(request, fault), status=400 if fault else 200)
 
 
 def _wants_page(request: HttpRequest) -> bool:
@@ -64,11 +63,7 @@ def _wants_page(request: HttpRequest) -> bool:
 
 def _received(request: HttpRequest) -> str:
     """Take in what was sent; the address at which it goes on."""
-    files = request.FILES.getlist("files")
-    if not files:
-        raise InputRefused("没有选择文件。请选择或拖入要导入的文件。")
-    with as_one_file(files) as file:
-        upload = uploads.receive(file, by=user_of(request))
+    upload = uploads.received(request, "files")
     return reverse("import_upload", kwargs={"token": upload.token})
 
 
@@ -86,7 +81,7 @@ def _page(request: HttpRequest, fault: str) -> dict[str, Any]:
     return {
         "fault": fault,
         "readable": READABLE,
-        "limit": uploads.LIMIT_WORDS,
+        "limit_bytes": settings.UPLOAD_LIMIT_BYTES,
         "in_work": _in_work(request),
         "jobs": _jobs(request),
         "rows": _rows(rows),
@@ -161,24 +156,18 @@ def target_of(delivery: Delivery) -> str:
 
 
 def _in_work(request: HttpRequest) -> list[dict[str, Any]]:
-    """Uploads that have not become a delivery, newest first; a superuser sees all."""
-    user = user_of(request)
-    found = Upload.objects.filter(delivery__isnull=True).exclude(state__in=uploads.CLOSED)
-    if not user.is_superuser:
-        found = found.filter(by=user)
-    return [
-        {"upload": upload, "job": _told(upload.job)}
-        for upload in found.select_related("job", "by").order_by("-created_at")[:PAGE]
-    ]
+    """Uploads that were not imported yet, newest first."""
+    found = uploads.visible(user_of(request)).exclude(state=UploadState.IMPORTED)
+    return [{"upload": upload, "job": _told(upload.job)} for upload in found[:PAGE]]
 
 
 def _jobs(request: HttpRequest) -> list[dict[str, Any]]:
-    """Jobs that are no upload's: those that wait or run, and the last few that failed."""
-    found = job_pages.seen_jobs(user_of(request)).filter(
-        Q(state__in=("waiting", "running")), upload=None
-    )
+    """Jobs that are no upload's and wait or run."""
+    found = jobs.visible(user_of(request)).filter(state__in=(JobState.WAITING, JobState.RUNNING))
+    found = found.filter(upload=None)
     return [job_pages.told(job) for job in found.order_by("-pk")[:JOBS_SHOWN]]
 
 
 def _told(job: Job | None) -> dict[str, Any] | None:
-    return None if job is None else job_pages.told(job)
+    """The job of an upload while it has something to say."""
+    return None if job is None or job.state == JobState.DONE else job_pages.told(job)

@@ -66,7 +66,7 @@ def suggested(columns: Sequence[str], scope: Scope) -> list[dict[str, Any]]:
     """The targets whose own fields the columns name most of, best first."""
     table = Table("", "", list(columns), [], [], np.array([], dtype=object))
     common = set(install.layers_file()["common"])
-    found = []
+    found: list[dict[str, Any]] = []
     for target in (PATCH, *scope.layers("identify")):
         known = fields.fields_of(target)
         matched = [name for name in fields.match_columns(table, known, None) if name not in common]

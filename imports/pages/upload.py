@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from imports import uploads
-from imports.models import Upload
+from imports.models import Upload, UploadState
 from imports.pages import jobs as job_pages
 from imports.pages import targets
 from imports.pages.gate import importer, user_of
 from imports.pages.ground_map import ground_map
 from imports.pages.upload_options import Draft, drafted, lacking
 from imports.pages.upload_view import told
-from spatial.errors import GislandError, InputRefused
+from spatial.errors import GislandError, NotAllowed
 from spatial.scope import request_scope
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
-ACTIONS = ("save", "look", "try", "bring")
+    from spatial.models import User
 
 
 @importer
@@ -35,9 +33,9 @@ def import_upload(request: HttpRequest, token: UUID) -> HttpResponse:
     """The page of an upload; a POST keeps what was said and does what was asked for."""
     upload = _upload(request, token)
     if request.method != "POST":
-        if upload.delivery_id is not None:
+        if upload.delivery_id is not None and upload.state == UploadState.IMPORTED:
             return redirect("delivery", delivery_id=upload.delivery_id)
-        _look_first(upload)
+        _look_first(upload, user_of(request))
         return _page(request, upload, Draft(upload.target, dict(upload.options)))
     draft = _posted(request, upload)
     upload.refresh_from_db()
@@ -51,76 +49,50 @@ def import_upload(request: HttpRequest, token: UUID) -> HttpResponse:
 @require_POST
 def import_upload_drop(request: HttpRequest, token: UUID) -> HttpResponse:
     """Forget an upload and its file."""
-    upload = _upload(request, token)
-    if upload.job is not None and upload.job.open:
-        raise InputRefused("没有删去：任务还在进行。请先停止它，再删去。")
-    uploads.drop(upload)
+    uploads.remove(_upload(request, token))
     if "text/html" in request.headers.get("Accept", ""):
         return redirect("imports")
     return JsonResponse({"dropped": True})
 
 
-def seen_uploads(request: HttpRequest) -> QuerySet[Upload]:
-    """The user's own uploads; a superuser sees all."""
-    user = user_of(request)
-    return Upload.objects.all() if user.is_superuser else Upload.objects.filter(by=user)
-
-
 def _upload(request: HttpRequest, token: UUID) -> Upload:
-    found = seen_uploads(request).select_related("job", "by").filter(token=token).first()
+    found = uploads.visible(user_of(request)).filter(token=token).first()
     if found is None:
-        raise Http404("没有这次上传，可能已删去或过期，或不是您上传的。请重新上传。")
+        raise Http404("没有这次上传，可能已删去或过期，或不归您查看。请重新上传。")
     return found
 
 
-def _look_first(upload: Upload) -> None:
+def _look_first(upload: Upload, by: User) -> None:
     """An upload that nobody looked at yet is looked at."""
-    if upload.preview or upload.job is not None:
+    if upload.state != UploadState.RECEIVED or upload.job_id is not None:
         return
-    if not upload.target:
-        Upload.objects.filter(pk=upload.pk, target="").update(
-            target=targets.first_target(upload.file_name)
-        )
-        upload.refresh_from_db()
-    uploads.look(upload)
-    upload.refresh_from_db()
+    if not upload.target or upload.target == targets.IMAGE:
+        target = targets.first_target(upload.file_name)
+        uploads.choose(upload, target, {**upload.options, "guess": True}, by=by)
+    uploads.look(upload, by=by)
 
 
 def _posted(request: HttpRequest, upload: Upload) -> Draft:
     """Keep the draft, then look or bring; a refusal becomes a fault of the whole form."""
     action = request.POST.get("action", "save")
-    if action not in ACTIONS:
-        action = "save"
     scope, user = request_scope(request), user_of(request)
-    with transaction.atomic():
-        locked = Upload.objects.select_for_update().get(pk=upload.pk)
-        job = locked.job
-        if locked.delivery_id is not None or (job is not None and job.open):
-            draft = Draft(locked.target, dict(locked.options))
-            draft.faults[""] = (
-                "没有保存：这个文件已导入。请看它的报告。"
-                if locked.delivery_id is not None
-                else f"没有保存：“{job.title if job else ''}”还在进行。请等它结束或先停止。"
-            )
-            return draft
-        draft = drafted(locked, request.POST, scope, user)
-        Upload.objects.filter(pk=locked.pk).update(target=draft.target, options=draft.options)
-    upload.refresh_from_db()
+    draft = drafted(upload, request.POST, scope, user)
     try:
+        uploads.choose(upload, draft.target, draft.options, by=user)
         if action in {"try", "bring"} and not draft.faults:
             draft.faults.update(lacking(draft, upload.preview or {}))
             if not draft.faults:
-                uploads.bring(upload, dry_run=action == "try")
+                uploads.bring(upload, by=user, dry_run=action == "try")
         elif action == "look" or draft.look:
-            uploads.look(upload)
+            uploads.look(upload, by=user)
+    except NotAllowed:
+        raise
     except GislandError as error:
         draft.faults[""] = str(error)
     return draft
 
 
-def _page(
-    request: HttpRequest, upload: Upload, draft: Draft, *, status: int = 200
-) -> HttpResponse:
+def _page(request: HttpRequest, upload: Upload, draft: Draft, *, status: int = 200) -> HttpResponse:
     scope = request_scope(request)
     context = told(upload, draft, request.POST, scope, user_of(request))
     context["job"] = job_pages.told(upload.job) if upload.job is not None else None

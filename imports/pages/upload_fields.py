@@ -1,4 +1,4 @@
-"""The table of fields of an upload: which column each standard field is taken from, with samples."""
+"""The fields of an upload: which column each standard field is taken from, with samples."""
 
 from __future__ import annotations
 
@@ -103,7 +103,9 @@ def left_over(rows: list[Row], preview: Mapping[str, Any]) -> list[str]:
 def issue_lines(preview: Mapping[str, Any]) -> list[str]:
     """What was noticed while reading, in sentences of the page."""
     told = preview.get("issues") or []
-    return [on_page(line if isinstance(line, str) else str(line.get("message", ""))) for line in told]
+    return [
+        on_page(line if isinstance(line, str) else str(line.get("message", ""))) for line in told
+    ]
 
 
 def _cell(value: Any) -> str:

@@ -68,7 +68,7 @@ def lacking(draft: Draft, preview: Mapping[str, Any]) -> dict[str, str]:
     """What is still to be said before the file can come in, by field."""
     options, lack = draft.options, {}
     nature = nature_of(draft.target)
-    if not draft.options.get("chosen"):
+    if draft.options.get("guess"):
         lack["target"] = "请选择数据去向。"
     if nature == "snapshot" and not options.get("valid_from"):
         lack["valid_from"] = "快照图层要给出生效日期。"
@@ -100,7 +100,7 @@ def _target(draft: Draft, posted: Mapping[str, str], scope: Scope) -> None:
     if wanted not in {code for _, group in choices(scope) for code, _ in group}:
         draft.faults["target"] = "没有这个去向，或您无权使用。请重新选择。"
         return
-    draft.options["chosen"] = True
+    draft.options.pop("guess", None)
     if wanted != draft.target:
         draft.target = wanted
         draft.look = True
@@ -169,7 +169,7 @@ def _batch(draft: Draft, posted: Mapping[str, str], scope: Scope) -> None:
 
 
 def known_batch(code: str, scope: Scope) -> Batch | None:
-    """The batch of that code, if it is there and the user sees it (or nobody's patches lie in it)."""
+    """The batch of that code, if the user sees it or nobody's patches lie in it."""
     found = Batch.objects.filter(code=code).first()
     if found is None or not found.patches.exists():
         return found

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F
 
 from imports.crs_evidence import gauss_epsg
+from imports.models import UploadState
 from imports.pages import targets, upload_fields
 from imports.pages.gate import codes_of
 from imports.pages.upload_options import DATES, TEXTS, Draft, known_batch, lacking
 from imports.pages.words import on_page
 from spatial import vocabulary
-from spatial.models import Batch, Region, RulesetVersion
+from spatial.models import Batch, JobState, Region, RulesetVersion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +39,7 @@ def told(
     """The whole context, but the job."""
     preview: dict[str, Any] = upload.preview or {}
     options, target = draft.options, draft.target
-    looking = upload.job is not None and upload.job.open and upload.job.kind == "look_upload"
+    looking = upload.state == UploadState.LOOKING
     rows: list[dict[str, Any]] = []
     if preview and target == upload.target:
         rows = upload_fields.field_rows(
@@ -52,6 +53,8 @@ def told(
         "upload": upload,
         "draft": draft,
         "options": options,
+        "chosen": not options.get("guess"),
+        "tried": _tried(upload),
         "values": _values(draft, posted),
         "faults": draft.faults,
         "fault": on_page(draft.faults.get("", "")),
@@ -75,7 +78,7 @@ def told(
         "batch": batch,
         "batches": scope.filter_batches(Batch.objects.exclude(source="选址"))[:BATCHES],
         "sources": vocabulary.vocabulary()["source"].items(),
-        "rulesets": RulesetVersion.objects.order_by("name").values_list("name", flat=True).distinct(),
+        "rulesets": _rulesets(),
         "rows": rows,
         "columns": columns,
         "first": upload_fields.first_rows(rows, preview),
@@ -87,6 +90,24 @@ def told(
     }
 
 
+def _tried(upload: Upload) -> dict[str, Any] | None:
+    """What the last dry run found, while nothing else was done since."""
+    job = upload.job
+    if job is None or job.state != JobState.DONE or not job.result.get("tried"):
+        return None
+    words = vocabulary.vocabulary()
+    issues = [
+        {
+            **row,
+            "term": words["issue"].get(row["kind"], {}).get("term", row["kind"]),
+            "level": words["issue_level"].get(row["severity"], row["severity"]),
+            "message": on_page(row["first"]["message"]),
+        }
+        for row in job.result["issues"]
+    ]
+    return {**job.result, "issues": issues}
+
+
 def _values(draft: Draft, posted: Mapping[str, str]) -> dict[str, str]:
     """What each plain field shows: the draft, but what was refused as it was typed."""
     names = [*DATES, *TEXTS, "crs", "encoding", "region", "sublayer", "batch", "source"]
@@ -96,7 +117,7 @@ def _values(draft: Draft, posted: Mapping[str, str]) -> dict[str, str]:
 
 
 def _suggested(draft: Draft, columns: list[str], scope: Scope) -> list[dict[str, Any]]:
-    if draft.options.get("chosen") or not columns:
+    if not draft.options.get("guess") or not columns:
         return []
     return targets.suggested(columns, scope)
 
@@ -136,6 +157,10 @@ def _planes(scope: Scope) -> list[tuple[str, str]]:
     return [*planes, ("EPSG:4326", "WGS 84 经纬度")]
 
 
+def _rulesets() -> list[str]:
+    return list(RulesetVersion.objects.order_by("name").values_list("name", flat=True).distinct())
+
+
 def _bounds(preview: Mapping[str, Any]) -> list[float] | None:
     """Where the sample lies, with some ground around it."""
     told = preview.get("bounds")
@@ -149,8 +174,10 @@ def _bounds(preview: Mapping[str, Any]) -> list[float] | None:
 
 
 def _shapes(preview: Mapping[str, Any], region: str) -> list[dict[str, Any]]:
-    shapes = []
-    border = Region.objects.filter(code=region, valid_until__isnull=True).first() if region else None
+    shapes: list[dict[str, Any]] = []
+    border = (
+        Region.objects.filter(code=region, valid_until__isnull=True).first() if region else None
+    )
     if border is not None and border.geom is not None:
         thinned = border.geom.simplify(0.0005, preserve_topology=True)
         shapes.append(
