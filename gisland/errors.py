@@ -29,6 +29,8 @@ STATUS: dict[type[errors.GislandError], int] = {
     errors.UnknownRegion: 404,
     errors.UnknownLayer: 404,
     errors.RunStale: 409,
+    errors.UploadTooLarge: 413,
+    errors.DiskFull: 507,
     errors.GislandError: 400,
 }
 """The most specific class wins; anything else of ours is a bad request."""
@@ -41,10 +43,12 @@ TITLES = {
     405: "不支持的方法",
     406: "不能提供所要的格式",
     409: "与现状冲突",
+    413: "文件过大",
     415: "不支持的内容类型",
     429: "请求过于频繁",
     500: "服务器内部错误",
     503: "服务暂不可用",
+    507: "服务器磁盘空间不足",
 }
 
 

@@ -12,6 +12,8 @@ from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from spatial import jobs
+
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
@@ -39,7 +41,10 @@ def pending_migrations() -> list[str]:
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers and is migrated, else 503 with what is wrong."""
+    """200 when the database answers and is migrated, else 503 with what is wrong.
+
+    Without a worker pages work all the same, so that is only said: ``"worker": "none"``.
+    """
     try:
         pending = pending_migrations()
     except (DatabaseError, InterfaceError):
@@ -48,4 +53,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
         return JsonResponse(
             {"status": "down", "database": "ok", "pending_migrations": len(pending)}, status=503
         )
-    return JsonResponse({"status": "ok", "database": "ok", "pending_migrations": 0})
+    worker = "alive" if jobs.worker_alive() else "none"
+    return JsonResponse(
+        {"status": "ok", "database": "ok", "pending_migrations": 0, "worker": worker}
+    )

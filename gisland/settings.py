@@ -171,6 +171,18 @@ STORAGES = {
     "staticfiles": {"BACKEND": "gisland.staticfiles.ModuleManifestStorage"},
 }
 MEDIA_ROOT = VAR_DIR / "media"
+UPLOAD_DIR = VAR_DIR / "uploads"
+"""Where files lie that people sent, until they are imported or too old."""
+UPLOAD_LIMIT_BYTES = int(os.environ.get("GISLAND_UPLOAD_MIB", "2048")) << 20
+"""Largest upload of whoever may import (one file, or a shapefile's parts together)."""
+UPLOAD_LIMIT_SMALL_BYTES = 64 << 20
+"""Largest upload of anybody else: the outline of a site."""
+UPLOAD_DAYS = int(os.environ.get("GISLAND_UPLOAD_DAYS", "14"))
+"""Days after which an upload is removed; what was imported is kept with its delivery."""
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",  # up to 2.5 MB
+    "imports.upload_handler.CountedUpload",
+]
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 
 LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False}

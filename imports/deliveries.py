@@ -13,6 +13,7 @@ from django.db import transaction
 from imports.models import Delivery, DeliveryStatus, Issue
 from imports.readers.table import WARNING, Finding
 from spatial import crs
+from spatial.job_progress import silent
 from spatial.models import DatasetVersion, VersionStatus
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from imports.crs_verdict import Verdict
     from imports.readers.bundle import Bundle
     from imports.readers.table import Table
+    from spatial.job_progress import Progress
     from spatial.models import User
 
 
@@ -40,12 +42,16 @@ class FileOptions:
     sublayer: str | None = None
     by: User | None = None
     dry_run: bool = False
+    within: str | None = None
+    """The region in which ``by`` has a say; rows elsewhere are not stored. None: everywhere."""
+    progress: Progress = silent
 
     def record(self, **more: Any) -> dict[str, Any]:
         """The options as they are stored; equal records mean the same import."""
         told = {
             "region": self.region_code, "crs": self.crs, "encoding": self.encoding,
             "map": dict(self.mapping), "set": dict(self.constants), "sublayer": self.sublayer,
+            "within": self.within,
             **more,
         }  # fmt: skip
         return {name: value for name, value in told.items() if value}

@@ -20,6 +20,7 @@ from imports.readers import bundle as bundles
 from imports.refusal import refuse_rows
 from spatial import sqlfiles
 from spatial.errors import InputRefused, UnknownLayer
+from spatial.job_progress import silent
 from spatial.models import DatasetVersion, Layer, Region
 from spatial.models.dataset import Nature
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from imports.fields import Canonical
     from imports.readers.bundle import Bundle
     from imports.readers.table import Table
+    from spatial.job_progress import Progress
     from spatial.models import User
 
 __all__ = ["BatchSpec", "stage_layer", "stage_patches"]
@@ -53,16 +55,21 @@ def stage_layer(  # noqa: PLR0913 - each is an option of import_layer
     withdraw: str | None = None,
     by: User | None = None,
     dry_run: bool = False,
+    within: str | None = None,
+    progress: Progress = silent,
 ) -> Delivery:
     """Stage a file as versions of a layer, one for each county it touches.
 
     The same file with the same options changes nothing: the earlier delivery comes back with
-    ``repeated`` set. Raises InputRefused, CrsMissing, CrsRefused, UnknownLayer, UnknownField or
-    UnknownRegion; messages name file, row and remedy, and nothing is stored.
+    ``repeated`` set. ``within`` is the region in which ``by`` has a say: what lies elsewhere is
+    not stored, and an issue. ``progress`` is told each step; what it raises undoes all. Raises
+    InputRefused, CrsMissing, CrsRefused, UnknownLayer, UnknownField, UnknownRegion or NotAllowed;
+    messages name file, row and remedy, and nothing is stored.
     """
     options = FileOptions(
-        region_code, crs, encoding, mapping or {}, constants or {}, sublayer, by, dry_run
-    )
+        region_code, crs, encoding, mapping or {}, constants or {}, sublayer, by, dry_run,
+        within, progress,
+    )  # fmt: skip
     layer = _layer(layer_code, valid_from)
     with bundles.opened(path, sublayer) as bundle:
         told = options.record(
@@ -101,19 +108,26 @@ def _stage(
     options: FileOptions,
     told: dict[str, Any],
 ) -> Delivery:
-    table = readers.read(bundle, options)
+    options.progress("读文件")
     counties = staging.target_counties(options.region_code)
-    verdict = crs_verdict.decide(table, options.crs, ground_of(counties))
+    own = staging.allowed(counties, options.within)
+    table = readers.read(bundle, options)
+    options.progress("判读", 0, len(table.numbers))
+    verdict = crs_verdict.decide(table, options.crs, ground_of(own))
     canonical = fields.canonical(table, layer.code, options.mapping, options.constants)
     geoms = verdict.to_storage(table.geoms)
-    shifted = staging.refuse_far_away(table.file_name, geoms, counties, asserted=bool(options.crs))
+    shifted = staging.refuse_far_away(table.file_name, geoms, own, asserted=bool(options.crs))
     staged = _staged_rows(layer, bundle, table, canonical, counties, options)
     with transaction.atomic():
-        staging.copy_rows(table, canonical, staged, geoms)
+        staging.copy_rows(table, canonical, staged, geoms, options.progress)
+        options.progress("检查", len(staged), len(staged))
         staging.repair(table.file_name)
+        options.progress("归县", len(staged), len(staged))
         spills = staging.place(
             table.file_name, counties, one_each=False, own_only=not options.region_code
         )
+        staging.keep_allowed(table.file_name, own)
+        options.progress("入库", len(staged), len(staged))
         delivery = deliveries.record(
             "layer", bundle, table, verdict, told,
             layer=layer, status=DeliveryStatus.STAGED, by=options.by,
@@ -128,6 +142,7 @@ def _stage(
             "imports/74_count_zones", {"version_ids": [version.pk for version in versions]}
         )
         delivery.versions.set(versions)
+        options.progress("完成", len(staged), len(staged))
         deliveries.finish(delivery, bundle, dry_run=options.dry_run)
     return delivery
 

@@ -19,6 +19,7 @@ from spatial import sqlfiles
 from spatial.engine.genealogy import link_patches
 from spatial.engine.lock import changing_data
 from spatial.errors import InputRefused
+from spatial.job_progress import silent
 from spatial.models import Batch
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from imports.fields import Canonical
     from imports.readers.bundle import Bundle
     from imports.readers.table import Table
+    from spatial.job_progress import Progress
     from spatial.models import Region, Unit, User
 
 DEFAULT_SOURCE = "本地"
@@ -69,16 +71,20 @@ def stage_patches(  # noqa: PLR0913 - each is an option of import_patches
     sublayer: str | None = None,
     by: User | None = None,
     dry_run: bool = False,
+    within: str | None = None,
+    progress: Progress = silent,
 ) -> Delivery:
     """Insert a file's patches into a batch, made if it is new; the whole file or nothing.
 
     Rows that are there already and say the same change nothing (``verdict['added']`` counts the
-    new ones); rows that say otherwise are refused. Raises InputRefused, CrsMissing, CrsRefused,
+    new ones); rows that say otherwise are refused. ``within`` and ``progress`` as in
+    ``load.stage_layer``. Raises InputRefused, CrsMissing, CrsRefused,
     UnknownField or UnknownRegion; messages name file, row and remedy.
     """
     options = FileOptions(
-        region_code, crs, encoding, mapping or {}, constants or {}, sublayer, by, dry_run
-    )
+        region_code, crs, encoding, mapping or {}, constants or {}, sublayer, by, dry_run,
+        within, progress,
+    )  # fmt: skip
     with bundles.opened(path, sublayer) as bundle:
         told = options.record(batch=batch.code)
         known = deliveries.repeated("patches", bundle, told, batch__code=batch.code)
@@ -113,22 +119,27 @@ def batch_row(spec: BatchSpec) -> Batch:
 
 
 def _stage(bundle: Bundle, spec: BatchSpec, options: FileOptions, told: dict[str, Any]) -> Delivery:
-    table = readers.read(bundle, options)
+    options.progress("读文件")
     counties = staging.target_counties(options.region_code)
-    verdict = crs_verdict.decide(table, options.crs, ground_of(counties))
+    own = staging.allowed(counties, options.within)
+    table = readers.read(bundle, options)
+    options.progress("判读", 0, len(table.numbers))
+    verdict = crs_verdict.decide(table, options.crs, ground_of(own))
     canonical = fields.canonical(table, fields.PATCH, options.mapping, options.constants)
     findings = _settle(table, canonical)
     geoms = verdict.to_storage(table.geoms)
-    findings += staging.refuse_far_away(
-        table.file_name, geoms, counties, asserted=bool(options.crs)
-    )
+    findings += staging.refuse_far_away(table.file_name, geoms, own, asserted=bool(options.crs))
     staged = _staged_rows(table, canonical, counties, options)
     with transaction.atomic():
         changing_data()
         batch = batch_row(spec)
-        staging.copy_rows(table, canonical, staged, geoms)
+        staging.copy_rows(table, canonical, staged, geoms, options.progress)
+        options.progress("检查", len(staged), len(staged))
         staging.repair(table.file_name)
+        options.progress("归县", len(staged), len(staged))
         staging.place(table.file_name, counties, one_each=True)
+        staging.keep_allowed(table.file_name, own)
+        options.progress("入库", len(staged), len(staged))
         _refuse_doubles(table.file_name, batch)
         delivery = deliveries.record(
             "patches", bundle, table, verdict, told,
@@ -144,6 +155,7 @@ def _stage(bundle: Bundle, spec: BatchSpec, options: FileOptions, told: dict[str
         link_patches([row["id"] for row in added])
         delivery.verdict["added"] = len(added)
         delivery.save(update_fields=["verdict"])
+        options.progress("完成", len(staged), len(staged))
         deliveries.finish(delivery, bundle, dry_run=options.dry_run)
     return delivery
 

@@ -74,9 +74,11 @@ def look(target: str, path: str | Path, options: FileOptions) -> Preview:
     Raises what an import raises for files that cannot be read or placed; missing fields and bad
     values are not refused here but shown.
     """
+    options.progress("读文件")
+    counties = staging.allowed(staging.target_counties(options.region_code), options.within)
     with bundles.opened(path, options.sublayer) as bundle:
         table = readers.read(bundle, options)
-    counties = staging.target_counties(options.region_code)
+    options.progress("判读", 0, len(table.numbers))
     verdict = crs_verdict.decide(table, options.crs, ground_of(counties))
     geoms = verdict.to_storage(table.geoms)
     shifted = staging.refuse_far_away(table.file_name, geoms, counties, asserted=bool(options.crs))

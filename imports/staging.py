@@ -17,7 +17,8 @@ from imports.ground import ground_of
 from imports.readers.table import Finding
 from imports.refusal import refuse_rows
 from spatial import crs, sqlfiles
-from spatial.errors import CrsRefused, InputRefused, UnknownRegion
+from spatial.errors import CrsRefused, InputRefused, NotAllowed, UnknownRegion
+from spatial.job_progress import silent
 from spatial.models import Region
 from spatial.models.region import RegionLevel
 
@@ -29,11 +30,14 @@ if TYPE_CHECKING:
     from imports.fields import Canonical
     from imports.models import Delivery
     from imports.readers.table import Table
+    from spatial.job_progress import Progress
 
 COLUMNS = (
     "row", "geom", "attributes", "spans", "delivered", "source_id", "county_code",
     "declared_area_m2", *parties.COLUMNS,
 )  # fmt: skip
+TOLD_ROWS = 500
+"""Rows between two reports of how many are written."""
 REASONS = {
     "Ring Self-intersection": "环自相接", "Self-intersection": "自相交",
     "Hole lies outside shell": "内环在外环之外", "Holes are nested": "内环互相套叠",
@@ -70,6 +74,28 @@ def target_counties(region_code: str | None) -> list[Region]:
     return counties
 
 
+def allowed(counties: Sequence[Region], within: str | None) -> list[Region]:
+    """Those of the counties in which rows may be stored: all, or what lies in a region."""
+    if within is None:
+        return list(counties)
+    own = {county.pk for county in Region.objects.by_code(within).counties()}
+    found = [county for county in counties if county.pk in own]
+    if not found:
+        raise NotAllowed("所选行政区不在您的行政区内，不能导入。请改选本地的行政区。")
+    return found
+
+
+def keep_allowed(file_name: str, counties: Sequence[Region]) -> None:
+    """Forget where rows lie beyond these counties; raises InputRefused when nothing is left."""
+    sqlfiles.execute("imports/38_drop_foreign", {"region_ids": [county.pk for county in counties]})
+    if not sqlfiles.rows("imports/36_list_placed_regions"):
+        names = "、".join(str(county) for county in counties[:6])
+        raise InputRefused(
+            f"文件 {file_name} 没有一个要素属于您的行政区（{names}）。请核对是否拿错了文件；"
+            "其他县的数据请由该县导入。"
+        )
+
+
 def refuse_far_away(
     file_name: str, geoms: np.ndarray, counties: Sequence[Region], *, asserted: bool = False
 ) -> list[Finding]:
@@ -94,15 +120,27 @@ def refuse_far_away(
 
 
 def copy_rows(
-    table: Table, canonical: Canonical, staged: Sequence[Staged], geoms: np.ndarray
+    table: Table,
+    canonical: Canonical,
+    staged: Sequence[Staged],
+    geoms: np.ndarray,
+    progress: Progress = silent,
 ) -> None:
     """Make the temporary tables and copy the rows in; geometry in EPSG:4490."""
     for name in ("row", "place", "target", "county"):
         sqlfiles.execute(f"imports/01_drop_{name}")
     sqlfiles.execute("imports/10_create_row")
     sqlfiles.execute("imports/14_create_place")
-    sqlfiles.copy_rows("import_row", COLUMNS, _records(table, canonical, staged, geoms))
+    records = _counted(_records(table, canonical, staged, geoms), len(staged), progress)
+    sqlfiles.copy_rows("import_row", COLUMNS, records)
     sqlfiles.analyze("import_row")
+
+
+def _counted(records: Iterator[Any], total: int, progress: Progress) -> Iterator[Any]:
+    for done, record in enumerate(records):
+        if done % TOLD_ROWS == 0:
+            progress("写入", done, total)
+        yield record
 
 
 def _records(

@@ -61,3 +61,15 @@ class RunFailed(GislandError):
 
 class NotAllowed(GislandError):
     """Something that this user may not do here. 无权限"""
+
+
+class UploadTooLarge(InputRefused):
+    """A file larger than may be sent at once. 文件过大"""
+
+
+class DiskFull(InputRefused):
+    """No room on the server's disk. 磁盘空间不足"""
+
+
+class Stopped(Exception):
+    """Somebody asked that long work be stopped: not an error, and shown as what it is. 已停止"""

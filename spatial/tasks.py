@@ -1,27 +1,52 @@
-"""Long work in the background: what the worker process does. 后台任务"""
+"""Kinds of long work on the land: judging. 后台任务
+
+The date is fixed by whoever asks, so that a job that waited overnight judges what was asked.
+"""
 
 from __future__ import annotations
 
 import datetime
-
-from procrastinate.contrib.django import app
+from typing import TYPE_CHECKING, Any
 
 from spatial.engine import classify, corrections, selection
+from spatial.jobs import kind
+
+if TYPE_CHECKING:
+    from spatial.job_progress import Progress
+    from spatial.models import User
+
+JUDGING = "判定图斑"
 
 
-@app.task(name="spatial.classify_batch", queue="engine")
-def classify_batch(batch: str, as_of: str) -> int:
-    """Judge a batch as of a date (ISO text), apply the run, and return its number.
+@kind("classify_batch")
+def classify_batch(
+    arguments: dict[str, Any], by: User | None, progress: Progress
+) -> dict[str, Any]:
+    """Judge a ``batch`` ``as_of`` a date (ISO text) and apply the run; its number."""
+    progress("准备")
+    ids, ruleset = selection.patches_of(arguments["batch"])
+    run = classify.classify(
+        ids,
+        ruleset=ruleset,
+        as_of=datetime.date.fromisoformat(arguments["as_of"]),
+        progress=lambda done, total: progress(JUDGING, done, total),
+    )
+    progress("采用结果", len(ids), len(ids))
+    return {"run": int(classify.apply_run(run).pk), "patches": len(ids)}
 
-    The date is fixed by whoever asks, so that a job that waited overnight judges what was asked.
-    """
-    ids, ruleset = selection.patches_of(batch)
-    run = classify.classify(ids, ruleset=ruleset, as_of=datetime.date.fromisoformat(as_of))
-    return int(classify.apply_run(run).pk)
 
-
-@app.task(name="spatial.rejudge_holders", queue="engine")
-def rejudge_holders(holder_ids: list[int], ruleset: str, as_of: str, also: list[int]) -> int:
-    """Judge again what these holders touch, as of a date (ISO text); the number of the run."""
-    day = datetime.date.fromisoformat(as_of)
-    return int(corrections.rejudge(holder_ids, ruleset=ruleset, as_of=day, also=also).pk)
+@kind("rejudge_holders")
+def rejudge_holders(
+    arguments: dict[str, Any], by: User | None, progress: Progress
+) -> dict[str, Any]:
+    """Judge again what ``holder_ids`` touch, and the patches ``also``, by a ``ruleset`` ``as_of``
+    a date (ISO text); the number of the run."""
+    progress("查找所涉图斑")
+    run = corrections.rejudge(
+        arguments["holder_ids"],
+        ruleset=arguments["ruleset"],
+        as_of=datetime.date.fromisoformat(arguments["as_of"]),
+        also=arguments["also"],
+        progress=lambda done, total: progress(JUDGING, done, total),
+    )
+    return {"run": int(run.pk)}

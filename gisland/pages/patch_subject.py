@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from gisland.pages.patch_proof import hidden_codes
 from gisland.pages.patch_reasons import HIDDEN
+from spatial import jobs
 from spatial.engine import corrections, register
 from spatial.errors import GislandError
 from spatial.models import Assessment, Holder, Layer, Patch, Run, SubjectCorrection, User, Zone
 from spatial.scope import LoginNeeded
-from spatial.tasks import rejudge_holders
 
 if TYPE_CHECKING:
     import datetime
@@ -60,19 +60,20 @@ def correct(request: HttpRequest, patch: Patch) -> str:
             else:
                 holder = register.known_holder(told)
             corrections.correct_subject(patch, holder, by=by, on=today, note=note)
-    return f"{reverse('patch', args=[patch.pk])}?{_rejudge(patch)}#subject"
+    return f"{reverse('patch', args=[patch.pk])}?{_rejudge(patch, by)}#subject"
 
 
-def _rejudge(patch: Patch) -> str:
+def _rejudge(patch: Patch, by: User) -> str:
     """Judge again at once or by the worker: what the page's address then says."""
     as_of = corrections.judged_as_of(patch) or timezone.localdate()
     who, ruleset, also = corrections.holders_of(patch), patch.batch.ruleset, [patch.pk]
     try:
         count = corrections.count_touched(who, ruleset)
         if count > AT_ONCE:
-            rejudge_holders.defer(
-                holder_ids=who, ruleset=ruleset, as_of=as_of.isoformat(), also=also
-            )
+            told = {
+                "holder_ids": who, "ruleset": ruleset, "as_of": as_of.isoformat(), "also": also,
+            }  # fmt: skip
+            jobs.start("rejudge_holders", f"重判 {patch.address} 所涉图斑", told, by=by)
             return "queued=1"
         run = corrections.rejudge(who, ruleset=ruleset, as_of=as_of, also=also, workers=1)
     except GislandError as error:

@@ -2,5 +2,9 @@
 
 from .delivery import Delivery, DeliveryStatus, Issue
 from .diff import DiffPiece, PieceKind, VersionDiff
+from .upload import Upload, UploadState
 
-__all__ = ["Delivery", "DeliveryStatus", "DiffPiece", "Issue", "PieceKind", "VersionDiff"]
+__all__ = [
+    "Delivery", "DeliveryStatus", "DiffPiece", "Issue", "PieceKind", "Upload", "UploadState",
+    "VersionDiff",
+]  # fmt: skip

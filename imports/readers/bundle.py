@@ -5,6 +5,7 @@ Nothing is ever written beside the user's file: zips and repairs go to a tempora
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import shutil
 import tempfile
@@ -58,7 +59,9 @@ class Bundle:
         else:
             for member in self.members:
                 if not (target / member.name).exists():
-                    shutil.copyfile(member, target / member.name)
+                    part = target / f"{member.name[:80]}.part"  # a full disk leaves no half file
+                    shutil.copyfile(member, part)
+                    part.replace(target / member.name)
         return target / self.path.name
 
 
@@ -97,6 +100,8 @@ def _unpacked(path: Path, scratch: Path, sublayer: str | None) -> Path:
     try:
         return archive.unpack(path, scratch, sublayer)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+            raise
         raise InputRefused(
             f"压缩包 {path.name} 打不开（已损坏、加密或压缩方式不支持）。请重新压缩为普通 zip。"
         ) from error

@@ -5,12 +5,13 @@ What is imported, computed or established as a fact is read here, never written.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from spatial import jobs
 from spatial.admin.base import ReadOnlyAdmin, ScopedAdmin, is_superuser
 from spatial.models import (
     Batch,
@@ -33,11 +34,12 @@ from spatial.models import (
     Zone,
 )
 from spatial.scope import Scope, request_scope
-from spatial.tasks import classify_batch
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
+
+    from spatial.models import User
 
 
 @admin.register(Region)
@@ -131,8 +133,10 @@ class BatchAdmin(ReadOnlyAdmin):
         request_scope(request).require_act("classify")
         today = timezone.localdate().isoformat()
         for batch in rows:
-            job = classify_batch.defer(batch=batch.code, as_of=today)
-            self.message_user(request, f"批次 {batch.code} 已排队判定（任务 {job}）。")
+            told = {"batch": batch.code, "as_of": today}
+            by = cast("User", request.user)
+            job = jobs.start("classify_batch", f"判定批次 {batch.code}", told, by=by)
+            self.message_user(request, f"批次 {batch.code} 已排队判定（任务 {job.pk}）。")
 
     def seen(self, scope: Scope, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Within the scope."""

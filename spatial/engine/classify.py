@@ -16,7 +16,7 @@ from spatial.engine import reads
 from spatial.engine.chunks import RunContext, infer_subjects, judge_chunk
 from spatial.engine.lock import changing_data, pinning_data
 from spatial.engine.touched import touched_since
-from spatial.errors import GislandError, RunStale
+from spatial.errors import GislandError, RunStale, Stopped
 from spatial.models import Assessment, RulesetVersion, Run
 from spatial.models.run import RunStatus
 from spatial.rules.load import load_ruleset
@@ -46,7 +46,8 @@ def classify(
     """Judge patches and store an unapplied run; ``apply_run`` makes it current.
 
     ``causes`` are the changes that touched these patches: kept with the run, for people to read.
-    Stopping it (KeyboardInterrupt) leaves the run stopped; ``resume`` goes on where it ended.
+    Stopping it (KeyboardInterrupt, or Stopped raised by ``progress``) leaves the run stopped;
+    ``resume`` goes on where it ended.
     Raises RulesetInvalid, RulesetChanged, RunFailed; nothing of a failed run is ever current.
     """
     if not patch_ids:
@@ -91,14 +92,15 @@ def resume(run: Run, *, workers: int | None = None, progress: Progress | None = 
     if run.code_version != code_version():
         raise RunStale(f"分析 {run.pk} 由另一版程序开始，不能接着算。请重新运行 classify。")
     context = run_context(run)
+    looking = progress and (lambda _, total: progress(0, total))
     Run.objects.filter(pk=run.pk).update(status=RunStatus.RUNNING)
     try:
         if context.subject_layers and not run.scope.get("subjects_done"):
-            _in_chunks(run, lambda part: infer_subjects(context, part), workers, None)
+            _in_chunks(run, lambda part: infer_subjects(context, part), workers, looking)
             run.scope["subjects_done"] = True
             run.save(update_fields=["scope"])
         _in_chunks(run, lambda part: judge_chunk(context, part), workers, progress)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Stopped):
         _finish(run, RunStatus.STOPPED, "已停止；classify --resume 继续")
         raise
     except Exception as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -35,12 +37,18 @@ class Job(models.Model):
     error = models.TextField("原因", blank=True)
     created_at = models.DateTimeField("提交时间", auto_now_add=True)
     started_at = models.DateTimeField("开始时间", null=True, blank=True)
+    beat_at = models.DateTimeField("最近进展", null=True, blank=True)
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "后台任务"
         verbose_name_plural = "后台任务"
         ordering = ("-id",)
+        indexes: ClassVar = [
+            models.Index(
+                fields=["id"], name="job_open", condition=models.Q(state__in=("waiting", "running"))
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.title}（{self.get_state_display()}）"
