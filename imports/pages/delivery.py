@@ -185,7 +185,7 @@ def _shapes(
     scope: Scope, delivery: Delivery, chosen: dict[str, Any] | None
 ) -> list[dict[str, Any]]:
     """What the map adds: some shapes of the delivery, and the places of issues."""
-    shapes = []
+    shapes: list[dict[str, Any]] = []
     if outlines := _outlines(scope, delivery):
         title = "本次导入的图形" + (
             f"（前 {MOST_SHAPES} 个）" if len(outlines) == MOST_SHAPES else ""

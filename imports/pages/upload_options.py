@@ -94,7 +94,7 @@ def _keep(draft: Draft, name: str, value: Any) -> None:
 
 
 def _target(draft: Draft, posted: Mapping[str, str], scope: Scope) -> None:
-    wanted = posted.get("target", "")
+    wanted = posted.get("suggested") or posted.get("target", "")
     if not wanted:
         return
     if wanted not in {code for _, group in choices(scope) for code, _ in group}:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from django.db.models import F
 
 from imports.crs_evidence import gauss_epsg
@@ -65,7 +66,8 @@ def told(
         "suggested": _suggested(draft, columns, scope),
         "preview": preview,
         "looking": looking,
-        "error": on_page(upload.error),
+        "read_fault": on_page(upload.error) if upload.state == UploadState.REFUSED else "",
+        "bring_fault": on_page(_bring_fault(upload)),
         "evidence": [on_page(line) for line in preview.get("crs_evidence", [])],
         "crs_origin": on_page(str(preview.get("crs_origin", ""))),
         "encoding_origin": on_page(str(preview.get("encoding_origin", ""))),
@@ -106,6 +108,15 @@ def _tried(upload: Upload) -> dict[str, Any] | None:
         for row in job.result["issues"]
     ]
     return {**job.result, "issues": issues}
+
+
+def _bring_fault(upload: Upload) -> str:
+    """Why the last import or dry run came to nothing."""
+    if upload.state == UploadState.FAILED:
+        return upload.error
+    job = upload.job
+    is_trial = job is not None and job.kind == "try_upload" and job.state == JobState.FAILED
+    return job.error if job is not None and is_trial else ""
 
 
 def _values(draft: Draft, posted: Mapping[str, str]) -> dict[str, str]:
@@ -163,7 +174,7 @@ def _rulesets() -> list[str]:
 
 def _bounds(preview: Mapping[str, Any]) -> list[float] | None:
     """Where the sample lies, with some ground around it."""
-    told = preview.get("bounds")
+    told = preview.get("bounds") or _extent(preview.get("sample"))
     if not told or len(told) != 4:
         return None
     west, south, east, north = (float(value) for value in told)
@@ -171,6 +182,22 @@ def _bounds(preview: Mapping[str, Any]) -> list[float] | None:
         return None
     margin = max(east - west, north - south, 0.002) * 0.2
     return [west - margin, south - margin, east + margin, north + margin]
+
+
+def _extent(sample: Any) -> list[float] | None:
+    """The bounds of a sample of shapes."""
+    places = np.array(
+        [point for one in (sample or {}).get("features", []) for point in _points(one["geometry"])]
+    )
+    if not len(places):
+        return None
+    return [*places.min(axis=0).tolist(), *places.max(axis=0).tolist()]
+
+
+def _points(geometry: Mapping[str, Any]) -> list[list[float]]:
+    parts = geometry["coordinates"]
+    rings = parts if geometry["type"] == "Polygon" else [ring for part in parts for ring in part]
+    return [point[:2] for ring in rings for point in ring]
 
 
 def _shapes(preview: Mapping[str, Any], region: str) -> list[dict[str, Any]]:

@@ -53,9 +53,10 @@ function send(submitter = null) {
     waiting -= 1;
     if (waiting > 0 && !submitter) return;
     const form = document.getElementById("options");
+    if (!form) return;
     const body = new FormData(form, submitter?.isConnected ? submitter : null);
     try {
-      settle(await renew(panel, { url: form.action, body }));
+      settle(await renew(panel, { url: form.getAttribute("action"), body }));
       say(panel.querySelector(".fault, .field-fault") ? "有内容没有保存，见红字" : "已保存");
       if (submitter) reveal();
     } catch (problem) {
