@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from imports import deliveries, rights, version_diff
-from imports.coverage import report_overlaps
 from imports.models import Delivery, DeliveryStatus
 from spatial import holders, sqlfiles
 from spatial.engine import derive
@@ -38,8 +37,6 @@ def activate(delivery: Delivery, *, by: User | None = None) -> list[DatasetVersi
         changing_data()
         staged = delivery.versions.filter(status=VersionStatus.STAGED)
         active = activate_versions(staged.select_related("layer", "region"), by=by)
-        if delivery.layer is not None and delivery.layer.coverage:
-            report_overlaps(delivery, active)
         delivery.refresh_from_db(fields=["status"])
     return active
 

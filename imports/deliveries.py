@@ -10,9 +10,9 @@ from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import transaction
 
+from imports import issue_kinds
 from imports.models import Delivery, DeliveryStatus, Issue
-from imports.readers.table import WARNING, Finding
-from spatial import crs
+from spatial import crs, sqlfiles
 from spatial.job_progress import silent
 from spatial.models import DatasetVersion, VersionStatus
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from imports.crs_verdict import Verdict
     from imports.readers.bundle import Bundle
-    from imports.readers.table import Table
+    from imports.readers.table import Finding, Table
     from spatial.job_progress import Progress
     from spatial.models import User
 
@@ -42,6 +42,8 @@ class FileOptions:
     sublayer: str | None = None
     by: User | None = None
     dry_run: bool = False
+    skip_bad: bool = False
+    """Whether rows that cannot be imported are left out (导入其余) instead of refusing the file."""
     within: str | None = None
     """The region in which ``by`` has a say; rows elsewhere are not stored. None: everywhere."""
     progress: Progress = silent
@@ -51,8 +53,7 @@ class FileOptions:
         told = {
             "region": self.region_code, "crs": self.crs, "encoding": self.encoding,
             "map": dict(self.mapping), "set": dict(self.constants), "sublayer": self.sublayer,
-            "within": self.within,
-            **more,
+            "skip_bad": self.skip_bad, "within": self.within, **more,
         }  # fmt: skip
         return {name: value for name, value in told.items() if value}
 
@@ -96,7 +97,7 @@ def record(
             "crs_evidence": list(verdict.evidence),
             **table.facts,
         },
-        row_count=len(table.numbers),
+        row_count=len(table.numbers) + len(table.bad.faults),
         **where,
     )
     add_issues(delivery, [*table.findings, *verdict.findings])
@@ -134,9 +135,11 @@ def add_issues(delivery: Delivery, findings: Iterable[Finding]) -> None:
                 feature=finding.feature[:120],
                 message=finding.message,
                 done=finding.done[:200],
+                remedy_by=issue_kinds.of(finding.kind).by,
             )
             for finding in findings
-        ]
+        ],
+        batch_size=1000,
     )
 
 
@@ -144,12 +147,14 @@ def add_issues_at(
     delivery: Delivery, kind: str, rows: Iterable[tuple[dict[str, Any], str, str]]
 ) -> None:
     """Store issues with a place and areas: (row of SQL, message, what was done)."""
+    known = issue_kinds.of(kind)
     Issue.objects.bulk_create(
         [
             Issue(
                 delivery=delivery,
                 kind=kind,
-                severity=WARNING,
+                severity=known.level,
+                remedy_by=known.by,
                 row=found["row"],
                 message=message,
                 done=done,
@@ -161,6 +166,14 @@ def add_issues_at(
         ],
         batch_size=1000,
     )
+
+
+def complete_issues(delivery: Delivery, *, by_line: bool) -> None:
+    """Give each issue of a row its feature's name, a place on it and the row as delivered.
+
+    ``by_line``: rows are lines of a text, and an issue belongs to the parcel that begins before it.
+    """
+    sqlfiles.execute("imports/95_complete_issues", {"delivery_id": delivery.pk, "by_line": by_line})
 
 
 def _point(found: dict[str, Any]) -> Point | None:

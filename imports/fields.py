@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from imports import values
 from imports.readers.table import NOTE, Finding
-from imports.refusal import refuse_rows
 from spatial import install
 from spatial.dates import stored_span
 from spatial.errors import InputRefused, UnknownField, UnknownLayer
@@ -21,7 +20,10 @@ if TYPE_CHECKING:
 
 PATCH = "patch"
 DBF_NAME_BYTES = 10
-CODES = {"code", "source_code", "region_code", "located_code", "holder_code", "jcbh", "kind"}
+CODES = {
+    "code", "source_code", "region_code", "located_code", "owner_code", "deducted_class",
+    "slope_class", "holder_code", "jcbh", "kind",
+}  # fmt: skip
 LONGEST = {"code": 120, "name": 254, "jcbh": 60, "document": 100, "source_code": 100, "kind": 10}
 """Characters that the columns of Zone and Patch hold."""
 
@@ -154,7 +156,7 @@ def canonical(
         faults += [(number, message) for message in wrong]
         result.rows.append(attributes)
         result.spans.append(spans)
-    refuse_rows(
+    table.bad.refuse(
         table.file_name, faults,
         "改正这些值；整列不可用时以 --map 字段= 不取该列，或以 --set 字段=值 统一给出。",
     )  # fmt: skip

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from imports import crs_verdict, deliveries, fields, parties, readers, staging
+from imports import crs_verdict, deliveries, fields, parties, readers, reconcile, skipping, staging
+from imports.checks.incoming import Incoming
+from imports.checks.run import check_layer
+from imports.checks.scheme import refuse_other_scheme
 from imports.deliveries import FileOptions
 from imports.ground import ground_of
 from imports.models import Delivery, DeliveryStatus
 from imports.patches import BatchSpec, stage_patches
 from imports.readers import bundle as bundles
-from imports.refusal import refuse_rows
 from spatial import sqlfiles
 from spatial.errors import InputRefused, UnknownLayer
 from spatial.job_progress import silent
@@ -55,11 +57,13 @@ def stage_layer(  # noqa: PLR0913 - each is an option of import_layer
     withdraw: str | None = None,
     by: User | None = None,
     dry_run: bool = False,
+    skip_bad: bool = False,
     within: str | None = None,
     progress: Progress = silent,
 ) -> Delivery:
     """Stage a file as versions of a layer, one for each county it touches.
 
+    ``skip_bad``: rows that cannot be imported are left out, each an error of the delivery.
     The same file with the same options changes nothing: the earlier delivery comes back with
     ``repeated`` set. ``within`` is the region in which ``by`` has a say: what lies elsewhere is
     not stored, and an issue. ``progress`` is told each step; what it raises undoes all. Raises
@@ -68,7 +72,7 @@ def stage_layer(  # noqa: PLR0913 - each is an option of import_layer
     """
     options = FileOptions(
         region_code, crs, encoding, mapping or {}, constants or {}, sublayer, by, dry_run,
-        within, progress,
+        skip_bad, within, progress,
     )  # fmt: skip
     layer = _layer(layer_code, valid_from)
     with bundles.opened(path, sublayer) as bundle:
@@ -118,10 +122,13 @@ def _stage(
     geoms = verdict.to_storage(table.geoms)
     shifted = staging.refuse_far_away(table.file_name, geoms, own, asserted=bool(options.crs))
     staged = _staged_rows(layer, bundle, table, canonical, counties, options)
+    staged, geoms = skipping.drop(table, canonical, staged, geoms)
+    incoming = Incoming(layer.code, table, canonical, geoms)
+    refuse_other_scheme(incoming)
     with transaction.atomic():
         staging.copy_rows(table, canonical, staged, geoms, options.progress)
         options.progress("检查", len(staged), len(staged))
-        staging.repair(table.file_name)
+        staging.repair(table)
         options.progress("归县", len(staged), len(staged))
         spills = staging.place(
             table.file_name, counties, one_each=False, own_only=not options.region_code
@@ -134,9 +141,13 @@ def _stage(
         )  # fmt: skip
         doubts = parties.unusable_codes(table, canonical)
         deliveries.add_issues(delivery, [*canonical.findings, *shifted, *spills, *doubts])
+        skipping.report(delivery, table)
         staging.report(delivery)
+        check_layer(delivery, incoming, layer, counties)
+        reconcile.settle_layer(delivery, table, coverage=layer.coverage)
         versions = _versions(layer, bundle, valid_from, canonical, verdict.label)
         deliveries.add_issues(delivery, parties.name_parties(layer.code))
+        deliveries.complete_issues(delivery, by_line=table.by_line)
         sqlfiles.execute("imports/60_stage_zones", {"layer": layer.code})
         sqlfiles.execute(
             "imports/74_count_zones", {"version_ids": [version.pk for version in versions]}
@@ -212,7 +223,7 @@ def _county_codes(
         if text and text not in known and not options.region_code:
             faults.append((number, f"行政区代码 {attributes[field]} 未登记"))
         codes.append(text if text in known else None)
-    refuse_rows(
+    table.bad.refuse(
         table.file_name, faults,
         "先用 import_regions 导入这些行政区；或用 --region 指明行政区，改按图形位置归县。",
     )  # fmt: skip

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from imports import crs_verdict, deliveries, fields, parties, readers, staging
+from imports import crs_verdict, deliveries, fields, parties, readers, reconcile, skipping, staging
+from imports.checks.incoming import Incoming
+from imports.checks.run import check_flags, check_patches
 from imports.deliveries import FileOptions
 from imports.ground import ground_of
 from imports.models import Delivery, DeliveryStatus
 from imports.readers import bundle as bundles
 from imports.readers.table import Finding
-from imports.refusal import refuse_rows
 from spatial import sqlfiles
 from spatial.engine.genealogy import link_patches
 from spatial.engine.lock import changing_data
@@ -71,11 +72,13 @@ def stage_patches(  # noqa: PLR0913 - each is an option of import_patches
     sublayer: str | None = None,
     by: User | None = None,
     dry_run: bool = False,
+    skip_bad: bool = False,
     within: str | None = None,
     progress: Progress = silent,
 ) -> Delivery:
     """Insert a file's patches into a batch, made if it is new; the whole file or nothing.
 
+    ``skip_bad``: rows that cannot be imported are left out, each an error of the delivery.
     Rows that are there already and say the same change nothing (``verdict['added']`` counts the
     new ones); rows that say otherwise are refused. ``within`` and ``progress`` as in
     ``load.stage_layer``. Raises InputRefused, CrsMissing, CrsRefused,
@@ -83,7 +86,7 @@ def stage_patches(  # noqa: PLR0913 - each is an option of import_patches
     """
     options = FileOptions(
         region_code, crs, encoding, mapping or {}, constants or {}, sublayer, by, dry_run,
-        within, progress,
+        skip_bad, within, progress,
     )  # fmt: skip
     with bundles.opened(path, sublayer) as bundle:
         told = options.record(batch=batch.code)
@@ -130,31 +133,38 @@ def _stage(bundle: Bundle, spec: BatchSpec, options: FileOptions, told: dict[str
     geoms = verdict.to_storage(table.geoms)
     findings += staging.refuse_far_away(table.file_name, geoms, own, asserted=bool(options.crs))
     staged = _staged_rows(table, canonical, counties, options)
+    staged, geoms = skipping.drop(table, canonical, staged, geoms)
+    incoming = Incoming(fields.PATCH, table, canonical, geoms)
     with transaction.atomic():
         changing_data()
         batch = batch_row(spec)
         staging.copy_rows(table, canonical, staged, geoms, options.progress)
         options.progress("检查", len(staged), len(staged))
-        staging.repair(table.file_name)
+        staging.repair(table)
         options.progress("归县", len(staged), len(staged))
         staging.place(table.file_name, counties, one_each=True)
         staging.keep_allowed(table.file_name, own)
         options.progress("入库", len(staged), len(staged))
-        _refuse_doubles(table.file_name, batch)
+        _refuse_doubles(table, batch)
         delivery = deliveries.record(
             "patches", bundle, table, verdict, told,
             batch=batch, status=DeliveryStatus.ACTIVE, by=options.by,
         )  # fmt: skip
         findings += parties.unusable_codes(table, canonical)
         deliveries.add_issues(delivery, findings)
+        skipping.report(delivery, table)
         staging.report(delivery)
+        check_patches(delivery, incoming, counties, batch.issued_on)
         deliveries.add_issues(delivery, parties.name_parties(None))
         added = sqlfiles.rows(
             "imports/63_add_patches", {"batch_id": batch.pk, "delivered_crs": verdict.label}
         )
-        link_patches([row["id"] for row in added])
+        added_ids = [row["id"] for row in added]
+        link_patches(added_ids)
+        check_flags(delivery, added_ids)
         delivery.verdict["added"] = len(added)
-        delivery.save(update_fields=["verdict"])
+        reconcile.settle_patches(delivery, table, batch.pk, added_ids)
+        deliveries.complete_issues(delivery, by_line=table.by_line)
         options.progress("完成", len(staged), len(staged))
         deliveries.finish(delivery, bundle, dry_run=options.dry_run)
     return delivery
@@ -192,7 +202,7 @@ def _staged_rows(
             where = f"不在 --region {options.region_code} 之内" if options.region_code else "未登记"
             faults.append((number, f"县级代码 {code} {where}"))
         staged.append(staging.Staged(number, str(attributes["jcbh"]), county))
-    refuse_rows(
+    table.bad.refuse(
         table.file_name, faults,
         "核对 XZQDM；行政区未登记时先用 import_regions 导入；"
         "也可用 --map region_code= 不取该列，改按图形位置归县。",
@@ -200,21 +210,23 @@ def _staged_rows(
     return staged
 
 
-def _refuse_doubles(file_name: str, batch: Batch) -> None:
+def _refuse_doubles(table: Table, batch: Batch) -> None:
     faults = [
         (found["row"], f"监测编号 {found['jcbh']} 与第 {found['first_row']} 行重复（同县）")
         for found in sqlfiles.rows("imports/62_list_double_patches")
         if found["row"] != found["first_row"]
     ]
-    refuse_rows(file_name, faults, "监测编号在同一批次、同一县内应唯一；请改正编号或删去重复的行。")
+    remedy = "监测编号在同一批次、同一县内应唯一；请改正编号或删去重复的行。"
+    table.bad.refuse(table.file_name, faults, remedy)
+    skipping.drop_stored(row for row, _ in faults)
     faults = [
         (found["row"], f"批次 {batch.code} 已有监测编号 {found['jcbh']}，{_differences(found)}不同")
         for found in sqlfiles.rows("imports/61_list_known_patches", {"batch_id": batch.pk})
         if not (found["same_geom"] and found["same_attributes"])
     ]
-    refuse_rows(
-        file_name, faults, "已下发的图斑不能改写；请核对编号，或以新批次号导入更正后的图斑。"
-    )
+    remedy = "已下发的图斑不能改写；请核对编号，或以新批次号导入更正后的图斑。"
+    table.bad.refuse(table.file_name, faults, remedy)
+    skipping.drop_stored(row for row, _ in faults)
 
 
 def _differences(found: dict[str, Any]) -> str:

@@ -93,7 +93,7 @@ def load_regions(
         staged = [staging.Staged(row.number, row.code, None) for row in rows]
         with transaction.atomic():
             staging.copy_rows(table, canonical, staged, geoms)
-            staging.repair(table.file_name)
+            staging.repair(table)
             delivery = deliveries.record(
                 "regions", bundle, table, verdict, options.record(),
                 status=DeliveryStatus.ACTIVE,

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from imports import crs_shift, deliveries, parties
+from imports.checks import settings
 from imports.ground import ground_of
-from imports.readers.table import Finding
-from imports.refusal import refuse_rows
+from imports.readers.table import WARNING, Finding
 from spatial import crs, sqlfiles
 from spatial.errors import CrsRefused, InputRefused, NotAllowed, UnknownRegion
 from spatial.job_progress import silent
@@ -127,7 +127,7 @@ def copy_rows(
     progress: Progress = silent,
 ) -> None:
     """Make the temporary tables and copy the rows in; geometry in EPSG:4490."""
-    for name in ("row", "place", "target", "county"):
+    for name in ("row", "place", "target", "county", "measure"):
         sqlfiles.execute(f"imports/01_drop_{name}")
     sqlfiles.execute("imports/10_create_row")
     sqlfiles.execute("imports/14_create_place")
@@ -170,14 +170,18 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def repair(file_name: str, unit: str = "行") -> None:
-    """Make every row valid or refuse the delivery, naming the rows that nothing is left of."""
+def repair(table: Table, unit: str = "行") -> None:
+    """Make every row valid or refuse the delivery, naming the rows that nothing is left of.
+
+    Where bad rows may be skipped, those are left out instead.
+    """
     sqlfiles.execute("imports/20_repair_rows")
+    step = "21_drop_unrepairable" if table.bad.skip else "21_list_unrepairable"
     faults = [
         (found["row"], f"图形无效且无法修复（{reason_of(found['reason'])}）")
-        for found in sqlfiles.rows("imports/21_list_unrepairable")
+        for found in sqlfiles.rows(f"imports/{step}")
     ]
-    refuse_rows(file_name, faults, "在源数据中重画或删除这些图形。", unit)
+    table.bad.refuse(table.file_name, faults, "在源数据中重画或删除这些图形。", unit)
 
 
 def place(
@@ -199,6 +203,7 @@ def place(
         sqlfiles.execute("imports/33_keep_largest_place")
     spills = sqlfiles.rows("imports/37_drop_spills") if own_only else []
     sqlfiles.analyze("import_place")
+    sqlfiles.execute("imports/38_measure_rows")
     if not sqlfiles.rows("imports/36_list_placed_regions"):
         names = "、".join(str(county) for county in counties[:6])
         raise InputRefused(
@@ -211,6 +216,7 @@ def place(
             "outside_region",
             f"第 {spill['row']} 行伸入{named[spill['region_id']]} {spill['overlap_m2']} m²，"
             "但本次导入没有该县自己的要素，未在该县建版本",
+            severity=WARNING,
             row=spill["row"],
             done="只计入所属县；如确为两县的数据，请用 --region 指明后重新导入",
         )
@@ -258,13 +264,23 @@ def _invalid_text(row: dict[str, Any]) -> str:
 
 def _difference_text(row: dict[str, Any]) -> str:
     declared, computed = f"{row['declared_area_m2']:.2f}", f"{row['area_m2']:.2f}"
+    share = settings.limits().area_share
     return (
-        f"第 {row['row']} 行登记面积 {declared} 平方米，计算面积 {computed} 平方米，相差超过 1%。"
+        f"第 {row['row']} 行登记面积 {declared} 平方米，计算面积 {computed} 平方米，"
+        f"相差超过 {share:.0%}。"
     )
 
 
 def _area_issues() -> list[tuple[dict[str, Any], str, str]]:
-    found = sqlfiles.rows("imports/41_list_area_differences")
+    limits = settings.limits()
+    found = sqlfiles.rows(
+        "imports/41_list_area_differences",
+        {
+            "share": limits.area_share,
+            "above_m2": limits.area_above_m2,
+            "at_most": limits.listed,
+        },
+    )
     issues = [
         (
             row,

@@ -21,7 +21,7 @@ ICONS = ("leaf", "wheat", "furrow", "square", "boundary", "wave", "tree", "road"
 _COLOUR = re.compile(r"^#[0-9A-F]{6}$")
 _WORDS = (
     "class", "land_use_code", "patch_kind", "source", "severity", "denominator", "basis", "date",
-    "event", "issue_level", "rectification", "exclusion", "ratio_band",
+    "event", "issue_level", "issue_by", "rectification", "exclusion", "ratio_band",
 )  # fmt: skip
 _LOOKS = {
     "style": ("term", "colour", "hatch", "line", "fill"),
@@ -29,7 +29,7 @@ _LOOKS = {
     "layer": ("colour", "width"),
     "boundary": ("term", "colour", "width"),
     "land_use": ("term", "colour", "prefixes"),
-    "issue": ("term", "level"),
+    "issue": ("term", "level", "by", "remedy"),
 }
 
 
@@ -58,8 +58,12 @@ def faults_in(tree: dict[str, Any]) -> list[str]:
             absent = [key for key in required if key not in entry]
             faults += [f"[{table}] {code}：缺少 {key}" for key in absent]
             faults += [f"[{table}] {code}：{fault}" for fault in _faults_of(entry)]
-            if table == "issue" and entry.get("level") not in tree.get("issue_level", {}):
-                faults.append(f"[issue] {code}：没有程度 {entry.get('level')}")
+            if table == "issue":
+                faults += [
+                    f"[issue] {code}：没有{what} {entry.get(key)}"
+                    for key, what in (("level", "程度"), ("by", "改正人"))
+                    if entry.get(key) not in tree.get(f"issue_{key}", {})
+                ]
     faults += [f"[style] 缺少归类 {code}" for code in set(tree.get("class", {}))
                - set(tree.get("style", {}))]  # fmt: skip
     for entry in tree.get("ratio_class", []):
@@ -218,6 +222,22 @@ def ratio_class(share: float | None) -> dict[str, Any]:
 
 
 def issue_kind(code: str) -> dict[str, Any]:
-    """Term and level of a kind of issue, the level also in words."""
+    """A kind of issue: term, level, who mends it (by) and how (remedy), both also in words."""
     found = _look("issue", code, "问题种类")
-    return {**found, "level_term": _words()["issue_level"][found["level"]]}
+    terms = {f"{key}_term": _words()[f"issue_{key}"][found[key]] for key in ("level", "by")}
+    return {**found, **terms}
+
+
+def issue_codes() -> list[str]:
+    """The kinds of issue, in the order in which a report lists them."""
+    return list(_words()["issue"])
+
+
+def issue_level_terms() -> dict[str, str]:
+    """How grave an issue may be, by code, the gravest first."""
+    return {code: str(term) for code, term in _words()["issue_level"].items()}
+
+
+def issue_by_terms() -> dict[str, str]:
+    """Who may have to mend an issue, by code."""
+    return {code: str(term) for code, term in _words()["issue_by"].items()}

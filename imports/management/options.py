@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from imports import reconcile
+from spatial import vocabulary
 from spatial.errors import GislandError
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from imports.models import Delivery
 
+LEVELS = vocabulary.issue_level_terms()
 SHOWN = 20
 """Issues that a command prints; the rest are counted."""
 
@@ -37,6 +40,9 @@ def add_filling(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--region", metavar="CODE", help="县、市或省的行政区代码")
     parser.add_argument(
         "--set", action="append", default=[], metavar="FIELD=VALUE", help="为所有行统一给出字段值"
+    )
+    parser.add_argument(
+        "--skip-bad", action="store_true", help="导入其余：不合格的行略过，逐行记为错误"
     )
     parser.add_argument("--where-layer", metavar="NAME", help="GPKG、GDB 或压缩包内的图层名")
 
@@ -105,7 +111,14 @@ def tell(
             "rows": delivery.row_count,
             "verdict": delivery.verdict,
             "issues": [
-                {"kind": issue.kind, "row": issue.row, "message": issue.message, "done": issue.done}
+                {
+                    "kind": issue.kind,
+                    "severity": issue.severity,
+                    "row": issue.row,
+                    "message": issue.message,
+                    "done": issue.done,
+                    "by": issue.remedy_by,
+                }
                 for issue in issues
             ],
             **more,
@@ -119,11 +132,15 @@ def tell(
     command.stdout.write(sentence)
     for line in verdict_lines(delivery.verdict):
         command.stdout.write(line)
+    for county in reconcile.lines(delivery):
+        command.stdout.write(f"  对账：{county.sentence('下发' if delivery.batch_id else '交来')}")
     for issue in issues[:SHOWN]:
         done = f" → {issue.done}" if issue.done else ""
-        command.stdout.write(f"  问题：{issue.message}{done}")
+        level = LEVELS[issue.severity]
+        command.stdout.write(f"  {level}：{issue.message}{done}")
     if len(issues) > SHOWN:
-        command.stdout.write(f"  ……共 {len(issues)} 个问题")
+        where = "" if given["dry_run"] else f"；逐条见 import_report {delivery.pk} 文件名.xlsx"
+        command.stdout.write(f"  ……共 {len(issues)} 个问题{where}")
 
 
 def verdict_lines(verdict: dict[str, Any]) -> list[str]:

@@ -60,7 +60,11 @@ class Delivery(models.Model):
 
 
 class Issue(models.Model):
-    """Something found in a delivery: what, where, how grave, what was done. 问题"""
+    """Something found in a delivery: what, where, how grave, what was done, who mends it. 问题
+
+    ``kind``, ``severity`` and ``remedy_by`` are codes of vocabulary.toml. ``delivered`` holds the
+    row's own columns, so that the error report can show rows that were never stored.
+    """
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="issues")
     kind = models.CharField("种类", max_length=40)
@@ -70,6 +74,8 @@ class Issue(models.Model):
     field = models.CharField("字段", max_length=60, blank=True)
     message = models.TextField("说明")
     done = models.CharField("处理", max_length=200, blank=True)
+    remedy_by = models.CharField("由谁改正", max_length=10, blank=True)
+    delivered = models.JSONField("原始属性", null=True, blank=True)
     area_before_m2 = models.FloatField("处理前面积", null=True, blank=True)
     area_after_m2 = models.FloatField("处理后面积", null=True, blank=True)
     place = models.PointField("位置", srid=4490, null=True, blank=True)

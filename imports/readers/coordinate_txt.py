@@ -13,7 +13,7 @@ from imports.readers import encoding as encodings
 from imports.readers import rings, txt_checks, txt_grammar, txt_plane
 from imports.readers.encoding import codec_named
 from imports.readers.table import NOTE, Finding, Table
-from imports.refusal import refuse_rows
+from imports.refusal import BadRows, refuse_rows
 from spatial.errors import CrsRefused, InputRefused
 
 if TYPE_CHECKING:
@@ -32,11 +32,18 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def read(bundle: Bundle, *, encoding: str | None = None, crs: str | None = None) -> Table:
+def read(
+    bundle: Bundle,
+    *,
+    encoding: str | None = None,
+    crs: str | None = None,
+    bad: BadRows | None = None,
+) -> Table:
     """The parcels of the file, x = east; row numbers are the lines of the parcels' headers.
 
     Raises InputRefused (CrsRefused for a wrong datum or zone) naming file, lines and remedy; one
-    bad parcel refuses the file. Areas (DKMJ) are in m2, whatever unit the file writes.
+    bad parcel refuses the file, unless ``bad`` lets it be skipped. Areas (DKMJ) are in m2,
+    whatever unit the file writes.
     """
     document, decision = _document(bundle, encoding)
     plane = txt_plane.judge(document, overridden=bool(crs))
@@ -44,7 +51,7 @@ def read(bundle: Bundle, *, encoding: str | None = None, crs: str | None = None)
     shapes = [shape_of(document, parcel, plane) for parcel in document.parcels]
     if crs_faults:
         _refuse_crs(bundle.file_name, document)
-    refuse_rows(bundle.file_name, document.faults, REMEDY)
+    shapes = _leave_out(bundle.file_name, document, shapes, bad or BadRows())
     records = [
         _record(document, parcel, shape)
         for parcel, shape in zip(document.parcels, shapes, strict=True)
@@ -76,6 +83,37 @@ def read(bundle: Bundle, *, encoding: str | None = None, crs: str | None = None)
         findings=document.findings,
         facts={"features": len(shapes), "header": document.header, "project": document.project},
     )
+
+
+def _leave_out(file_name: str, document: Document, shapes: list[Any], bad: BadRows) -> list[Any]:
+    """The shapes of the good parcels, which alone stay in the document; or InputRefused.
+
+    A fault belongs to the parcel on whose lines it stands; one before all parcels to the file.
+    """
+    lines = np.array([parcel.line for parcel in document.parcels])
+    if not bad.skip or any(line < lines[0] for line, _ in document.faults):
+        refuse_rows(file_name, document.faults, REMEDY)
+    owner = {line: int(lines[lines <= line][-1]) for line, _ in document.faults}
+    told = [
+        (owner[line], text if line == owner[line] else f"第 {line} 行：{text}")
+        for line, text in sorted(document.faults)
+    ]
+    bad.refuse(file_name, told, REMEDY)
+    for parcel in document.parcels:
+        if parcel.line in bad.faults:
+            bad.records[parcel.line] = {"DKBH": parcel.fields.get("id"), **parcel.fields}
+    kept = [at for at, line in enumerate(lines.tolist()) if line not in bad.faults]
+    if not kept:
+        bad.refuse_all(file_name)
+    document.findings = [
+        finding
+        for finding in document.findings
+        if finding.row is None
+        or finding.row < lines[0]
+        or int(lines[lines <= finding.row][-1]) not in bad.faults
+    ]
+    document.parcels = [document.parcels[at] for at in kept]
+    return [shapes[at] for at in kept]
 
 
 def _document(bundle: Bundle, encoding: str | None) -> tuple[Document, Decision]:

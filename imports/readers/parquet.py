@@ -15,9 +15,10 @@ from spatial.errors import InputRefused
 
 if TYPE_CHECKING:
     from imports.readers.bundle import Bundle
+    from imports.refusal import BadRows
 
 
-def read(bundle: Bundle) -> Table:
+def read(bundle: Bundle, *, bad: BadRows | None = None) -> Table:
     """The rows of a GeoParquet file; raises InputRefused where it is none or can't be read."""
     try:
         import pyarrow  # noqa: PLC0415 - large, and only this format needs it
@@ -39,10 +40,12 @@ def read(bundle: Bundle) -> Table:
         raise InputRefused(
             f"文件 {bundle.file_name} 是 Parquet 表，但没有图形说明（geo）。请导出为 GeoParquet。"
         )
-    return _table(bundle, found, told["columns"][primary], primary)
+    return _table(bundle, found, told["columns"][primary], primary, bad)
 
 
-def _table(bundle: Bundle, found: Any, about: dict[str, Any], primary: str) -> Table:
+def _table(
+    bundle: Bundle, found: Any, about: dict[str, Any], primary: str, bad: BadRows | None
+) -> Table:
     findings: list[Finding] = []
     if about.get("encoding", "WKB") != "WKB":
         raise InputRefused(
@@ -57,7 +60,7 @@ def _table(bundle: Bundle, found: Any, about: dict[str, Any], primary: str) -> T
     ]
     findings += vector.check_values(bundle.file_name, values)
     kinds = about.get("geometry_types") or []
-    geoms = polygons.only_polygons(bundle.file_name, wkb, " ".join(kinds), findings)
+    geoms = polygons.only_polygons(bundle.file_name, wkb, " ".join(kinds), findings, bad)
     crs, origin = _crs(bundle, about)
     return Table(
         file_name=bundle.file_name,

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from imports.readers.table import NOTE, Finding
-from imports.refusal import refuse_rows
+from imports.refusal import BadRows
 from spatial.errors import InputRefused
 
 POLYGONAL = (3, 6)  # shapely's numbers of Polygon and MultiPolygon
@@ -20,12 +20,16 @@ KINDS = {
 
 
 def only_polygons(
-    file_name: str, geometry: np.ndarray, declared: str, findings: list[Finding]
+    file_name: str,
+    geometry: np.ndarray,
+    declared: str,
+    findings: list[Finding],
+    bad: BadRows | None = None,
 ) -> np.ndarray:
     """Shapely polygons of WKB; ``declared`` is the file's own word for its geometry type.
 
     Unclosed rings are closed and told, heights dropped and told; raises InputRefused for rows
-    without geometry and for points and lines.
+    without geometry and for points and lines, unless ``bad`` lets them be skipped.
     """
     missing = [(at + 1, "没有图形") for at, wkb in enumerate(geometry) if wkb is None]
     geoms = shapely.from_wkb(geometry, on_invalid="ignore")
@@ -43,7 +47,7 @@ def only_polygons(
     missing += [(row + 1, f"图形是 {geoms[row].geom_type}，不是面") for row in others]
     empty = np.flatnonzero(np.isin(kinds, POLYGONAL) & shapely.is_empty(geoms)).tolist()
     missing += [(row + 1, "图形为空") for row in empty]
-    refuse_rows(file_name, missing, "在源数据中补齐或删除这些要素，只交面要素。")
+    (bad or BadRows()).refuse(file_name, missing, "在源数据中补齐或删除这些要素，只交面要素。")
     if " Z" in declared or " M" in declared or declared.startswith(("2.5D", "3D", "Measured")):
         findings.append(
             Finding("z_dropped", f"图形带高程或量测值（{declared}）。", NOTE, done="只取平面坐标")

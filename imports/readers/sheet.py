@@ -14,7 +14,7 @@ import shapely
 from imports.readers import coordinate_txt, sheet_rows, txt_grammar, txt_plane, vector
 from imports.readers.polygons import POLYGONAL
 from imports.readers.table import NOTE, Finding, Table
-from imports.refusal import refuse_rows
+from imports.refusal import BadRows, refuse_rows
 from imports.values import is_null
 from spatial.errors import InputRefused
 
@@ -91,6 +91,7 @@ def read(
     encoding: str | None = None,
     crs: str | None = None,
     sublayer: str | None = None,
+    bad: BadRows | None = None,
 ) -> Table:
     """The polygons of a table, x = east; row numbers are the file's own lines.
 
@@ -98,12 +99,13 @@ def read(
     too few for a ring, coordinates out of order.
     """
     findings: list[Finding] = []
+    bad = bad or BadRows()
     sheet = sheet_rows.read(bundle, encoding, sublayer, findings)
     values = [[row.get(name) for row in sheet.rows] for name in sheet.columns]
     findings += vector.check_values(bundle.file_name, values)
     wkt = _wkt_column(sheet)
     if wkt:
-        return _of_wkt(bundle, sheet, wkt, findings)
+        return _of_wkt(bundle, sheet, wkt, findings, bad)
     points = _point_columns(sheet)
     if points is None:
         raise InputRefused(
@@ -111,7 +113,7 @@ def read(
             "带 X/Y（或 经度/纬度）两列和地块编号列。"
             f"现有列：{'、'.join(sheet.columns) or '无'}。"
         )
-    return _of_points(bundle, sheet, points, findings, overridden=bool(crs))
+    return _of_points(bundle, sheet, points, findings, bad, overridden=bool(crs))
 
 
 def _plain(name: str) -> str:
@@ -139,7 +141,9 @@ def _wkt_column(sheet: Sheet) -> str | None:
     return None
 
 
-def _of_wkt(bundle: Bundle, sheet: Sheet, column: str, findings: list[Finding]) -> Table:
+def _of_wkt(
+    bundle: Bundle, sheet: Sheet, column: str, findings: list[Finding], bad: BadRows
+) -> Table:
     texts = [str(row.get(column) or "") for row in sheet.rows]
     srids = {found[1] for text in texts if (found := re.match(r"\s*SRID=(\d+);", text))}
     bare = [re.sub(r"^\s*SRID=\d+;", "", text) for text in texts]
@@ -149,9 +153,10 @@ def _of_wkt(bundle: Bundle, sheet: Sheet, column: str, findings: list[Finding]) 
         for at, shape in enumerate(shapes)
         if shape is None or shape.is_empty or shapely.get_type_id(shape) not in POLYGONAL
     ]
+    bad.refuse(bundle.file_name, faults, "补齐或删除这些行，只交面。")
     if len(srids) > 1:
-        faults.append((sheet.numbers[0], f"各行的 SRID 不一致：{'、'.join(sorted(srids))}"))
-    refuse_rows(bundle.file_name, faults, "补齐或删除这些行，只交面。")
+        mixed = [(sheet.numbers[0], f"各行的 SRID 不一致：{'、'.join(sorted(srids))}")]
+        refuse_rows(bundle.file_name, mixed, "把各坐标系的行分成几个文件。")
     if shapely.has_z(shapes).any():
         findings.append(Finding("z_dropped", "图形带高程。", NOTE, done="只取平面坐标"))
     crs = pyproj.CRS.from_epsg(int(srids.pop())) if srids else None
@@ -172,17 +177,25 @@ def _point_columns(sheet: Sheet) -> Points | None:
 
 
 def _of_points(
-    bundle: Bundle, sheet: Sheet, at: Points, findings: list[Finding], *, overridden: bool
+    bundle: Bundle,
+    sheet: Sheet,
+    at: Points,
+    findings: list[Finding],
+    bad: BadRows,
+    *,
+    overridden: bool,
 ) -> Table:
     document = txt_grammar.Document(findings=findings)
     rows: dict[str, list[dict[str, Any]]] = {}
     parcels: dict[str, txt_grammar.Parcel] = {}
+    owners: dict[int, int] = {}
     for number, row in zip(sheet.numbers, sheet.rows, strict=True):
         if is_null(row.get(at.x)) and is_null(row.get(at.y)):
             continue
         key = str(row.get(at.parcel) if at.parcel else "")
         parcel = parcels.setdefault(key, txt_grammar.Parcel(number, {"id": key}))
         rows.setdefault(key, []).append(row)
+        owners[number] = parcel.line
         pair = [_number(row.get(name)) for name in (at.x, at.y)]
         if None in pair:
             told = f"坐标不是数字（{row.get(at.x)}, {row.get(at.y)}）"
@@ -197,7 +210,10 @@ def _of_points(
         raise InputRefused(f"文件 {bundle.file_name} 没有一行坐标。请核对 {at.x}、{at.y} 两列。")
     plane = txt_plane.judge(document, overridden=overridden)
     shapes = [coordinate_txt.shape_of(document, parcel, plane) for parcel in document.parcels]
-    refuse_rows(bundle.file_name, document.faults, REMEDY)
+    faults = document.faults
+    if bad.skip:  # a faulty point costs its parcel
+        faults = [(owners.get(row, row), text) for row, text in faults]
+    bad.refuse(bundle.file_name, faults, REMEDY)
     if plane.east_first:
         message = f"{at.x} 列是东（经度），{at.y} 列是北（纬度）。"
         findings.append(Finding("txt_swapped", message, NOTE, done="按数值判定轴序"))

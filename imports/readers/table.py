@@ -5,25 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from imports import issue_kinds
+from imports.refusal import BadRows
+
 if TYPE_CHECKING:
     import numpy as np
     import pyproj
 
+ERROR = "error"
 WARNING = "warning"
 NOTE = "note"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something noticed in a delivery; becomes an Issue. 问题"""
+    """Something noticed in a delivery; becomes an Issue. 问题
+
+    ``kind`` is one of vocabulary.toml's [issue]; without ``severity`` it is as grave as its kind.
+    """
 
     kind: str
     message: str
-    severity: str = WARNING
+    severity: str = ""
     row: int | None = None
     field: str = ""
     feature: str = ""
     done: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.severity:
+            object.__setattr__(self, "severity", issue_kinds.of(self.kind).level)
 
 
 @dataclass
@@ -32,6 +43,7 @@ class Table:
 
     ``numbers`` are row numbers for people (1 = first feature; of a TXT the line of the parcel's
     header), ``records`` the raw values by column name, ``geoms`` shapely polygons.
+    ``bad`` holds the rows that were left out by consent.
     """
 
     file_name: str
@@ -47,6 +59,31 @@ class Table:
     encoding_confidence: str = "高"
     findings: list[Finding] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
+    bad: BadRows = field(default_factory=BadRows)
+
+    def leave_out(self) -> list[int]:
+        """Take the bad rows out, keeping what they say; returns the positions of those that stay.
+
+        Raises InputRefused, naming all faults, where none stays.
+        """
+        faults = self.bad.faults
+        if not faults:
+            return list(range(len(self.numbers)))
+        for number, record in zip(self.numbers, self.records, strict=True):
+            if number in faults:
+                self.bad.records.setdefault(number, record)
+        kept = [at for at, number in enumerate(self.numbers) if number not in faults]
+        if not kept:
+            self.bad.refuse_all(self.file_name)
+        self.numbers = [self.numbers[at] for at in kept]
+        self.records = [self.records[at] for at in kept]
+        self.geoms = self.geoms[kept]
+        return kept
+
+    @property
+    def by_line(self) -> bool:
+        """Whether row numbers are lines of a text, on which a feature begins."""
+        return self.driver in ("界址点TXT", "CSV", "XLSX")
 
     @property
     def is_dbf(self) -> bool:

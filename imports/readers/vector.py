@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from imports.readers.bundle import Bundle
+    from imports.refusal import BadRows
 
 BLOCK = 1 << 20
 TOLD_ELSEWHERE = ("Measured", "One or several characters couldn't be converted")
@@ -37,11 +38,17 @@ OPEN_OPTIONS = {"gml": {"DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO"}}
 """Nothing is fetched from anywhere, and nothing written beside what is read."""
 
 
-def read(bundle: Bundle, *, encoding: str | None = None, sublayer: str | None = None) -> Table:
+def read(
+    bundle: Bundle,
+    *,
+    encoding: str | None = None,
+    sublayer: str | None = None,
+    bad: BadRows | None = None,
+) -> Table:
     """All features of the file, in its own CRS with x = east, and what was noticed.
 
     Raises InputRefused for files without features, unreadable text, and rows whose geometry is
-    missing or is no polygon; each message names file, row and remedy.
+    missing or is no polygon (unless ``bad`` lets them be skipped), naming file, row and remedy.
     """
     findings: list[Finding] = []
     with openable(bundle, encoding, findings) as path, told_by_gdal(findings):
@@ -57,7 +64,8 @@ def read(bundle: Bundle, *, encoding: str | None = None, sublayer: str | None = 
     if not len(geometry):
         raise InputRefused(f"文件 {bundle.file_name} 没有任何要素。请核对是否导出了空图层。")
     findings += check_values(bundle.file_name, values)
-    geoms = polygons.only_polygons(bundle.file_name, geometry, str(meta["geometry_type"]), findings)
+    declared_type = str(meta["geometry_type"])
+    geoms = polygons.only_polygons(bundle.file_name, geometry, declared_type, findings, bad)
     names = distinct(names)
     return Table(
         file_name=bundle.file_name,

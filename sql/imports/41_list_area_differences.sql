@@ -1,25 +1,29 @@
--- what:   Rows whose declared area differs from the computed one by over 1 in 100 and over 1 m2.
--- reads:  import_row, import_place, import_target
+-- what:   Rows whose declared area differs from the computed one by more than a share and more
+--         than so many m2.
+-- reads:  import_measure, import_row
 -- writes: -
--- params: -
+-- params: share, above_m2, at_most
 SELECT
     measured.row,
     measured.declared_area_m2,
     measured.area_m2,
+    measured.declared_area_m2 AS before_m2,
+    measured.area_m2 AS after_m2,
+    ST_X(ST_PointOnSurface(found.geom)) AS x,
+    ST_Y(ST_PointOnSurface(found.geom)) AS y,
     count(*) OVER () AS total
 FROM (
-    SELECT DISTINCT ON (found.row)
-        found.row,
-        found.declared_area_m2::double precision,
-        area_m2(engine_ground(found.geom, target.plane_srid)) AS area_m2
-    FROM import_row AS found
-    INNER JOIN import_place AS place ON found.row = place.row
-    INNER JOIN import_target AS target ON place.region_id = target.region_id
-    WHERE found.declared_area_m2 > 0
-    ORDER BY found.row, place.region_id
+    SELECT DISTINCT ON (import_measure.row)
+        import_measure.row,
+        import_measure.declared_area_m2,
+        import_measure.area_m2
+    FROM import_measure
+    WHERE import_measure.declared_area_m2 > 0
+    ORDER BY import_measure.row, import_measure.region_id
 ) AS measured
+INNER JOIN import_row AS found ON measured.row = found.row
 WHERE
     abs(measured.area_m2 - measured.declared_area_m2)
-    > greatest(1, 0.01 * measured.declared_area_m2)
+    > greatest(%(above_m2)s, %(share)s * measured.declared_area_m2)
 ORDER BY measured.row
-LIMIT 200
+LIMIT %(at_most)s

@@ -145,7 +145,11 @@ def test_declared_areas_that_do_not_fit_are_told(counties, tmp_path):
 def test_a_dry_run_writes_nothing_and_tells_all(counties, tmp_path, media):
     path = written(tmp_path / "a.gpkg", [{**LAND[0], "TBMJ": 5000.0}], PLACES[:1])
     delivery = stage(path, dry_run=True)
-    assert [issue.kind for issue in delivery.found()] == ["area_differs"]
+    assert [issue.kind for issue in delivery.found()] == [
+        "area_differs",
+        "gap",
+        "county_sum_differs",
+    ]
     assert not Delivery.objects.exists()
     assert not Zone.objects.exists()
     assert not Issue.objects.exists()

@@ -146,5 +146,6 @@ def test_a_code_that_the_place_denies_is_told(counties, tmp_path):
 def test_areas_and_windows_that_do_not_fit_are_told(counties, tmp_path):
     record = {**PATCH, "JCMJ": 12000.5, "QSX": "20250101", "HSX": "20240101"}
     delivery = load.stage_patches(written(tmp_path / "t.gpkg", [record], [HERE]), batch=SPEC)
-    assert {issue.kind for issue in delivery.issues.all()} == {"area_differs", "dates_reversed"}
+    found = {issue.kind for issue in delivery.issues.all()}
+    assert found == {"area_differs", "dates_reversed", "date_implausible"}
     assert Patch.objects.get().declared_area_m2 == Decimal("12000.5")

@@ -89,11 +89,14 @@ def test_ratio_classes(share: float | None, term: str) -> None:
 
 
 def test_issue_kinds_have_a_level_in_words() -> None:
-    assert vocabulary.issue_kind("shx_rebuilt") == {
-        "code": "shx_rebuilt",
+    assert vocabulary.issue_kind("missing_shx") == {
+        "code": "missing_shx",
         "term": "索引文件已重建",
         "level": "note",
         "level_term": "说明",
+        "by": "system",
+        "by_term": "系统已处理",
+        "remedy": "无需处理；下次请一并交 .shx。",
     }
 
 

@@ -52,6 +52,7 @@ class Command(BaseCommand):
                 sublayer=given["where_layer"],
                 withdraw=given["withdraw"],
                 dry_run=given["dry_run"],
+                skip_bad=given["skip_bad"],
             )
             active = []
             if given["activate"] and not given["dry_run"]:

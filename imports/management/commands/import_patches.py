@@ -51,6 +51,7 @@ class Command(BaseCommand):
                 constants=options.pairs(given["set"]),
                 sublayer=given["where_layer"],
                 dry_run=given["dry_run"],
+                skip_bad=given["skip_bad"],
             )
         added = 0 if delivery.repeated else delivery.verdict["added"]
         options.tell(

@@ -1,0 +1,87 @@
+"""导入其余: rows that cannot be imported are left out by consent, each told as an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from imports import issue_kinds
+from imports.models import Issue
+from spatial import sqlfiles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+
+    from imports.fields import Canonical
+    from imports.models import Delivery
+    from imports.readers.table import Table
+    from imports.staging import Staged
+
+DONE = "未导入（按“导入其余”略过）"
+
+
+def drop(
+    table: Table, canonical: Canonical, staged: list[Staged], geoms: np.ndarray
+) -> tuple[list[Staged], np.ndarray]:
+    """Take the bad rows out of the table and its canonical rows; returns what is left of the rest.
+
+    Raises InputRefused, naming all of them, where no row is left.
+    """
+    for number, attributes in zip(table.numbers, canonical.rows, strict=True):
+        if number in table.bad.faults and (area := attributes.get("declared_area_m2")) is not None:
+            table.bad.declared_m2[number] = float(area)
+    kept = table.leave_out()
+    canonical.rows = [canonical.rows[at] for at in kept]
+    canonical.spans = [canonical.spans[at] for at in kept]
+    return [staged[at] for at in kept], geoms[kept]
+
+
+def drop_stored(numbers: Iterable[int]) -> None:
+    """Take rows that turned out bad out of the temporary tables of the import."""
+    rows = sorted(set(numbers))
+    if rows:
+        sqlfiles.execute("imports/27_drop_rows", {"row_numbers": rows})
+        sqlfiles.execute("imports/28_drop_places", {"row_numbers": rows})
+
+
+def report(delivery: Delivery, table: Table) -> None:
+    """An error for each row that was left out: why, and what it says."""
+    known = issue_kinds.of("row_skipped")
+    records = dict(zip(table.numbers, table.records, strict=True)) | table.bad.records
+    Issue.objects.bulk_create(
+        [
+            Issue(
+                delivery=delivery,
+                kind=known.code,
+                severity=known.level,
+                remedy_by=known.by,
+                row=row,
+                feature=_label(records.get(row, {})),
+                message=f"第 {row} 行：{'；'.join(texts)}。",
+                done=DONE,
+                delivered=_plain(records.get(row)),
+            )
+            for row, texts in sorted(table.bad.faults.items())
+        ],
+        batch_size=1000,
+    )
+
+
+def _label(record: dict[str, Any]) -> str:
+    """What a row calls itself: the first of its columns that is usually its number or name."""
+    known = {name.upper(): value for name, value in record.items()}
+    for name in ("JCBH", "DKBH", "BSM", "TBBH", "DKMC", "MC", "NAME", "XMMC", "ID"):
+        if known.get(name):
+            return str(known[name])[:120]
+    return ""
+
+
+def _plain(record: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Values that JSON holds."""
+    if record is None:
+        return None
+    simple = (str, int, float, bool, type(None))
+    return {
+        name: value if isinstance(value, simple) else str(value) for name, value in record.items()
+    }

@@ -1,0 +1,9 @@
+-- what:   Leave out, by consent, the rows of which nothing is left after repair.
+-- reads:  -
+-- writes: import_row
+-- params: -
+DELETE FROM import_row
+WHERE geom IS NULL OR ST_IsEmpty(geom) OR NOT ST_IsValid(geom)
+RETURNING
+    row,
+    reason

@@ -1,0 +1,13 @@
+-- what:   The area of each row in the plane of each county that it was placed in, once.
+-- reads:  import_row, import_place, import_target
+-- writes: import_measure
+-- params: -
+CREATE TEMPORARY TABLE import_measure ON COMMIT DROP AS
+SELECT
+    found.row,
+    place.region_id,
+    found.declared_area_m2::double precision,
+    area_m2(engine_ground(found.geom, target.plane_srid)) AS area_m2
+FROM import_row AS found
+INNER JOIN import_place AS place ON found.row = place.row
+INNER JOIN import_target AS target ON place.region_id = target.region_id
