@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import timezone
 
-from imports import upload_work, uploads, version_jobs
+from imports import upload_trial, upload_work, uploads, version_jobs
 from spatial.errors import NotAllowed
 from spatial.jobs import kind, upkeep
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from spatial.job_progress import Progress
     from spatial.models import User
 
-
-__all__ = ["import_upload", "look_upload", "prune_uploads", "version_jobs"]
+__all__ = ["import_upload", "look_upload", "prune_uploads", "try_upload", "version_jobs"]
 
 
 @kind("look_upload")
@@ -31,6 +30,12 @@ def import_upload(arguments: dict[str, Any], by: User | None, progress: Progress
     """Import an ``upload`` (its token); ``today`` is the day on which that was asked."""
     today = datetime.date.fromisoformat(arguments["today"])
     return upload_work.bring_in(arguments["upload"], _person(by), today, progress)
+
+
+@kind("try_upload")
+def try_upload(arguments: dict[str, Any], by: User | None, progress: Progress) -> dict[str, Any]:
+    """Import an ``upload`` (its token) and take it back; tells what would be stored and found."""
+    return upload_trial.try_out(arguments["upload"], _person(by), progress)
 
 
 def _person(by: User | None) -> User:

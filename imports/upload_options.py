@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from spatial.models import User
 
 PATCH, IMAGE = "patch", "image"
-READING = {"region", "crs", "encoding", "map", "set", "sublayer"}
+FLAGS = {"classify", "guess", "remember", "skip_bad"}
+"""Choices that are yes or no; ``guess``: nobody chose the target yet, it is only looked at so."""
+READING = {"region", "crs", "encoding", "map", "set", "sublayer", *(FLAGS - {"classify"})}
 BATCH = {"batch", "source", "issued_on", "report_due_on", "period", "ruleset", "title"}
 CHOICES = {
     PATCH: READING | BATCH | {"classify"},
-    IMAGE: {"crs", "taken_on", "name"},
+    IMAGE: {"crs", "taken_on", "name", "guess"},
     "layer": READING | {"valid_from", "withdraw"},
 }
 DATES = {
@@ -68,6 +70,8 @@ def checked(target: str, told: Mapping[str, Any], by: User) -> dict[str, Any]:
 
 def require_complete(target: str, options: Mapping[str, Any], by: User) -> None:
     """Raise InputRefused for what the import of this target cannot do without."""
+    if options.get("guess"):
+        raise InputRefused("请先选择导入为哪个图层、图斑或影像。")
     if target == PATCH:
         if "batch" not in options:
             raise InputRefused("请填写批次号。")
@@ -103,7 +107,7 @@ def _value(name: str, value: Any) -> Any:
         if not all(isinstance(text, str) and len(text) <= LONGEST for text in texts):
             raise InputRefused(f"{PAIRS[name]}应为 字段: 列名 的对照。")
         return {key.strip(): text.strip() for key, text in value.items() if key.strip()}
-    if name == "classify":
+    if name in FLAGS:
         return value is True
     if value is None:
         return ""

@@ -36,7 +36,10 @@ def look_at(token: str, by: User, progress: Progress) -> dict[str, Any]:
     try:
         seen = _look(upload, by, progress)
     except GislandError as error:
-        _end(upload, UploadState.REFUSED, error=str(error), preview={})
+        # of a file with several layers: their names, to choose from
+        names = [str(name) for name in getattr(error, "names", ())]
+        seen = {"sublayers": names} if names else {}
+        _end(upload, UploadState.REFUSED, error=str(error), preview=seen)
         raise
     _end(upload, UploadState.LOOKED, error="", preview=seen)
     return {"rows": seen.get("rows", 0)}
@@ -94,21 +97,9 @@ def _bring(upload: Upload, by: User, today: date, progress: Progress) -> dict[st
     require_complete(upload.target, options, by)
     if upload.target == IMAGE:
         return _bring_image(upload, options, by, progress)
-    reading = {
-        "region_code": options.get("region"), "crs": options.get("crs"),
-        "encoding": options.get("encoding"), "mapping": options.get("map", {}),
-        "constants": options.get("set", {}), "sublayer": options.get("sublayer"),
-        "by": by, "within": within_of(by), "progress": progress,
-    }  # fmt: skip
-    if upload.target == PATCH:
-        delivery = stage_patches(upload.file, batch=_batch(options), **reading)
-    else:
-        delivery = stage_layer(
-            upload.target, upload.file, valid_from=day_of(options, "valid_from"),
-            withdraw=options.get("withdraw"), **reading,
-        )  # fmt: skip
+    delivery = delivered(upload, options, by, progress)
     Upload.objects.filter(pk=upload.pk).update(delivery=delivery)
-    found = _told(delivery)
+    found = told_of(delivery)
     if options.get("classify") and delivery.batch is not None and not delivery.repeated:
         code = delivery.batch.code
         told = {"batch": code, "as_of": today.isoformat()}
@@ -116,7 +107,26 @@ def _bring(upload: Upload, by: User, today: date, progress: Progress) -> dict[st
     return found
 
 
-def _told(delivery: Delivery) -> dict[str, Any]:
+def delivered(
+    upload: Upload, options: dict[str, Any], by: User, progress: Progress, *, dry_run: bool = False
+) -> Delivery:
+    """The delivery that the file becomes; of a dry run nothing is stored."""
+    reading = {
+        "region_code": options.get("region"), "crs": options.get("crs"),
+        "encoding": options.get("encoding"), "mapping": options.get("map", {}),
+        "constants": options.get("set", {}), "sublayer": options.get("sublayer"),
+        "by": by, "within": within_of(by), "progress": progress, "dry_run": dry_run,
+    }  # fmt: skip
+    if upload.target == PATCH:
+        return stage_patches(upload.file, batch=_batch(options), **reading)
+    return stage_layer(
+        upload.target, upload.file, valid_from=day_of(options, "valid_from"),
+        withdraw=options.get("withdraw"), **reading,
+    )  # fmt: skip
+
+
+def told_of(delivery: Delivery) -> dict[str, Any]:
+    """What came of an import, as the job's result says it."""
     rows = delivery.row_count
     if delivery.repeated:
         said = f"同一文件、同样选项已导入过（导入 {delivery.pk}），没有任何变化。"
@@ -139,16 +149,7 @@ def _bring_image(
     upload: Upload, options: dict[str, Any], by: User, progress: Progress
 ) -> dict[str, Any]:
     progress("读文件")
-    taken_on = day_of(options, "taken_on")
-    if taken_on is None:
-        raise InputRefused("请填写拍摄日期。")
-    told: dict[str, Any] = {
-        "taken_on": taken_on,
-        "name": options.get("name") or Path(upload.file_name).stem,
-        "crs_option": options.get("crs"),
-    }
-    seen = rasters.load_raster(upload.file, dry_run=True, **told)
-    _require_own_ground(seen.image, by)
+    told = image_of(upload, options, by)
     progress("转换影像")
     done = rasters.load_raster(upload.file, **told)
     try:
@@ -163,6 +164,21 @@ def _bring_image(
     if done.repeated:
         said = f"同一影像已导入过（影像 {done.image.pk}），没有任何变化。"
     return {"image": done.image.pk, "repeated": done.repeated, "said": said}
+
+
+def image_of(upload: Upload, options: dict[str, Any], by: User) -> dict[str, Any]:
+    """How the image is to be loaded, after a dry run that may refuse it."""
+    taken_on = day_of(options, "taken_on")
+    if taken_on is None:
+        raise InputRefused("请填写拍摄日期。")
+    told: dict[str, Any] = {
+        "taken_on": taken_on,
+        "name": options.get("name") or Path(upload.file_name).stem,
+        "crs_option": options.get("crs"),
+    }
+    seen = rasters.load_raster(upload.file, dry_run=True, **told)
+    _require_own_ground(seen.image, by)
+    return told
 
 
 def _require_own_ground(image: Image, by: User) -> None:

@@ -175,12 +175,14 @@ def look(upload: Upload, *, by: User | None = None) -> Job:
     return _begin(upload, by, "look_upload", "判读", UploadState.LOOKING, complete=False)
 
 
-def bring(upload: Upload, *, by: User | None = None) -> Job:
+def bring(upload: Upload, *, by: User | None = None, dry_run: bool = False) -> Job:
     """Start the import as target and options say; the delivery comes on the upload.
 
-    Raises InputRefused or NotAllowed for what can be told before reading the file.
+    ``dry_run``: it is all done and taken back; what was found is the job's result. Raises
+    InputRefused or NotAllowed for what can be told before reading the file.
     """
-    return _begin(upload, by, "import_upload", "导入", UploadState.IMPORTING, complete=True)
+    kind, verb = ("try_upload", "试运行") if dry_run else ("import_upload", "导入")
+    return _begin(upload, by, kind, verb, UploadState.IMPORTING, complete=True)
 
 
 def _begin(

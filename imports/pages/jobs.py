@@ -1,0 +1,75 @@
+"""A job as a page watches it: state, how far, what came of it; and its stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from imports.pages.gate import delivery_url, importer, user_of
+from spatial import jobs
+from spatial.models import JobState
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from spatial.models import Job
+
+
+@importer
+@require_safe
+def job_state(request: HttpRequest, job_id: int) -> HttpResponse:
+    """One job as JSON."""
+    return JsonResponse(told(_job(request, job_id)))
+
+
+@importer
+@require_POST
+def job_stop(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Ask that a job be stopped; answers its state as JSON, or goes back to the list."""
+    job = _job(request, job_id)
+    jobs.stop(job)
+    job.refresh_from_db()
+    if "text/html" in request.headers.get("Accept", ""):
+        return redirect("imports")
+    return JsonResponse(told(job))
+
+
+def told(job: Job) -> dict[str, Any]:
+    """A job as pages know it; ``next`` is where its outcome is read."""
+    delivery = job.result.get("delivery") if job.state == JobState.DONE else None
+    return {
+        "id": job.pk,
+        "kind": job.kind,
+        "title": job.title,
+        "state": job.state,
+        "state_term": job.get_state_display(),
+        "open": job.open,
+        "phase": job.phase,
+        "done": job.done,
+        "total": job.total,
+        "seconds": seconds(job),
+        "stopping": job.stop_requested and job.open,
+        "error": job.error,
+        "next": delivery_url(delivery) if isinstance(delivery, int) else "",
+        "url": reverse("job", kwargs={"job_id": job.pk}),
+        "stop_url": reverse("job_stop", kwargs={"job_id": job.pk}),
+    }
+
+
+def seconds(job: Job) -> int | None:
+    """How long it has run, or ran."""
+    if job.started_at is None:
+        return None
+    return round(((job.ended_at or timezone.now()) - job.started_at).total_seconds())
+
+
+def _job(request: HttpRequest, job_id: int) -> Job:
+    found = jobs.visible(user_of(request)).filter(pk=job_id).first()
+    if found is None:
+        raise Http404("没有这个任务，或不归您查看。")
+    return found
