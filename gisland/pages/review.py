@@ -178,7 +178,8 @@ def said_of(scope: Scope, stands: Standing) -> dict[str, Any]:
 
 def _regions(scope: Scope) -> list[dict[str, str]]:
     found = scope.filter_regions(Region.objects.filter(level__in=("county", "township")))
-    return list(found.order_by("code").values("code", "name", "level"))
+    rows = found.order_by("code").values_list("code", "name", "level")
+    return [{"code": code, "name": name, "level": level} for code, name, level in rows]
 
 
 def _terms(scope: Scope, action: str) -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("imports", "0003_uploads")]
+    dependencies = [("imports", "0002_initial")]
 
     operations = [
         migrations.AddField(
