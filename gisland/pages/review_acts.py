@@ -17,6 +17,7 @@ from spatial.errors import InputRefused
 from spatial.models import Patch, User
 from spatial.review import acts, queue, split
 from spatial.review.filters import Filters
+from spatial.review.undo import undo as undo_action
 from spatial.scope import LoginNeeded, login_or_demo, request_scope
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def undo(request: HttpRequest) -> JsonResponse:
         number = int(told["action"])
     except (KeyError, ValueError, TypeError) as error:
         raise InputRefused("没有说明撤销哪一次处置。请刷新后重试。") from error
-    done = acts.undo(_person(request), number, on=_today())
+    done = undo_action(_person(request), number, on=_today())
     return _answer(request, done, [])
 
 

@@ -73,7 +73,7 @@ def act_on(by: User, patch_id: int, act: Act, *, seen: str, on: datetime.date) -
 
     Raises NotAllowed, InputRefused, PatchNotAssessed, StaleReview.
     """
-    scope = _may(by)
+    scope = may_decide(by)
     _check(act)
     with transaction.atomic():
         patch = _locked(scope, patch_id)
@@ -95,7 +95,7 @@ def act_on_all(
     Raises also InputRefused where some have no assessment, or are judged by rules that do not
     know the conclusion.
     """
-    scope = _may(by)
+    scope = may_decide(by)
     _check(act)
     with transaction.atomic():
         ids = sorted(select(scope, asked).values_list("pk", flat=True))
@@ -127,7 +127,7 @@ def split(
 
     ``acts`` are confirm or change, one for each part.
     """
-    scope = _may(by)
+    scope = may_decide(by)
     for act in acts:
         if act.kind not in (ReviewKind.CONFIRM, ReviewKind.CHANGE):
             raise InputRefused("分割后的每一部分只能确认或改判。")
@@ -153,41 +153,6 @@ def split(
     return Done(action, 1, patch.area_m2)
 
 
-def undo(by: User, action_id: int, *, on: datetime.date) -> Done:
-    """Take back what one did oneself, of patches about which nothing was said since.
-
-    What was decided before counts again. Raises InputRefused where nothing can be taken back.
-    """
-    scope = _may(by)
-    with transaction.atomic():
-        action = ReviewAction.objects.select_for_update(of=("self",), no_key=True).filter(
-            pk=action_id, by=by
-        )
-        found = action.exclude(kind=ReviewKind.UNDO).first()
-        if found is None:
-            raise NotAllowed("只能撤销自己的处置。")
-        if ReviewAction.objects.filter(undoes=found).exists():
-            raise InputRefused("这次处置已经撤销。")
-        patches = scope.filter_patches(Patch.objects.filter(pk__in=_patches_of(found)))
-        list(patches.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
-        later = {row["patch_id"] for row in
-                 sqlfiles.rows("review/20_list_undone_later", {"action_id": found.pk})}  # fmt: skip
-        ids = sorted(set(patches.values_list("pk", flat=True)) - later)
-        if not ids:
-            raise InputRefused("这次处置之后，这些图斑已有新的处置，不能撤销；请直接重新判定。")
-        area = Patch.objects.filter(pk__in=ids).aggregate(area=Sum("area_m2"))["area"]
-        undone = ReviewAction.objects.create(
-            kind=ReviewKind.UNDO, by=by, count=len(ids), area_m2=area, undoes=found
-        )
-        params = {
-            "undone_id": found.pk, "action_id": undone.pk, "patch_ids": ids, "by_id": by.pk,
-            "done_on": on, "note": "撤销", "recorded_at": timezone.now(),
-        }  # fmt: skip
-        sqlfiles.execute("review/21_withdraw_decisions", params)
-        sqlfiles.execute("review/22_withdraw_referrals", params)
-    return Done(undone, len(ids), area, tuple(sorted(later)))
-
-
 def conclusions_for(scope: Scope, patch: Patch) -> list[dict[str, Any]]:
     """What the patch may be decided to be: the conclusions of the ruleset that judged it."""
     current = patch.assessments.filter(is_current=True).select_related("run").first()
@@ -206,7 +171,8 @@ def conclusions_for(scope: Scope, patch: Patch) -> list[dict[str, Any]]:
     return list(seen.values())
 
 
-def _may(by: User) -> Scope:
+def may_decide(by: User) -> Scope:
+    """The scope of whoever may decide; raises NotAllowed."""
     scope = scope_of(by)
     scope.require_act(ACT)
     return scope
@@ -304,8 +270,3 @@ def _class_of(act: Act, ids: list[int]) -> str:
             f"这些图斑所用的规则没有统一的初判 {act.conclusion}；{near(act.conclusion, known)}"
         )
     return str(classes.popitem()[1])
-
-
-def _patches_of(action: ReviewAction) -> set[int]:
-    decided = action.determinations.values_list("patch", flat=True)
-    return {*decided, *action.referrals.values_list("patch", flat=True)}

@@ -16,6 +16,7 @@ from spatial.review import acts, queue, split
 from spatial.review.acts import Act, StaleReview
 from spatial.review.filters import Filters, select
 from spatial.review.status import STATUSES, standings
+from spatial.review.undo import undo
 from spatial.scope import scope_of
 from tests import ratio_ground as drawn
 from tests.people import person
@@ -177,19 +178,19 @@ def test_an_undo_takes_back_what_stands_and_leaves_what_was_decided_since(
     other = person(first.region.code, name="other")
     acts.act_on(other, third.pk, LAWFUL, seen=seen(third), on=DAY)
     with pytest.raises(NotAllowed, match="只能撤销自己的处置"):
-        acts.undo(other, done.action.pk, on=DAY)
-    undone = acts.undo(officer, done.action.pk, on=DAY)
+        undo(other, done.action.pk, on=DAY)
+    undone = undo(officer, done.action.pk, on=DAY)
     assert (undone.count, undone.left) == (2, (third.pk,))
     assert status(first) == "changed", "what was decided before counts again"
     assert status(second) == "open"
     assert status(third) == "changed"
     with pytest.raises(InputRefused, match="已经撤销"):
-        acts.undo(officer, done.action.pk, on=DAY)
+        undo(officer, done.action.pk, on=DAY)
 
 
 def test_an_undone_referral_waits_no_longer(patches: list[Patch], officer: User) -> None:
     done = acts.act_on(officer, patches[0].pk, Act("field_check"), seen=seen(patches[0]), on=DAY)
-    acts.undo(officer, done.action.pk, on=DAY)
+    undo(officer, done.action.pk, on=DAY)
     assert status(patches[0]) == "open"
     assert Referral.objects.count() == 2, "nothing is removed"
 
