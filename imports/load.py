@@ -135,7 +135,7 @@ def _stage(
         )  # fmt: skip
         doubts = parties.unusable_codes(table, canonical)
         deliveries.add_issues(delivery, [*canonical.findings, *shifted, *spills, *doubts])
-        skipping.report(delivery, table)
+        skipping.report(delivery, table, canonical)
         staging.report(delivery)
         check_layer(delivery, incoming, layer, counties)
         reconcile.settle_layer(delivery, table, coverage=layer.coverage)
