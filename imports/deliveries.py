@@ -93,13 +93,14 @@ def record(
             "encoding": table.encoding,
             "encoding_origin": table.encoding_origin,
             "encoding_confidence": table.encoding_confidence,
+            "columns": list(table.columns),
             "crs": verdict.label,
             "crs_origin": verdict.origin,
             "crs_confidence": verdict.confidence,
             "crs_evidence": list(verdict.evidence),
             **table.facts,
         },
-        row_count=len(table.numbers) + len(table.bad.faults),
+        row_count=len({*table.numbers, *table.bad.faults}),
         **where,
     )
     add_issues(delivery, [*table.findings, *verdict.findings])

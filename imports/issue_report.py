@@ -135,7 +135,7 @@ def _write_xlsx(delivery: Delivery, path: Path) -> None:
     with xlsxwriter.Workbook(str(path), options) as book:
         bold = book.add_format({"bold": True})
         _sheet(book, bold, "问题", HEADS, (_cells(issue) for issue in issues))
-        _rows_sheet(book, bold, issues)
+        _rows_sheet(book, bold, delivery, issues)
         _lines_sheet(book, bold, delivery)
 
 
@@ -150,14 +150,16 @@ def _cells(issue: Issue) -> list[Any]:
     ]  # fmt: skip
 
 
-def _rows_sheet(book: Any, bold: Any, issues: list[Issue]) -> None:
+def _rows_sheet(book: Any, bold: Any, delivery: Delivery, issues: list[Issue]) -> None:
     """The rows that issues name, once each, with the columns that they came with."""
     rows = {
         issue.row: issue.delivered
         for issue in issues
         if issue.row is not None and issue.delivered is not None
     }
-    columns = list(dict.fromkeys(name for record in rows.values() for name in record))
+    found = dict.fromkeys(name for record in rows.values() for name in record)
+    own = [name for name in delivery.verdict.get("columns", ()) if name in found]
+    columns = [*own, *(name for name in found if name not in own)]
     cells = ([row, *(rows[row].get(name) for name in columns)] for row in sorted(rows))
     _sheet(book, bold, "涉及的行", ("行号", *columns), cells)
 

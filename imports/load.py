@@ -156,7 +156,7 @@ def _stage(
         deliveries.add_issues(
             delivery, [*recalled.findings, *canonical.findings, *shifted, *spills, *doubts]
         )
-        skipping.report(delivery, table)
+        skipping.report(delivery, table, canonical)
         staging.report(delivery)
         check_layer(delivery, incoming, layer, counties)
         reconcile.settle_layer(delivery, table, coverage=layer.coverage)

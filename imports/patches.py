@@ -165,7 +165,7 @@ def _stage(bundle: Bundle, spec: BatchSpec, options: FileOptions, told: dict[str
         )  # fmt: skip
         findings += parties.unusable_codes(table, canonical)
         deliveries.add_issues(delivery, findings)
-        skipping.report(delivery, table)
+        skipping.report(delivery, table, canonical)
         staging.report(delivery)
         check_patches(delivery, incoming, counties, batch.issued_on)
         deliveries.add_issues(delivery, parties.name_parties(None))

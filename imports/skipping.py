@@ -28,9 +28,7 @@ def drop(
 
     Raises InputRefused, naming all of them, where no row is left.
     """
-    for number, attributes in zip(table.numbers, canonical.rows, strict=True):
-        if number in table.bad.faults and (area := attributes.get("declared_area_m2")) is not None:
-            table.bad.declared_m2[number] = float(area)
+    _remember_areas(table, canonical)
     kept = table.leave_out()
     canonical.rows = [canonical.rows[at] for at in kept]
     canonical.spans = [canonical.spans[at] for at in kept]
@@ -45,8 +43,18 @@ def drop_stored(numbers: Iterable[int]) -> None:
         sqlfiles.execute("imports/28_drop_places", {"row_numbers": rows})
 
 
-def report(delivery: Delivery, table: Table) -> None:
+def _remember_areas(table: Table, canonical: Canonical) -> None:
+    """Keep what the bad rows declare: the reconciliation counts it."""
+    for number, attributes in zip(table.numbers, canonical.rows, strict=True):
+        if number in table.bad.faults and (area := attributes.get("declared_area_m2")) is not None:
+            table.bad.declared_m2[number] = float(area)
+
+
+def report(delivery: Delivery, table: Table, canonical: Canonical) -> None:
     """An error for each row that was left out: why, and what it says."""
+    if not table.bad.faults:
+        return
+    _remember_areas(table, canonical)
     known = issue_kinds.of("row_skipped")
     records = dict(zip(table.numbers, table.records, strict=True)) | table.bad.records
     Issue.objects.bulk_create(

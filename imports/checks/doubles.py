@@ -47,7 +47,7 @@ def _first_rows(incoming: Incoming) -> pd.Series:
     keys = {"shape": pd.Series(shapely.to_wkb(_plain(incoming.geoms)), dtype=object)}
     layer = Layer.objects.filter(pk=incoming.target, nature=Nature.LEDGER).first()
     for name in PAPER if layer else ():
-        keys[name] = incoming.values(name).astype(str)
+        keys[name] = incoming.values(name).fillna("").astype(str)
     table = pd.DataFrame({**keys, "row": incoming.numbers})
     return table.groupby(list(keys), sort=False)["row"].transform("min")
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 GRID = 1e9
 """Coordinates are one where they agree to so many parts of a degree (0.1 mm)."""
+CHUNK = 20_000
+"""Shapes whose edges are held at a time: a county of a million must not fill the memory."""
 NOISE_DEGREES = 1e-13
 """An overlap of two shapes below this (square degrees, about 0.001 m2) is not measured."""
 
@@ -148,25 +150,43 @@ def _report_gaps(
 
 def unshared_edges(geoms: np.ndarray) -> np.ndarray:
     """The edges that no neighbour runs through the other way, the last shape taken as outside."""
-    turned = shapely.orient_polygons(geoms)
-    parts, shape = shapely.get_parts(turned, return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    owner = shape[part]
-    points, ring = shapely.get_coordinates(rings, return_index=True)
-    keys = np.round(points * GRID).astype(np.int64)
+    chunks = [geoms[at : at + CHUNK] for at in range(0, len(geoms) - 1, CHUNK)]
+    chunks[-1] = chunks[-1][: (len(geoms) - 2) % CHUNK + 1]
+    whole = [*((chunk, False) for chunk in chunks), (geoms[-1:], True)]
+    signs = [_edges(chunk, turned=turned)[:2] for chunk, turned in whole]
+    alone = _alone(*(np.concatenate(column) for column in zip(*signs, strict=True)))
+    lines = []
+    for (chunk, turned), (keys, _) in zip(whole, signs, strict=True):
+        mine, alone = alone[: len(keys)], alone[len(keys) :]
+        if mine.any():
+            lines.append(_edges(chunk, turned=turned)[2][mine])
+    return np.asarray(shapely.linestrings(np.concatenate(lines))) if lines else np.empty(0, object)
+
+
+def _edges(geoms: np.ndarray, *, turned: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For each edge a key (of either direction), +1 or -1 by direction, and its two ends."""
+    parts = shapely.get_parts(shapely.orient_polygons(geoms))
+    points, ring = shapely.get_coordinates(shapely.get_rings(parts), return_index=True)
     inside = ring[1:] == ring[:-1]
-    start, end = keys[:-1][inside], keys[1:][inside]
-    outside = owner[ring[:-1][inside]] == len(geoms) - 1
+    ends = np.stack([points[:-1][inside], points[1:][inside]], axis=1)
+    near = np.round(ends * GRID).astype(np.int64)
+    kept = (near[:, 0] != near[:, 1]).any(axis=1)
+    ends, start, end = ends[kept], near[kept, 0], near[kept, 1]
     forward = (start[:, 0] < end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] < end[:, 1]))
     low = np.where(forward[:, None], start, end)
     high = np.where(forward[:, None], end, start)
-    edge = pd.util.hash_pandas_object(pd.DataFrame(np.hstack([low, high])), index=False)
-    sign = np.where(forward != outside, 1, -1)
-    alone = pd.Series(sign).groupby(edge.to_numpy()).transform("sum").to_numpy() != 0
-    alone &= (start != end).any(axis=1)
-    ends = np.stack([points[:-1][inside][alone], points[1:][inside][alone]], axis=1)
-    lines: np.ndarray = shapely.linestrings(ends)
-    return lines
+    keys = pd.util.hash_pandas_object(pd.DataFrame(np.hstack([low, high])), index=False)
+    return keys.to_numpy(), np.where(forward != turned, 1, -1).astype(np.int8), ends
+
+
+def _alone(keys: np.ndarray, signs: np.ndarray) -> np.ndarray:
+    """Which edges are not run through once in each direction, taken together."""
+    order = np.argsort(keys)
+    starts = np.flatnonzero(np.diff(keys[order], prepend=keys[order[:1]] + np.uint64(1)))
+    sums = np.add.reduceat(signs[order], starts, dtype=np.int64)
+    result = np.empty(len(keys), dtype=bool)
+    result[order] = np.repeat(sums != 0, np.diff(starts, append=len(keys)))
+    return result
 
 
 def uncovered(lines: np.ndarray, geoms: np.ndarray, ground: shapely.Geometry) -> np.ndarray:

@@ -115,6 +115,13 @@ def test_a_ledger_may_hold_one_shape_for_each_step_and_paper(counties, tmp_path)
     assert [issue.row for issue in delivery.issues.filter(kind="duplicate_geometry")] == [4]
 
 
+def test_papers_without_steps_are_told_apart_by_number_alone(counties, tmp_path):
+    rows = [{"BAH": "甲1", "BARQ": "2023-05-06"}, {"BAH": "甲2", "BARQ": "2023-05-06"}]
+    path = written(tmp_path / "a.gpkg", rows, [square(119.95, 33.05)] * 2)
+    delivery = load.stage_layer("facility", path, region_code=WEST)
+    assert not delivery.issues.filter(kind="duplicate_geometry").exists()
+
+
 def test_parcels_may_leave_gaps_but_not_overlap(counties, tmp_path):
     geoms = [square(119.92, 33.02), square(119.9205, 33.02), square(119.95, 33.05)]
     assert [issue.kind for issue in issues(tmp_path, geoms, layer="parcel")] == ["overlap"]
