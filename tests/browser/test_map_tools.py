@@ -104,7 +104,7 @@ def test_keys_are_listed_and_can_be_switched_off(seat: Seat, world: World) -> No
     assert seat.page.evaluate("() => window.ran")
     seat.page.keyboard.press("?")
     dialog = seat.page.get_by_role("dialog", name="按键")
-    for word in ("下一个图斑", "量面积", "卷帘", "永久基本农田"):
+    for word in ("下一个图斑", "量面积", "卷帘", "县级界"):
         assert word in dialog.inner_text()
     dialog.get_by_label("启用单键").uncheck()
     seat.page.keyboard.press("Escape")

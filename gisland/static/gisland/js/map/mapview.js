@@ -135,6 +135,7 @@ export class MapView extends EventTarget {
       say: (text) => this.say(text),
       shapes: (id, told) => this.shapes(id, told),
       pick: (latlng) => this.pick(latlng),
+      settled: (run) => this.settled(run),
       pointer: () => this.pointer,
       clear: () => this.print.close() || this.clear(),
       choose: (by) => this.book.step(by, (text) => this.say(text)),
@@ -193,6 +194,17 @@ export class MapView extends EventTarget {
     });
     this.twin.on("unload", () => (this.twin = null));
     return this.twin;
+  }
+
+  /** Run when all tiles are here and painted, unless the map was asked about another place meanwhile. */
+  settled(run) {
+    const { place } = this.selection;
+    const again = () => {
+      if (this.selection.place !== place) return;
+      if (this.grid.isIdle()) run();
+      else this.grid.once("painted", again);
+    };
+    again();
   }
 
   /** The middle of what is not covered by the list of layers. */

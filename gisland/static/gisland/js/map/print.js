@@ -28,7 +28,7 @@ export class Print {
   constructor(map) {
     this.map = map;
     this.isOpen = false;
-    this.title = el("input", { type: "text", class: "gis-print-title", "aria-label": "图名", value: map.config.print_title ?? document.querySelector("h1")?.textContent.trim() ?? "" });
+    this.title = el("input", { type: "text", class: "gis-print-title", "aria-label": "图名", onkeydown: ({ key }) => key === "Escape" && this.close(), value: map.config.print_title ?? document.querySelector("h1")?.textContent.trim() ?? "" });
     this.head = el("header", { class: "gis-print-head", hidden: true }, this.title);
     this.scale = el("p", { class: "gis-print-scale" });
     this.source = el("p", { class: "gis-print-source" });
