@@ -16,13 +16,11 @@ from tiles import basemaps
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_django.fixtures import SettingsWrapper
-
 PNG = b"\x89PNG picture of 2/3/1"
 
 
 @pytest.fixture
-def folder(tmp_path: Path, settings: SettingsWrapper) -> Path:
+def folder(tmp_path: Path, settings: Any) -> Path:
     settings.BASEMAPS_DIR = tmp_path
     settings.TIANDITU_KEY = ""
     return tmp_path
@@ -70,7 +68,7 @@ def test_a_file_that_is_no_database_is_named(folder: Path) -> None:
     assert "text.mbtiles" in basemaps.check()[0]
 
 
-def test_tianditu_comes_with_a_key_only(folder: Path, settings: SettingsWrapper) -> None:
+def test_tianditu_comes_with_a_key_only(folder: Path, settings: Any) -> None:
     assert basemaps.config() == []
     settings.TIANDITU_KEY = "abc"
     told = basemaps.config()
