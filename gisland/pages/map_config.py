@@ -8,7 +8,8 @@ from django.contrib.gis.db.models import Extent
 from django.db.models import Max, Min
 
 from spatial import vocabulary
-from spatial.models import Image, Patch, Region
+from spatial.models import DatasetVersion, Image, Patch, Region, VersionStatus
+from tiles import basemaps
 from tiles import imagery as tile_images
 from tiles.layers import find
 from tiles.views import layers_for
@@ -53,6 +54,8 @@ def map_config(scope: Scope, **more: Any) -> dict[str, Any]:
         "marks": marks(),
         "imagery": imagery(scope.filter_images(Image.objects.all()), scope),
         "identify_url": "/tiles/identify",
+        "basemaps": basemaps.config(),
+        "dated": _dated(scope),
         "terms": {"class": vocabulary.vocabulary()["class"]},
     }
     return {**config, **more}
@@ -188,6 +191,14 @@ def pieces_layer(
         "visible": True,
         "selectable": True,
     }
+
+
+def _dated(scope: Scope) -> dict[str, str]:
+    """The day of each layer's newest data in use, for the line of sources on a print."""
+    versions = DatasetVersion.objects.filter(status=VersionStatus.ACTIVE)
+    found = scope.filter_versions(versions, "map").values("layer_id")
+    days = found.annotate(day=Max("valid_from")).values_list("layer_id", "day")
+    return {layer: day.isoformat() for layer, day in days.order_by("layer_id") if day}
 
 
 def _meridian(scope: Scope) -> float | None:

@@ -32,6 +32,7 @@ export class Find {
   }
 
   close() {
+    this.field.blur();
     this.element.hidden = true;
     this.before?.focus?.();
   }

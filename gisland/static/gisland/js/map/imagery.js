@@ -90,6 +90,12 @@ export class Imagery {
     return this.now;
   }
 
+  /** The images that are on screen. */
+  shown() {
+    if (this.now !== "off") return this.chosen;
+    return this.single ? [this.single] : [];
+  }
+
   toggle(mode) {
     this.mode(this.now === mode ? "off" : mode);
   }

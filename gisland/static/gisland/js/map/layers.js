@@ -57,6 +57,11 @@ export class LayerList {
     return { check: (isOn) => (box.checked = isOn), remove: () => item.remove() };
   }
 
+  /** The samples anew: the page went dark or light. */
+  restyle() {
+    for (const [layer, { item }] of this.rows) item.querySelector(".gis-swatch")?.replaceWith(layerSwatch(layer.spec));
+  }
+
   set(layer, visible) {
     if (layer.visible === visible) return;
     layer.visible = visible;

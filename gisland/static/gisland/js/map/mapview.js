@@ -5,6 +5,7 @@
 
 import { el } from "../dom.js";
 import { drawLabels, identity } from "./annotate.js";
+import { Basemaps } from "./basemaps.js";
 import { VectorGrid } from "./grid.js";
 import { Here } from "./identify.js";
 import { Imagery } from "./imagery.js";
@@ -14,6 +15,7 @@ import { L } from "./leaflet.js";
 import { Legend } from "./legend.js";
 import { Memory } from "./memory.js";
 import { Overlay } from "./overlay.js";
+import { Print } from "./print.js";
 import { Selection, toldOf } from "./selection.js";
 import { ShapeBook } from "./shapebook.js";
 import { TileSource } from "./source.js";
@@ -31,10 +33,10 @@ export class MapView extends EventTarget {
     super();
     this.element = element;
     this.config = config;
+    this.theme = new Theme(element, () => this.retheme());
     this.layers = config.layers.map((layer) => this.prepare(layer));
     this.memory = new Memory(this.layers, config.address !== false);
     this.keyboard = new Keys();
-    this.theme = new Theme(element, () => this.retheme());
     this.build();
     this.listen();
   }
@@ -42,7 +44,7 @@ export class MapView extends EventTarget {
   prepare(layer) {
     return {
       config: layer,
-      spec: layerSpec(layer, this.config),
+      spec: layerSpec(layer, { ...this.config, ground: this.theme.ground() }),
       visible: layer.visible !== false,
       source: new TileSource(layer.url, { min: Math.max(0, (layer.minzoom ?? 1) - 1), max: layer.tile_maxzoom ?? LAST_TILE_ZOOM }),
     };
@@ -103,7 +105,8 @@ export class MapView extends EventTarget {
       onChange: (isShown) => this.grid.bare(isShown),
     });
     this.list = new LayerList({ layers: this.layers, keys: this.keyboard, onSwitch: () => this.switched() });
-    if (this.images.element) this.list.body.append(this.images.element);
+    this.basemaps = new Basemaps(this.leaflet, this.config.basemaps, { keys: this.keyboard, onChange: (shown) => this.status.tell(this.config.crs_note ?? "", shown?.attribution) });
+    for (const { element } of [this.basemaps, this.images]) if (element) this.list.body.append(element);
     this.legend = new Legend(this.grid, this.book);
     this.here = new Here({
       config: this.config,
@@ -114,6 +117,7 @@ export class MapView extends EventTarget {
     this.aside.append(this.here.element, this.list.element);
     if (!this.opened.layers && this.images.offer) this.stage.append(this.images.offer);
     this.stage.append(this.legend.element);
+    this.print = new Print(this);
     this.tools = new Tools(this.host());
     this.list.open(this.opened.layers);
     this.legend.open(this.opened.legend);
@@ -131,10 +135,11 @@ export class MapView extends EventTarget {
       say: (text) => this.say(text),
       shapes: (id, told) => this.shapes(id, told),
       pick: (latlng) => this.pick(latlng),
+      settled: (run) => this.settled(run),
       pointer: () => this.pointer,
-      clear: () => this.clear(),
+      clear: () => this.print.close() || this.clear(),
       choose: (by) => this.book.step(by, (text) => this.say(text)),
-      print: () => window.print(),
+      print: () => this.print.open(),
       search: this.config.search_url ? (text) => window.location.assign(this.config.search_url.replace("{text}", encodeURIComponent(text))) : null,
     };
   }
@@ -162,6 +167,12 @@ export class MapView extends EventTarget {
 
   /** Take the interface's colours anew: the system or the page went dark or light. */
   retheme() {
+    for (const layer of this.layers) {
+      const { looks, byKey } = layerSpec(layer.config, { ...this.config, ground: this.theme.ground() });
+      Object.assign(layer.spec, { looks, byKey });
+    }
+    this.list.restyle();
+    this.legend.forget();
     this.grid.options.halo = this.theme.ink().halo;
     this.book.restyle();
     this.grid.repaint();
@@ -183,6 +194,24 @@ export class MapView extends EventTarget {
     });
     this.twin.on("unload", () => (this.twin = null));
     return this.twin;
+  }
+
+  /** Run when all tiles are here and painted, unless the map was asked about another place meanwhile. */
+  settled(run) {
+    const { place } = this.selection;
+    const again = () => {
+      if (this.selection.place !== place) return;
+      if (this.grid.isIdle()) run();
+      else this.grid.once("painted", again);
+    };
+    again();
+  }
+
+  /** The middle of what is not covered by the list of layers. */
+  middle() {
+    const { x, y } = this.leaflet.getSize();
+    const covered = this.list.body.hidden ? 0 : this.list.element.offsetWidth;
+    return this.leaflet.containerPointToLatLng([(x - covered) / 2, y / 2]);
   }
 
   drawOutlines(context, frame, own) {

@@ -50,14 +50,27 @@ export class Status {
       this.fault,
       this.loading,
       this.left,
-      el("span", { class: "gis-note", text: note }),
+      (this.note = el("span", { class: "gis-note", text: note })),
     );
+  }
+
+  /** The source line: the coordinate system, and whose the base map is. */
+  tell(note, attribution = "") {
+    this.note.textContent = [note, attribution ? `底图 ${attribution}` : ""].filter(Boolean).join(" · ");
   }
 
   point(latlng) {
     coordinatesOf(latlng, this.centralMeridian).forEach(({ name, text }, index) => {
       this.places[index].textContent = `${name} ${text}`;
     });
+  }
+
+  /** The scale bar again, for a print. */
+  bar() {
+    const line = this.scale.querySelector(".leaflet-control-scale-line");
+    const copy = el("span", { class: "gis-print-rule", text: line?.textContent ?? "" });
+    copy.style.width = line?.style.width ?? "";
+    return copy;
   }
 
   /** A word on the button that copies, for a moment. */

@@ -20,6 +20,11 @@ export class Theme {
     return { text: this.token("--map-ink"), halo: this.token("--map-halo"), hover: this.token("--map-hover"), selected: this.token("--map-selected") };
   }
 
+  /** The colour under the map. */
+  ground() {
+    return this.token("--map-ground");
+  }
+
   destroy() {
     this.system.removeEventListener("change", this.onChange);
     this.page.disconnect();

@@ -9,7 +9,7 @@ import { switchTheme } from "./theme.js";
 
 export class Tools {
   /**
-   * host: {leaflet, stage, meridian, keys, status, token(name), say(text), shapes(id, told), pick(latlng), clear(),
+   * host: {leaflet, stage, meridian, keys, status, token(name), say(text), shapes(id, told), pick(latlng), settled(run), clear(),
    * pointer(), choose(step), print()}.
    */
   constructor(host) {
@@ -73,9 +73,10 @@ export class Tools {
 
   /** Bring a place to the middle and mark it. */
   go(latlng, zoom) {
-    const { leaflet, pick } = this.host;
+    const { leaflet, pick, settled } = this.host;
     leaflet.setView(latlng, Math.max(zoom, leaflet.getZoom()), { animate: false });
-    pick(leaflet.wrapLatLng(latlng));
+    pick(latlng);
+    settled(() => pick(latlng));
   }
 
   /** Let the user draw: {kind, onDone(geometry), onCancel()}; see draw.js. */
