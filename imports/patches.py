@@ -129,7 +129,7 @@ def _stage(bundle: Bundle, spec: BatchSpec, options: FileOptions, told: dict[str
     with transaction.atomic():
         changing_data()
         batch = batch_row(spec)
-        staging.copy_rows(table, canonical, staged, geoms)
+        staging.copy_rows(table, canonical, staged, geoms, verdict.row_labels())
         staging.repair(table.file_name)
         staging.place(table.file_name, counties, one_each=True)
         _refuse_doubles(table.file_name, batch)

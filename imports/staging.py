@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from imports.readers.table import Table
 
 COLUMNS = (
-    "row", "geom", "attributes", "spans", "delivered", "source_id", "county_code",
-    "declared_area_m2", *parties.COLUMNS,
+    "row", "geom", "attributes", "spans", "delivered", "delivered_crs", "source_id",
+    "county_code", "declared_area_m2", *parties.COLUMNS,
 )  # fmt: skip
 REASONS = {
     "Ring Self-intersection": "环自相接", "Self-intersection": "自相交",
@@ -94,19 +94,30 @@ def refuse_far_away(
 
 
 def copy_rows(
-    table: Table, canonical: Canonical, staged: Sequence[Staged], geoms: np.ndarray
+    table: Table,
+    canonical: Canonical,
+    staged: Sequence[Staged],
+    geoms: np.ndarray,
+    crs_labels: Sequence[str] | None = None,
 ) -> None:
-    """Make the temporary tables and copy the rows in; geometry in EPSG:4490."""
+    """Make the temporary tables and copy the rows in; geometry in EPSG:4490.
+
+    ``crs_labels``: each row's own CRS, where they differ.
+    """
     for name in ("row", "place", "target", "county"):
         sqlfiles.execute(f"imports/01_drop_{name}")
     sqlfiles.execute("imports/10_create_row")
     sqlfiles.execute("imports/14_create_place")
-    sqlfiles.copy_rows("import_row", COLUMNS, _records(table, canonical, staged, geoms))
+    sqlfiles.copy_rows("import_row", COLUMNS, _records(table, canonical, staged, geoms, crs_labels))
     sqlfiles.analyze("import_row")
 
 
 def _records(
-    table: Table, canonical: Canonical, staged: Sequence[Staged], geoms: np.ndarray
+    table: Table,
+    canonical: Canonical,
+    staged: Sequence[Staged],
+    geoms: np.ndarray,
+    crs_labels: Sequence[str] | None,
 ) -> Iterator[tuple[Any, ...]]:
     texts = shapely.to_wkb(shapely.set_srid(geoms, crs.STORAGE_SRID), hex=True, include_srid=True)
     for at, row in enumerate(staged):
@@ -121,6 +132,7 @@ def _records(
             _json(attributes),
             _json(spans),
             _json(table.records[at]),
+            crs_labels[at] if crs_labels is not None else None,
             row.source_id,
             row.county_code,
             attributes.get("declared_area_m2"),

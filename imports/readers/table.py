@@ -58,6 +58,8 @@ class Table:
     encoding_confidence: str = "高"
     findings: list[Finding] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Other names of columns, where the file gives them."""
 
     @property
     def is_dbf(self) -> bool:
