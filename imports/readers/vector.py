@@ -20,6 +20,7 @@ import pyproj
 from imports.readers import aliases, clean, dbf_text, polygons, xml_guard
 from imports.readers import encoding as encodings
 from imports.readers.bundle import find_sibling
+from imports.readers.codec_names import codec_named
 from imports.readers.crs_text import parsed
 from imports.readers.kinds import DRIVERS
 from imports.readers.table import Finding, SublayerNeeded, Table
@@ -126,7 +127,7 @@ def _as_utf8(bundle: Bundle, encoding: str | None) -> str | None:
         return None
     data = bundle.main.read_bytes()
     try:
-        return data.decode(encodings.codec_named(encoding or "") or "ascii")
+        return data.decode(codec_named(encoding or "") or "ascii")
     except UnicodeDecodeError as error:
         raise InputRefused(
             f"文件 {bundle.file_name} 不是 UTF-8 编码（GeoJSON 规定为 UTF-8）。"
