@@ -35,6 +35,8 @@ from spatial import crs as house
 from spatial.errors import CrsRefused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from imports.ground import Ground
     from imports.readers.table import Table
 
@@ -68,14 +70,20 @@ class Verdict:
         target = house.STORAGE_SRID if is_cgcs2000(self.crs) else 4326  # 4326 to 4490: null shift
         return pyproj.Transformer.from_crs(self.crs, target, always_xy=True)
 
+    def row_labels(self, numbers: Sequence[int]) -> dict[int, str]:
+        """By row, its own CRS as it is stored; empty where all rows share one."""
+        if self.zones is None:
+            return {}
+        names = {int(zone): name_of(_plane(int(zone))) for zone in np.unique(self.zones)}
+        return {row: names[int(zone)] for row, zone in zip(numbers, self.zones, strict=True)}
+
     def to_storage(self, geoms: np.ndarray) -> np.ndarray:
         """The polygons in EPSG:4490, degrees, x = longitude; vertices one to one."""
         if self.zones is not None:
             result = np.empty(len(geoms), dtype=object)
             for zone in np.unique(self.zones):
                 here = self.zones == zone
-                plane = pyproj.CRS.from_epsg(gauss_epsg(int(zone), prefix=True))
-                result[here] = Verdict(plane, "", "").to_storage(geoms[here])
+                result[here] = Verdict(_plane(int(zone)), "", "").to_storage(geoms[here])
             return result
         transformer = self._transformer
         if transformer is None:
@@ -86,6 +94,11 @@ class Verdict:
             return np.column_stack((x, y))
 
         return np.asarray(shapely.transform(geoms, convert))
+
+
+def _plane(zone: int) -> pyproj.CRS:
+    """The plane of a zone, by the prefix of its eastings."""
+    return pyproj.CRS.from_epsg(gauss_epsg(zone, prefix=True))
 
 
 def from_option(text: str) -> pyproj.CRS:

@@ -84,6 +84,15 @@ def plain_name(name: str) -> str:
     return re.sub(r"[(\[](平方米|M2|M²)[)\]]$", "", text)
 
 
+def columns_said(table: Table) -> str:
+    """The columns as messages list them, with their aliases."""
+    told = [
+        f"{name}（{table.aliases[name]}）" if name in table.aliases else name
+        for name in table.columns
+    ]
+    return "、".join(told) or "无"
+
+
 def match_columns(
     table: Table, known: Mapping[str, Field], mapping: Mapping[str, str] | None
 ) -> dict[str, str]:
@@ -95,13 +104,15 @@ def match_columns(
     chosen: dict[str, str] = {}
     taken: set[str] = set()
     by_name = {plain_name(column): column for column in reversed(table.columns)}
+    for named, alias in table.aliases.items():
+        by_name.setdefault(plain_name(alias), named)
     for name, wanted in (mapping or {}).items():
         if name not in known:
             raise UnknownField(f"没有字段 {name}。可用字段：{'、'.join(known)}。")
         if wanted and plain_name(wanted) not in by_name:
             raise InputRefused(
                 f"文件 {table.file_name} 没有列 {wanted}（--map {name}={wanted}）。"
-                f"现有列：{'、'.join(table.columns) or '无'}。"
+                f"现有列：{columns_said(table)}。"
             )
         if wanted:
             chosen[name] = by_name[plain_name(wanted)]
@@ -179,7 +190,7 @@ def _refuse_missing(
     if missing:
         raise InputRefused(
             f"文件 {table.file_name} 缺少必填字段：{'、'.join(missing)}。"
-            f"现有列：{'、'.join(table.columns) or '无'}。"
+            f"现有列：{columns_said(table)}。"
             "请用 --map 字段=列名 指明对应的列，或用 --set 字段=值 统一给出。"
         )
 

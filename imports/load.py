@@ -135,11 +135,12 @@ def _stage(
     geoms = verdict.to_storage(table.geoms)
     shifted = staging.refuse_far_away(table.file_name, geoms, own, asserted=bool(options.crs))
     staged = _staged_rows(layer, bundle, table, canonical, counties, options)
+    labels = verdict.row_labels(table.numbers)
     staged, geoms = skipping.drop(table, canonical, staged, geoms)
     incoming = Incoming(layer.code, table, canonical, geoms)
     refuse_other_scheme(incoming)
     with transaction.atomic():
-        staging.copy_rows(table, canonical, staged, geoms, options.progress)
+        staging.copy_rows(table, canonical, staged, geoms, labels, options.progress)
         options.progress("检查", len(staged), len(staged))
         staging.repair(table)
         options.progress("归县", len(staged), len(staged))

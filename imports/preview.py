@@ -110,6 +110,7 @@ class Preview:
             "crs_confidence": self.verdict.confidence,
             "crs_evidence": list(self.verdict.evidence),
             "columns": list(self.table.columns),
+            "aliases": self.table.aliases,
             "fields": [
                 {"name": name, "term": one.term, "type": one.kind, "required": one.required,
                  "column": self.columns.get(name, "")}

@@ -11,10 +11,12 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from imports import crs_verdict, deliveries, fields, readers, staging, values
+from imports import crs_shift, crs_verdict, deliveries, fields, readers, staging, values
 from imports.deliveries import FileOptions
+from imports.ground import ground_of
 from imports.models import Delivery, DeliveryStatus
 from imports.readers import bundle as bundles
+from imports.readers.table import Finding
 from imports.refusal import refuse_rows
 from spatial import crs, sqlfiles
 from spatial.errors import InputRefused
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import numpy as np
+
+    from imports.ground import Ground
     from imports.readers.table import Table
 
 FIELDS = {
@@ -44,6 +49,8 @@ LEVELS = {
     "村": RegionLevel.VILLAGE, "村级": RegionLevel.VILLAGE, "5": RegionLevel.VILLAGE,
     **{str(level.value): level for level in RegionLevel},
 }  # fmt: skip
+WEB_ATLAS = {"ADCODE", "CHILDRENNUM", "PARENT"}
+"""Columns by which the boundaries that Chinese web atlases give out are known."""
 ORDER = [level.value for level in RegionLevel]
 
 
@@ -86,9 +93,12 @@ def load_regions(
     options = FileOptions(crs=crs_option, encoding=encoding, mapping=mapping or {}, dry_run=dry_run)
     with bundles.opened(path) as bundle:
         table = readers.read(bundle, options)
-        verdict = crs_verdict.decide(table, crs_option)
+        ground = ground_of(list(Region.objects.filter(level=RegionLevel.COUNTY)))
+        # the ground of new regions may lie anywhere; only what says nothing is judged by the old
+        verdict = crs_verdict.decide(table, crs_option, ground if table.crs is None else None)
         rows = _rows(table, mapping, private_meridian)
         geoms = verdict.to_storage(table.geoms)
+        shifted = _shifted(table, geoms, ground, asserted=bool(crs_option))
         canonical = fields.Canonical([{} for _ in rows], [{} for _ in rows], [], {})
         staged = [staging.Staged(row.number, row.code, None) for row in rows]
         with transaction.atomic():
@@ -98,11 +108,30 @@ def load_regions(
                 "regions", bundle, table, verdict, options.record(),
                 status=DeliveryStatus.ACTIVE,
             )  # fmt: skip
+            deliveries.add_issues(delivery, shifted)
             result = RegionsLoaded(delivery)
             _store(table.file_name, rows, result, replace=replace)
             _report(delivery)
             deliveries.finish(delivery, bundle, dry_run=dry_run)
     return result
+
+
+def _shifted(
+    table: Table, geoms: np.ndarray, ground: Ground | None, *, asserted: bool
+) -> list[Finding]:
+    """Whether the boundaries are those of a web map: beside registered ones, or by their columns.
+
+    Raises CrsRefused where that is sure.
+    """
+    found = []
+    if {fields.plain_name(name) for name in table.columns} >= WEB_ATLAS:
+        message = "列与 DataV 等网站的行政区划数据相同；那些界线是 GCJ-02（火星坐标），偏移数百米。"
+        done = "按声明的坐标系读取；请换用测绘部门的界线，或先纠偏"
+        found.append(Finding("web_map_source", message, done=done))
+    bounds = [float(value) for value in shapely.total_bounds(geoms)]
+    if ground is not None and ground.near(bounds):
+        found += crs_shift.check(table.file_name, geoms, ground, asserted=asserted)
+    return found
 
 
 def _report(delivery: Delivery) -> None:

@@ -23,7 +23,7 @@ from spatial.models import Region
 from spatial.models.region import RegionLevel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from spatial.job_progress import Progress
 
 COLUMNS = (
-    "row", "geom", "attributes", "spans", "delivered", "source_id", "county_code",
-    "declared_area_m2", *parties.COLUMNS,
+    "row", "geom", "attributes", "spans", "delivered", "delivered_crs", "source_id",
+    "county_code", "declared_area_m2", *parties.COLUMNS,
 )  # fmt: skip
 TOLD_ROWS = 500
 """Rows between two reports of how many are written."""
@@ -124,15 +124,19 @@ def copy_rows(
     canonical: Canonical,
     staged: Sequence[Staged],
     geoms: np.ndarray,
+    crs_labels: Mapping[int, str] | None = None,
     progress: Progress = silent,
 ) -> None:
-    """Make the temporary tables and copy the rows in; geometry in EPSG:4490."""
+    """Make the temporary tables and copy the rows in; geometry in EPSG:4490.
+
+    ``crs_labels``: by row, its own CRS where they differ.
+    """
     for name in ("row", "place", "target", "county", "measure"):
         sqlfiles.execute(f"imports/01_drop_{name}")
     sqlfiles.execute("imports/10_create_row")
     sqlfiles.execute("imports/14_create_place")
-    records = _counted(_records(table, canonical, staged, geoms), len(staged), progress)
-    sqlfiles.copy_rows("import_row", COLUMNS, records)
+    found = _records(table, canonical, staged, geoms, crs_labels or {})
+    sqlfiles.copy_rows("import_row", COLUMNS, _counted(found, len(staged), progress))
     sqlfiles.analyze("import_row")
 
 
@@ -144,7 +148,11 @@ def _counted(records: Iterator[Any], total: int, progress: Progress) -> Iterator
 
 
 def _records(
-    table: Table, canonical: Canonical, staged: Sequence[Staged], geoms: np.ndarray
+    table: Table,
+    canonical: Canonical,
+    staged: Sequence[Staged],
+    geoms: np.ndarray,
+    crs_labels: Mapping[int, str],
 ) -> Iterator[tuple[Any, ...]]:
     texts = shapely.to_wkb(shapely.set_srid(geoms, crs.STORAGE_SRID), hex=True, include_srid=True)
     for at, row in enumerate(staged):
@@ -159,6 +167,7 @@ def _records(
             _json(attributes),
             _json(spans),
             _json(table.records[at]),
+            crs_labels.get(row.number),
             row.source_id,
             row.county_code,
             attributes.get("declared_area_m2"),

@@ -46,7 +46,8 @@ def proposals(
         told: list[dict[str, Any]] = [
             {"column": column, "likeness": round(likeness, 2), "why": why}
             for column in free
-            for likeness, why in [_likeness(target, wanted, column, texts[column])]
+            for shown in {column, table.aliases.get(column, column)}
+            for likeness, why in [_likeness(target, wanted, shown, texts[column])]
             if likeness >= LEAST
         ]
         if told:

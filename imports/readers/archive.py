@@ -45,7 +45,7 @@ def unpack(path: Path, scratch: Path, sublayer: str | None) -> Path:
             and PurePosixPath(name).suffix.lower() in kinds.KINDS
             and "__MACOSX" not in name
         ]
-        chosen = _choose(path.name, _worth(folders + files), sublayer)
+        chosen = _choose(path.name, _worth(folders + files), sublayer, list(entries))
         if chosen in folders:
             return _extract_folder(archive, entries, chosen, scratch)
         return _extract_file(archive, entries, chosen, scratch)
@@ -179,7 +179,16 @@ def _gdb_folder(name: str) -> str:
     return ""
 
 
-def _choose(file_name: str, found: list[str], sublayer: str | None) -> str:
+def _way_out(held: list[str]) -> str:
+    """What to do with what is in the zip instead."""
+    for name in held:
+        suffix = PurePosixPath(name).suffix.lower()
+        if suffix in kinds.REMEDIES:
+            return f"其中 {PurePosixPath(name).name}：{kinds.REMEDIES[suffix]}。"
+    return ""
+
+
+def _choose(file_name: str, found: list[str], sublayer: str | None, held: list[str]) -> str:
     if sublayer:
         named = [name for name in found if PurePosixPath(name).stem == sublayer]
         found = named or [name for name in found if not name.lower().endswith(".shp")]
@@ -187,7 +196,8 @@ def _choose(file_name: str, found: list[str], sublayer: str | None) -> str:
         return found[0]
     if not found:
         raise InputRefused(
-            f"压缩包 {file_name} 内没有可读的矢量数据（包中包不解）。请检查包内的 .shp 等文件。"
+            f"压缩包 {file_name} 内没有可读的矢量数据（包中包不解）。"
+            f"{_way_out(held)}请检查包内的 .shp 等文件。"
         )
     stems = [PurePosixPath(name).stem for name in found]
     raise SublayerNeeded(

@@ -109,10 +109,11 @@ def opened(path: str | Path, sublayer: str | None = None) -> Iterator[Bundle]:
 
 def find_sibling(main: Path, suffix: str) -> Path | None:
     """The file beside ``main`` with the same stem and that suffix, in any case, or None."""
-    for candidate in sorted(main.parent.iterdir()):
-        if candidate.stem == main.stem and candidate.suffix.lower() == suffix:
-            return candidate
-    return None
+    beside = [one for one in sorted(main.parent.iterdir()) if one.suffix.lower() == suffix]
+    same = [one for one in beside if one.stem == main.stem]
+    # made under Windows, where case doesn't count: DLTB.SHP with dltb.dbf
+    alike = same or [one for one in beside if one.stem.lower() == main.stem.lower()]
+    return alike[0] if alike else None
 
 
 def _unpacked(path: Path, scratch: Path, sublayer: str | None) -> Path:

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from imports.readers import clean, rings, txt_checks, txt_grammar, txt_plane
-from imports.readers.encoding import codec_named
+from imports.readers.codec_names import codec_named
 from imports.readers.table import NOTE, Finding, Table
 from imports.refusal import BadRows, refuse_rows
 from spatial.errors import CrsRefused, InputRefused

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from imports.readers import encoding as encodings
 from imports.readers.table import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from imports.readers.bundle import Bundle
 
@@ -43,7 +46,55 @@ def decode_columns(
     plain = [
         [known[text][0] if isinstance(text, str) else text for text in column] for column in columns
     ]
+    if dbf:
+        findings += _told_overflows(dbf, {name: known[name][0] for name in names})
     return decision, [known[name][0] for name in names], plain
+
+
+def overflows(dbf: Path) -> dict[str, list[int]]:
+    """By column (its bytes as Latin-1) the rows whose number was too wide for it and is lost.
+
+    A DBF holds asterisks then, in a column that other numbers fill; GDAL says nothing of it.
+    """
+    with dbf.open("rb") as file:
+        header = file.read(32)
+        if len(header) < 32:
+            return {}
+        start, width = (int.from_bytes(header[at : at + 2], "little") for at in (8, 10))
+        fields = file.read(max(start - 32, 0))
+    if width < 2 or dbf.stat().st_size <= start:
+        return {}
+    count = min(int.from_bytes(header[4:8], "little"), (dbf.stat().st_size - start) // width)
+    if count < 1:
+        return {}
+    records = np.memmap(dbf, mode="r", offset=start, shape=(count, width))
+    found: dict[str, list[int]] = {}
+    place = 1
+    for at in range(0, len(fields) - 31, 32):
+        if fields[at] == 0x0D:
+            break
+        name, kind, size = fields[at : at + 11], chr(fields[at + 11]), fields[at + 16]
+        if kind in "NF" and size:
+            starred = (records[:, place : place + size] == ord("*")).any(axis=1)
+            rows = np.flatnonzero(starred)
+            # many programs write * for an empty number, too: lost are those of a full column
+            full = (records[:, place] != ord(" ")) & ~starred
+            if len(rows) and full.any():
+                found[name.split(b"\0")[0].decode("latin-1")] = (rows + 1).tolist()
+        place += size
+    return found
+
+
+def _told_overflows(dbf: Path, names: dict[str, str]) -> list[Finding]:
+    return [
+        Finding(
+            "number_overflow",
+            f"列 {names.get(name, name)} 有 {len(rows)} 个数超出字段宽度，存成了 *"
+            f"（首见第 {rows[0]} 行）。",
+            row=rows[0], field=names.get(name, name)[:60], done="按空值读取；请从源头重新导出",
+        )
+        for name, rows in overflows(dbf).items()
+    ]  # fmt: skip
 
 
 def _start(dbf: Any) -> bytes:

@@ -34,13 +34,22 @@ def read(bundle: Bundle, *, bad: BadRows | None = None) -> Table:
         raise InputRefused(
             f"文件 {bundle.file_name} 打不开，内容已损坏。请重新导出后再交。"
         ) from error
-    told = json.loads((found.schema.metadata or {}).get(b"geo", b"{}"))
-    primary = told.get("primary_column")
+    primary, about = _about(found.schema.metadata or {})
     if not primary or primary not in found.column_names:
         raise InputRefused(
             f"文件 {bundle.file_name} 是 Parquet 表，但没有图形说明（geo）。请导出为 GeoParquet。"
         )
-    return _table(bundle, found, told["columns"][primary], primary, bad)
+    return _table(bundle, found, about, primary, bad)
+
+
+def _about(metadata: dict[bytes, bytes]) -> tuple[str, dict[str, Any]]:
+    """The column of geometry and what is said of it; empty where it is no GeoParquet."""
+    try:
+        told = json.loads(metadata.get(b"geo", b"{}"))
+        primary = str(told["primary_column"])
+        return primary, dict(told["columns"][primary])
+    except (ValueError, KeyError, TypeError):
+        return "", {}
 
 
 def _table(

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from imports.readers.table import Finding
 
 SEPARATORS = ",\t;，|"
+TITLES = 10
+"""Lines at the start in which the separator is looked for: a title has none."""
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -57,24 +59,37 @@ def _csv(bundle: Bundle, encoding: str | None, findings: list[Finding]) -> Sheet
     data = bundle.main.read_bytes()
     decision = _decided(bundle.file_name, data, encoding, findings)
     text = data.decode(decision.codec)
-    head = text.split("\n", 1)[0]
+    heads = text.split("\n", TITLES)[:TITLES]
+    head = next((line for line in heads if any(sign in line for sign in SEPARATORS)), "")
     separator = max(SEPARATORS, key=head.count)
     csv.field_size_limit(1 << 26)  # a polygon of many vertices is one field
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
-        names = vector.distinct([name.strip() for name in next(lines, [])])
-        rows, numbers = [], []
+        first = [name.strip() for name in next(lines, [])]
+        cells, numbers = [], []
         for line in lines:
             if any(cell.strip() for cell in line):
-                padded = [*line, *[""] * (len(names) - len(line))]
-                rows.append(dict(zip(names, padded, strict=False)))
+                cells.append(line)
                 numbers.append(lines.line_num)
     except csv.Error as error:
         raise InputRefused(
             f"文件 {bundle.file_name} 第 {lines.line_num} 行不成表格（{error}）。"
             "请另存为标准 CSV 后再交。"
         ) from error
+    names = _names(first, cells)
+    rows = [
+        dict(zip(names, [*line, *[""] * (len(names) - len(line))], strict=False)) for line in cells
+    ]
     return Sheet("", names, rows, numbers, decision.codec, decision.origin, decision.confidence)
+
+
+def _names(first: list[str], cells: list[list[str]]) -> list[str]:
+    """The head's names; columns beyond it that hold something get a number: nothing is lost."""
+    widest = len(first)
+    for line in cells:
+        if len(line) > widest and any(cell.strip() for cell in line[widest:]):
+            widest = max(at for at, cell in enumerate(line, 1) if cell.strip())
+    return vector.distinct([*first, *(f"列{at}" for at in range(len(first) + 1, widest + 1))])
 
 
 def _decided(

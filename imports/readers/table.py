@@ -70,6 +70,8 @@ class Table:
     encoding_confidence: str = "高"
     findings: list[Finding] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Other names of columns, where the file gives them."""
     bad: BadRows = field(default_factory=BadRows)
 
     def leave_out(self) -> list[int]:

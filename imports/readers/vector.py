@@ -17,9 +17,10 @@ import pyogrio.errors
 import pyogrio.raw
 import pyproj
 
-from imports.readers import clean, dbf_text, polygons, xml_guard
+from imports.readers import aliases, clean, dbf_text, polygons, xml_guard
 from imports.readers import encoding as encodings
 from imports.readers.bundle import find_sibling
+from imports.readers.codec_names import codec_named
 from imports.readers.crs_text import parsed
 from imports.readers.kinds import DRIVERS
 from imports.readers.table import Finding, SublayerNeeded, Table
@@ -61,6 +62,8 @@ def read(
                 bundle, names, values, encoding, findings
             )
         declared, origin = _crs(bundle, path, meta)
+        speech = aliases.of_layer(bundle, path, layer)
+    aliases.spoken(names, values, speech)
     if not len(geometry):
         raise InputRefused(f"文件 {bundle.file_name} 没有任何要素。请核对是否导出了空图层。")
     findings += check_values(bundle.file_name, values)
@@ -81,6 +84,7 @@ def read(
         encoding_confidence=decision.confidence,
         findings=findings,
         facts={"features": len(geoms), "geometry_type": str(meta["geometry_type"]), "layer": layer},
+        aliases={name: alias for name, alias in speech.aliases.items() if name in names},
     )
 
 
@@ -110,7 +114,19 @@ def openable(bundle: Bundle, encoding: str | None, findings: list[Finding]) -> I
                 Finding("missing_shx", "缺少 .shx 索引文件。", done="由 .shp 重建索引，原文件未动")
             )
         return
+    if bundle.kind == "shapefile" and any(part.stem != bundle.main.stem for part in _parts(bundle)):
+        with tempfile.TemporaryDirectory(prefix="gisland-") as scratch:
+            for part in _parts(bundle):
+                (Path(scratch) / f"data{part.suffix.lower()}").symlink_to(part.resolve())
+            yield Path(scratch) / "data.shp"
+        return
     yield bundle.main
+
+
+def _parts(bundle: Bundle) -> list[Path]:
+    """The shapefile's parts; GDAL looks only for names in the same case."""
+    found = (bundle.sibling(suffix) for suffix in (".shp", ".shx", ".dbf", ".prj"))
+    return [part for part in found if part is not None]
 
 
 def _as_utf8(bundle: Bundle, encoding: str | None) -> str | None:
@@ -119,7 +135,7 @@ def _as_utf8(bundle: Bundle, encoding: str | None) -> str | None:
         return None
     data = bundle.main.read_bytes()
     try:
-        return data.decode(encodings.codec_named(encoding or "") or "ascii")
+        return data.decode(codec_named(encoding or "") or "ascii")
     except UnicodeDecodeError as error:
         raise InputRefused(
             f"文件 {bundle.file_name} 不是 UTF-8 编码（GeoJSON 规定为 UTF-8）。"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imports.readers.encoding import codec_named
+from imports.readers.codec_names import codec_named
 from imports.readers.table import NOTE, Finding
 from spatial.errors import InputRefused
 

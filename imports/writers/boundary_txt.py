@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from imports.readers import coordinate_txt
-from imports.readers.encoding import codec_named
+from imports.readers.codec_names import codec_named
 from imports.readers.txt_grammar import EXTRA
 from imports.writers.table import Result
 from spatial.errors import CrsRefused, InputRefused

@@ -6,7 +6,7 @@ import csv
 from typing import TYPE_CHECKING
 
 from imports.formula import guarded
-from imports.readers.encoding import codec_named
+from imports.readers.codec_names import codec_named
 from spatial.errors import InputRefused
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ CREATE TEMPORARY TABLE import_row (
     attributes jsonb NOT NULL,
     spans jsonb NOT NULL,
     delivered jsonb NOT NULL,
+    delivered_crs text,
     source_id text NOT NULL,
     county_code text,
     declared_area_m2 numeric,

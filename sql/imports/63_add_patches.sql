@@ -33,7 +33,7 @@ SELECT
     found.attributes,
     found.delivered,
     found.row,
-    %(delivered_crs)s,
+    coalesce(found.delivered_crs, %(delivered_crs)s),
     clock_timestamp(),
     ST_Multi(found.geom),
     seen.ground

@@ -228,6 +228,9 @@ def test_patches_of_two_zones_in_one_file(counties, tmp_path):
     found = [shapely.from_wkb(bytes(patch.geom.wkb)) for patch in Patch.objects.order_by("jcbh")]
     assert found[0].hausdorff_distance(HERE) < 1e-9
     assert found[1].hausdorff_distance(square(120.05, 33.05)) < 1e-9
+    labels = dict(Patch.objects.values_list("jcbh", "delivered_crs"))
+    assert len(set(labels.values())) == 2
+    assert all(crs_verdict.from_option(label.split()[0]).is_projected for label in labels.values())
 
 
 @pytest.mark.django_db

@@ -32,6 +32,13 @@ def test_chinese_is_read_whatever_a_western_default_says(codec, declared):
     assert found.confidence == "高"
 
 
+@pytest.mark.parametrize("cpg", ["\0\0", "no such thing", "1" * 9])
+def test_a_cpg_that_names_nothing_is_told_and_left_aside(cpg):
+    found = decide(CHINESE, "gb18030", cpg=cpg)
+    assert found.codec == "gb18030"
+    assert "encoding_unknown" in [finding.kind for finding in found.findings]
+
+
 @pytest.mark.parametrize(
     ("texts", "sure"), [(["水"], "低"), (["水田", "旱地"], "中"), (CHINESE, "高")]
 )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+import pyogrio
 import pytest
+import shapely
 
 from imports import activate, load
 from imports.values import number_of
 from spatial.models import Patch, Zone
-from tests.imports.conftest import WEST
+from tests.imports.conftest import WEST, frame
 from tests.imports.exported import (
+    GROUND,
     LATER,
     LONG,
     PAPER,
@@ -158,3 +161,47 @@ def test_one_paper_comes_back_whole_as_boundary_points(counties, tmp_path, crs, 
         assert old.attributes == new.attributes
         assert new.attributes["document"] == PAPER["PZWH"]
         assert apart(old.geom, new.geom) < 0.001 / 90_000
+
+
+ODD = [
+    {
+        "XZQDM": WEST,
+        "JCBH": "1",
+        "一个很长的列名甲": "𠮷村",
+        "一个很长的列名乙": "",
+        "SMALL": 1e-12,
+    },
+    {"XZQDM": WEST, "JCBH": "2", "一个很长的列名甲": None, "一个很长的列名乙": "乙", "SMALL": -0.1},
+]
+RAW = ("一个很长的列名甲", "一个很长的列名乙", "SMALL")
+
+
+@pytest.mark.parametrize("name", formats(*READABLE))
+def test_rare_characters_long_names_and_empty_texts_come_back(counties, tmp_path, name):
+    before = bring_patches(tmp_path / "in.gpkg", records=ODD, geoms=GROUND[:2])
+    done = take("patches", tmp_path / f"t.{name}", wkt=True)
+    load.stage_patches(done.path, batch=load.BatchSpec("again"), **told_again(done))
+    names = {row["name"]: row["column"] for row in done.columns}
+    after = list(Patch.objects.filter(batch__code="again").order_by("jcbh"))
+    for old, new in zip(before, after, strict=True):
+        for column in RAW[:2]:
+            assert (new.delivered[names[column]] or None) == (old.delivered[column] or None)
+        assert float(new.delivered[names["SMALL"]]) == pytest.approx(
+            old.delivered["SMALL"], rel=1e-12, abs=1e-15
+        )
+        assert apart(old.geom, new.geom) == 0
+
+
+def test_heights_are_dropped_aloud_and_the_plane_comes_back(counties, tmp_path):
+    high = [shapely.force_3d(geom, 12.5) for geom in GROUND[:2]]
+    path = tmp_path / "in.gpkg"
+    pyogrio.write_dataframe(
+        frame(ODD, high), path, geometry_type="MultiPolygon Z", promote_to_multi=True
+    )
+    delivery = load.stage_patches(path, batch=load.BatchSpec("z"))
+    assert "z_dropped" in {issue.kind for issue in delivery.found()}
+    flat = [shapely.from_wkb(bytes(patch.geom.wkb)) for patch in Patch.objects.order_by("jcbh")]
+    assert [shapely.normalize(one) for one in flat] == [
+        shapely.normalize(shapely.multipolygons([one]) if one.geom_type == "Polygon" else one)
+        for one in GROUND[:2]
+    ]

@@ -83,3 +83,9 @@ def test_a_workbook_keeps_codes_as_text(tmp_path):
     assert table.geoms[0].area == pytest.approx(10_000)
     refused(workbook(tmp_path / "b.xlsx", rows, ("一", "二")), "一、二", "--where-layer")
     assert len(read(tmp_path / "b.xlsx", sublayer="二").geoms) == 1
+
+
+def test_cells_beyond_the_head_are_not_lost(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text('JCBH,WKT\n1,"POLYGON((0 0,1 0,1 1,0 0))",多出的,\n', encoding="utf-8")
+    assert read(path).records == [{"JCBH": "1", "列3": "多出的"}]

@@ -7,6 +7,7 @@ import pytest
 from imports import crs_verdict, values
 from imports.readers import bundle as bundles
 from imports.readers import encoding, vector
+from imports.readers.codec_names import codec_named
 from spatial import holders
 from spatial.errors import GislandError
 from tests.imports.conftest import SHARED, needs_shared, shapefile, square, written
@@ -89,7 +90,7 @@ def test_heights_are_dropped_and_told(tmp_path):
      ("nosuch", None)],
 )  # fmt: skip
 def test_names_of_encodings(name, codec):
-    assert encoding.codec_named(name) == codec
+    assert codec_named(name) == codec
 
 
 def test_latin_text_of_an_old_dbf_is_not_taken_for_chinese():

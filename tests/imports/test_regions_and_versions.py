@@ -10,9 +10,9 @@ import pytest
 import shapely
 from django.core.management import CommandError, call_command
 
-from imports import activate, load, regions, versions
+from imports import activate, crs_shift, load, regions, versions
 from imports.models import Delivery
-from spatial.errors import InputRefused, UnknownRegion
+from spatial.errors import CrsRefused, InputRefused, UnknownRegion
 from spatial.models import DatasetVersion, Patch, Region, Zone
 from tests.imports.conftest import (
     CITY,
@@ -53,6 +53,35 @@ def test_a_changed_boundary_needs_consent(tmp_path):
     with pytest.raises(InputRefused, match=r"第 3 行.*界线不同[\s\S]*--replace"):
         regions.load_regions(path)
     assert regions.load_regions(path, replace=True).changed == ["990101"]
+
+
+def test_a_web_maps_copy_of_registered_boundaries_is_refused(counties, tmp_path):
+    true = shapely.segmentize(shapely.box(119.9, 33.0, 120.0, 33.1), 0.0004)
+    copy = shapely.transform(true, crs_shift.gcj02, interleaved=False)
+    row = {"XZQDM": WEST, "XZQMC": "西县", "JB": "区县", "ZYJX": 120}
+    path = written(tmp_path / "a.gpkg", [row], [copy])
+    with pytest.raises(CrsRefused, match="GCJ-02"):
+        regions.load_regions(path, replace=True)
+    assert regions.load_regions(
+        written(tmp_path / "b.gpkg", [row], [true]), replace=True
+    ).changed == [WEST]
+
+
+def test_boundaries_of_a_web_atlas_are_known_by_their_columns(tmp_path):
+    row = {"adcode": 990000, "name": "示范省", "level": "province", "parent": "", "childrenNum": 1}
+    done = regions.load_regions(written(tmp_path / "a.gpkg", [row], SHAPES[:1]))
+    (told,) = [one for one in done.delivery.found() if one.kind == "web_map_source"]
+    assert "GCJ-02" in told.message
+
+
+def test_regions_without_prj_are_judged_by_those_that_are_there(counties, tmp_path):
+    row = {"XZQDM": "990103", "XZQMC": "南县", "JB": "区县"}
+    path = shapefile(
+        tmp_path / "a.shp", [row], [square(119.9, 32.95, 0.05)], epsg=4528, drop=(".prj", ".cpg")
+    )
+    done = regions.load_regions(path)
+    assert done.delivery.verdict["crs"].startswith("EPSG:4528")
+    assert done.delivery.verdict["crs_confidence"] == "中"
 
 
 def test_a_private_meridian(tmp_path):

@@ -193,7 +193,8 @@ def test_titles_above_the_head_are_found(issued, tmp_path):
     delivery = bring(path)
     assert delivery.verdict["matched"] == 1
     assert "第 3 行起为表头" in told(delivery, "head_found")[0].message
-    assert RegisterEntry.objects.get().row == 4
+    entry = RegisterEntry.objects.get()
+    assert (entry.row, entry.attributes["remark"]) == (4, "x")
 
 
 @pytest.mark.parametrize("name", formats("xlsx"))
