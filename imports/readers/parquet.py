@@ -9,7 +9,8 @@ import numpy as np
 import pyproj
 import shapely
 
-from imports.readers import polygons, vector
+from imports.readers import deep, polygons, vector
+from imports.readers.crs_text import parsed
 from imports.readers.table import Finding, Table
 from spatial.errors import InputRefused
 
@@ -33,13 +34,22 @@ def read(bundle: Bundle) -> Table:
         raise InputRefused(
             f"文件 {bundle.file_name} 打不开，内容已损坏。请重新导出后再交。"
         ) from error
-    told = json.loads((found.schema.metadata or {}).get(b"geo", b"{}"))
-    primary = told.get("primary_column")
-    if not primary or primary not in found.column_names:
+    told = _told(found)
+    primary = str(told.get("primary_column") or "")
+    if primary not in found.column_names or primary not in told.get("columns", {}):
         raise InputRefused(
             f"文件 {bundle.file_name} 是 Parquet 表，但没有图形说明（geo）。请导出为 GeoParquet。"
         )
     return _table(bundle, found, told["columns"][primary], primary)
+
+
+def _told(found: Any) -> dict[str, Any]:
+    """What the file says of its geometry; nothing where that can't be read."""
+    try:
+        told = json.loads((found.schema.metadata or {}).get(b"geo", b"{}"))
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _table(bundle: Bundle, found: Any, about: dict[str, Any], primary: str) -> Table:
@@ -48,7 +58,7 @@ def _table(bundle: Bundle, found: Any, about: dict[str, Any], primary: str) -> T
         raise InputRefused(
             f"文件 {bundle.file_name} 的图形编码是 {about['encoding']}。请以 WKB 编码导出。"
         )
-    wkb = np.array(found.column(primary).to_pylist(), dtype=object)
+    wkb = np.array([deep.bare_wkb(blob) for blob in found.column(primary).to_pylist()], object)
     if not len(wkb):
         raise InputRefused(f"文件 {bundle.file_name} 没有任何要素。请核对是否导出了空图层。")
     names = [name for name in found.column_names if name != primary]
@@ -80,8 +90,9 @@ def _crs(bundle: Bundle, about: dict[str, Any]) -> tuple[pyproj.CRS | None, str]
     if about["crs"] is None:
         return None, ""
     try:
-        return pyproj.CRS.from_user_input(about["crs"]), "文件内声明"
-    except pyproj.exceptions.CRSError as error:
+        text = about["crs"] if isinstance(about["crs"], str) else json.dumps(about["crs"])
+        return parsed(text), "文件内声明"
+    except (pyproj.exceptions.CRSError, RecursionError) as error:
         raise InputRefused(
             f"文件 {bundle.file_name} 的坐标系声明读不懂。请用 --crs EPSG:n 指明坐标系。"
         ) from error
