@@ -109,7 +109,7 @@ def test_an_entry_that_is_a_link(tmp_path):
 def test_a_bomb_by_ratio_by_size_and_by_number(tmp_path, settings):
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as pack:
-        pack.writestr("a.geojson", b" " * (70 << 20))
+        pack.writestr("a.geojson", b"{" + b" " * (200 << 20))
     assert "解开后过大" in refusal(path)
     settings.ZIP_RATIO, settings.ZIP_BYTES = 10_000, 1 << 20
     assert "解开后过大" in refusal(path)
