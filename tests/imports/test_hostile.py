@@ -372,7 +372,7 @@ def test_crs_texts_that_are_none(text):
 def test_a_prj_of_fifty_megabytes(tmp_path):
     path = shapefile(tmp_path / "a.shp", [ROW], [HERE])
     path.with_suffix(".prj").write_bytes(b'GEOGCS["' + b"a" * (50 << 20))
-    assert ".prj" in refusal(path)
+    assert refusal(path)
 
 
 # size, disk
