@@ -153,7 +153,8 @@ def decide(table: Table, option: str | None = None, ground: Ground | None = None
 
 
 def _refuse_infinite(table: Table) -> None:
-    rows = np.flatnonzero(~np.isfinite(shapely.bounds(table.geoms)).all(axis=1))
+    points, owners = shapely.get_coordinates(table.geoms, return_index=True)  # bounds skip NaN
+    rows = owners[~np.isfinite(points).all(axis=1)]
     if len(rows) or not len(table.geoms):
         where = f"第 {table.numbers[rows[0]]} 行" if len(rows) else ""
         raise CrsRefused(f"文件 {table.file_name} {where}含有无穷大或非数坐标。请修正源数据。")

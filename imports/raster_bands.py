@@ -46,19 +46,15 @@ class Plan:
         """The plan of a warped image, whose alpha band says what counts."""
         return replace(self, alpha=alpha, nodata=None)
 
-    def read(
-        self, dataset: DatasetReader, window: Window, shape: tuple[int, int] | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Values of the colour bands and where they count (bool), thinned to ``shape``."""
-        size = {} if shape is None else {"out_shape": (len(self.bands), *shape)}
-        values = dataset.read(list(self.bands), window=window, **size)
-        one = {} if shape is None else {"out_shape": shape}
+    def read(self, dataset: DatasetReader, window: Window) -> tuple[np.ndarray, np.ndarray]:
+        """Values of the colour bands and where they count (bool)."""
+        values = dataset.read(list(self.bands), window=window)
         if self.alpha:
-            counts = dataset.read(self.alpha, window=window, **one) > 0
+            counts = dataset.read(self.alpha, window=window) > 0
         elif self.nodata is not None:
             counts = (values != self.nodata).any(axis=0)
         else:
-            counts = dataset.dataset_mask(window=window, **one) > 0
+            counts = dataset.dataset_mask(window=window) > 0
         if values.dtype.kind == "f":
             counts &= np.isfinite(values).all(axis=0)
         return values, counts

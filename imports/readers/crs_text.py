@@ -38,4 +38,8 @@ def parsed(text: str) -> pyproj.CRS:
     ):
         message = "definition is no coordinate reference system"
         raise pyproj.exceptions.CRSError(message)
-    return pyproj.CRS.from_user_input(plain)
+    try:
+        return pyproj.CRS.from_user_input(plain)
+    except RecursionError as error:
+        message = "definition nests without end"
+        raise pyproj.exceptions.CRSError(message) from error

@@ -9,7 +9,8 @@ import numpy as np
 import pyproj
 import shapely
 
-from imports.readers import polygons, vector
+from imports.readers import deep, polygons, vector
+from imports.readers.crs_text import parsed
 from imports.readers.table import Finding, Table
 from spatial.errors import InputRefused
 
@@ -48,7 +49,7 @@ def _about(metadata: dict[bytes, bytes]) -> tuple[str, dict[str, Any]]:
         told = json.loads(metadata.get(b"geo", b"{}"))
         primary = str(told["primary_column"])
         return primary, dict(told["columns"][primary])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "", {}
 
 
@@ -60,7 +61,7 @@ def _table(
         raise InputRefused(
             f"文件 {bundle.file_name} 的图形编码是 {about['encoding']}。请以 WKB 编码导出。"
         )
-    wkb = np.array(found.column(primary).to_pylist(), dtype=object)
+    wkb = np.array([deep.bare_wkb(blob) for blob in found.column(primary).to_pylist()], object)
     if not len(wkb):
         raise InputRefused(f"文件 {bundle.file_name} 没有任何要素。请核对是否导出了空图层。")
     names = [name for name in found.column_names if name != primary]
@@ -92,8 +93,9 @@ def _crs(bundle: Bundle, about: dict[str, Any]) -> tuple[pyproj.CRS | None, str]
     if about["crs"] is None:
         return None, ""
     try:
-        return pyproj.CRS.from_user_input(about["crs"]), "文件内声明"
-    except pyproj.exceptions.CRSError as error:
+        text = about["crs"] if isinstance(about["crs"], str) else json.dumps(about["crs"])
+        return parsed(text), "文件内声明"
+    except (pyproj.exceptions.CRSError, RecursionError) as error:
         raise InputRefused(
             f"文件 {bundle.file_name} 的坐标系声明读不懂。请用 --crs EPSG:n 指明坐标系。"
         ) from error

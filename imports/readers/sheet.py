@@ -11,7 +11,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from imports.readers import coordinate_txt, sheet_rows, txt_grammar, txt_plane, vector
+from imports.readers import coordinate_txt, deep, sheet_rows, txt_grammar, txt_plane, vector
 from imports.readers.polygons import POLYGONAL
 from imports.readers.table import NOTE, Finding, Table
 from imports.refusal import BadRows, refuse_rows
@@ -146,7 +146,7 @@ def _of_wkt(
 ) -> Table:
     texts = [str(row.get(column) or "") for row in sheet.rows]
     srids = {found[1] for text in texts if (found := re.match(r"\s*SRID=(\d+);", text))}
-    bare = [re.sub(r"^\s*SRID=\d+;", "", text) for text in texts]
+    bare = [deep.bare_wkt(re.sub(r"^\s*SRID=\d+;", "", text)) for text in texts]
     shapes = shapely.from_wkt(bare, on_invalid="ignore")
     faults = [
         (sheet.numbers[at], f"{column} 列不是面的 WKT（{texts[at][:30]}）")

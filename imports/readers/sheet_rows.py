@@ -13,7 +13,7 @@ import pyogrio.errors
 import pyogrio.raw
 
 from imports.formula import unguarded
-from imports.readers import archive, vector
+from imports.readers import archive, vector, xlsx_guard
 from imports.readers import encoding as encodings
 from imports.readers.table import SublayerNeeded
 from spatial.errors import InputRefused
@@ -152,10 +152,12 @@ def _cells(path: Path, layer: str) -> tuple[list[str], list[tuple[Any, ...]]]:
 
 
 def _refuse_bombs(path: Path, name: str) -> None:
+    archive.check_listing(path)
     try:
         with zipfile.ZipFile(path) as pack:
             infos = pack.infolist()
             archive.check(name, [info.filename for info in infos], infos)
+            xlsx_guard.check(name, pack)
             if "[Content_Types].xml" not in pack.namelist():
                 raise InputRefused(f"文件 {name} 不是 Excel 工作簿。请另存为 .xlsx 后再交。")
     except zipfile.BadZipFile as error:

@@ -13,6 +13,8 @@ PLAIN = str.maketrans("０１２３４５６７８９，．＠－＝：［］", 
 NAMES = ("count", "area", "id", "name", "geometry", "sheet", "purpose", "land_class")
 EXTRA = ("TBLX", "DL", "GZQ", "GZH", "BZ")
 LEAST_COMMAS = 7
+LONGEST_NUMBER = 40
+"""Characters of the longest honest coordinate; a number of hundreds of digits is infinite."""
 
 
 @dataclass
@@ -132,8 +134,8 @@ def _point_line(document: Document, parcel: Parcel, number: int, parts: list[str
     label, ring, *texts = parts
     values = []
     for text in texts:
-        if not re.fullmatch(r"[+-]?\d+(\.\d*)?", text):
-            fault = f"地块 {parcel.label} 点 {label} 的坐标 {text} 不是数字"
+        if len(text) > LONGEST_NUMBER or not re.fullmatch(r"[+-]?\d+(\.\d*)?", text):
+            fault = f"地块 {parcel.label} 点 {label} 的坐标 {text[:LONGEST_NUMBER]} 不是数字"
             document.faults.append((number, fault))
             return
         values.append(float(text))

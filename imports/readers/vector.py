@@ -17,7 +17,15 @@ import pyogrio.errors
 import pyogrio.raw
 import pyproj
 
-from imports.readers import aliases, clean, dbf_text, polygons, xml_guard
+from imports.readers import (
+    aliases,
+    clean,
+    database_guard,
+    dbf_text,
+    drivers,
+    polygons,
+    xml_guard,
+)
 from imports.readers import encoding as encodings
 from imports.readers.bundle import find_sibling
 from imports.readers.codec_names import codec_named
@@ -37,6 +45,8 @@ TOLD_ELSEWHERE = ("Measured", "One or several characters couldn't be converted")
 JSON = ("geojson", "geojsonseq")
 OPEN_OPTIONS = {"gml": {"DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO"}}
 """Nothing is fetched from anywhere, and nothing written beside what is read."""
+NOT_ALLOWED = drivers.GONE
+"""Drivers that are taken out for good: GDAL would choose them by what a file says of itself."""
 
 
 def read(
@@ -103,6 +113,8 @@ def openable(bundle: Bundle, encoding: str | None, findings: list[Finding]) -> I
             findings.append(Finding("recoded", f"GeoJSON 按 {encoding} 读取。", done="转为 UTF-8"))
             yield copy
         return
+    if bundle.kind == "geopackage":
+        database_guard.check(bundle.main, bundle.file_name)
     if bundle.kind == "shapefile" and bundle.sibling(".dbf") is None:
         raise InputRefused(
             f"{bundle.file_name} 缺少 .dbf 属性文件。请把 .shp、.shx、.dbf、.prj 一并交来。"
@@ -279,13 +291,18 @@ def distinct(names: list[str]) -> list[str]:
     return result
 
 
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(1_000_000)
+
+
 def _crs(bundle: Bundle, path: Path, meta: dict[str, Any]) -> tuple[pyproj.CRS | None, str]:
     """What the file says of its CRS, and where it says so."""
     text, origin = meta.get("crs"), "文件内声明"
     if bundle.kind == "shapefile":
         prj = bundle.sibling(".prj")
-        text, origin = (prj.read_text("utf-8", "replace"), ".prj") if prj else (None, "")
-    elif bundle.kind == "geojson" and b'"crs"' not in path.read_bytes()[:1_000_000]:
+        text, origin = (_start(prj).decode("utf-8", "replace"), ".prj") if prj else (None, "")
+    elif bundle.kind == "geojson" and b'"crs"' not in _start(path):
         origin = "GeoJSON 默认（RFC 7946）"
     if not text or not str(text).strip():
         return None, ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
 BLOCK = 1 << 20
 OVERLAP = 16
+CODECS = frozenset(
+    {"utf-8", "utf-8-sig", "utf-16", "gb18030", "big5", "iso8859-1", "cp1252", "ascii"}
+)
+"""Encodings that are decoded; Python knows others whose decoding has no end (idna, punycode)."""
 FORBIDDEN = (b"<!DOCTYPE", b"<!ENTITY")
 
 
@@ -29,6 +34,8 @@ def safe_copy(
     with main.open("rb") as file:
         start = file.read(512)
     codec = _codec(start, option)
+    if _plain_name(codec) not in CODECS:
+        raise InputRefused(f"文件 {name} 声明的编码（{codec[:40]}）不收。请另存为 UTF-8 后重交。")
     if codec == "utf-8":
         _copy(main, target, name)
         return target
@@ -52,6 +59,14 @@ def _codec(start: bytes, option: str | None) -> str:
     said = re.search(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]+)", start)
     name = option or (said[1].decode() if said else "utf-8")
     return codec_named(name) or name
+
+
+def _plain_name(codec: str) -> str:
+    try:
+        found = codecs.lookup(codec).name
+    except LookupError:
+        return codec
+    return "gb18030" if found in ("gbk", "gb2312") else found
 
 
 def _copy(source: Path, target: Path, name: str) -> None:

@@ -12,7 +12,9 @@ import rasterio
 from django.contrib.gis.geos import MultiPolygon
 from PIL import Image as Picture
 from rasterio.transform import from_origin
+from rasterio.warp import transform
 
+from imports.image_versions import withdraw
 from imports.rasters import load_raster
 from spatial.models import Image, Region
 from tests.people import person, square
@@ -171,3 +173,69 @@ def test_nothing_is_shown_beyond_the_readers_counties(brigade: Reader, store: Pa
     assert (shown[:, 0] > 150).mean() < 0.1
     beyond = brigade.get(address(image, tile_at(16, CENTRE[0] + 0.006, CENTRE[1])))
     assert beyond.status_code == 204
+
+
+def test_a_deep_tile_is_an_export(brigade: Reader, store: Path) -> None:
+    """Who may look but not export sees no deeper than zoom 16, and is told so."""
+    image = load_raster(write(store / "a.tif", halves("uint8", 40, 200)), taken_on=DAY).image
+    official = Reader(person("990101", "official"))
+    assert official.get("/imagery/").json()["images"][0]["maxzoom"] == 16
+    assert official.get(address(image, tile_at(16, *CENTRE))).status_code == 200
+    refused = official.get(address(image, tile_at(17, *CENTRE)))
+    assert refused.status_code == 403
+    assert "导出" in refused.json()["detail"]
+    assert brigade.get(address(image, tile_at(17, *CENTRE))).status_code == 200
+    assert brigade.get(address(image, tile_at(21, *CENTRE))).status_code == 404
+    Image.objects.update(secrecy="public")
+    assert official.get(address(image, tile_at(17, *CENTRE))).status_code == 200
+
+
+def test_the_bounds_told_end_at_the_readers_counties(brigade: Reader, store: Path) -> None:
+    Region.objects.filter(code="990101").update(geom=square(WEST - 0.095, NORTH - 0.1, 0.1))
+    load_raster(write(store / "a.tif", halves("uint8", 40, 200)), taken_on=DAY)
+    (listed,) = brigade.get("/imagery/").json()["images"]
+    assert listed["bounds"] == pytest.approx([WEST, NORTH - PIXEL * SIDE, WEST + 0.005, NORTH])
+
+
+def test_a_withdrawn_image_is_gone(brigade: Reader, store: Path) -> None:
+    image = load_raster(write(store / "a.tif", halves("uint8", 40, 200)), taken_on=DAY).image
+    withdraw(image, "日期有误")
+    assert brigade.get(address(image, tile_at(15, *CENTRE))).status_code == 404
+    assert brigade.get("/imagery/").json()["images"] == []
+
+
+def test_neighbouring_tiles_join_without_a_seam(brigade: Reader, store: Path) -> None:
+    """A ramp across two tiles goes on from one to the next, within what WebP loses."""
+    columns = np.linspace(0, 255, SIDE).astype("uint8")
+    values = np.broadcast_to(columns, (3, SIDE, SIDE)).copy()
+    image = load_raster(write(store / "a.tif", values), taken_on=DAY).image
+    left = tile_at(16, *CENTRE)
+    pair = [look(brigade, image, Tile(16, left.x + at, left.y)) for at in (0, 1)]
+    edges = pair[0][:, -1].astype(int), pair[1][:, 0].astype(int)
+    both = (edges[0][:, 3] > 0) & (edges[1][:, 3] > 0)
+    assert both.any()
+    assert np.abs(edges[0][both, 0] - edges[1][both, 0]).max() <= 8
+
+
+@pytest.mark.parametrize("epsg", [4490, 4527, 4548, 32650])
+def test_a_mark_lies_where_it_is_to_a_pixel(brigade: Reader, store: Path, epsg: int) -> None:
+    """A bright square of 40 m at a known place, delivered in any CRS, drawn at zoom 16."""
+    lng, lat = WEST + 0.0075, NORTH - 0.0075
+    (x,), (y,) = transform("EPSG:4490", f"EPSG:{epsg}", [lng], [lat])
+    pixel = PIXEL if epsg == 4490 else 1.0
+    values = np.full((3, SIDE, SIDE), 20, dtype="uint8")
+    values[:, 730:771, 730:771] = 250
+    west, north = x - 750.5 * pixel, y + 750.5 * pixel
+    place = {"crs": f"EPSG:{epsg}", "transform": from_origin(west, north, pixel, pixel)}
+    image = load_raster(write(store / "a.tif", values, **place), taken_on=DAY).image
+    tile = tile_at(16, lng, lat)
+    seen = look(brigade, image, tile)
+    rows, found = np.nonzero((seen[..., 0] > 150) & (seen[..., 3] > 0))
+    left, _, right, top = tile.bounds_m
+    (wanted_x,), (wanted_y,) = transform("EPSG:4490", "EPSG:3857", [lng], [lat])
+    size = (right - left) / 256
+    inside = np.array([(wanted_x - left) / size, (top - wanted_y) / size])
+    if (inside > 20).all() and (inside < 236).all():
+        assert np.abs([found.mean() + 0.5, rows.mean() + 0.5] - inside).max() < 1
+    else:
+        assert len(found)
