@@ -245,7 +245,7 @@ def regions_of(county_ids: tuple[int, ...], level: str) -> list[tuple[str, str]]
     """Code and name of the regions in force at a level within these counties."""
     if level == "township":
         rows = sqlfiles.rows("engine/ratios/list_townships", {"county_ids": list(county_ids)})
-        return [(row["code"], row["name"]) for row in rows]
+        return [(row["code"], row["name"] or row["code"]) for row in rows]
     counties = Region.objects.filter(pk__in=county_ids, valid_until__isnull=True)
     return list(counties.order_by("code").values_list("code", "name"))
 
