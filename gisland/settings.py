@@ -230,5 +230,10 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": os.environ.get("GISLAND_LOG", "WARNING")},
 }
 
+FONT_FOLDERS = os.environ.get(
+    "GISLAND_FONTS", "/usr/share/fonts/opentype/noto:/usr/share/fonts:~/.local/share/fonts"
+).split(":")
+"""Where Noto CJK is looked for to print reports; the first folder that has it is read."""
+
 WORKERS = int(os.environ.get("GISLAND_WORKERS", os.cpu_count() or 1))
 """Processes that a run uses; one per core is best."""
