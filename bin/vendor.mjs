@@ -1,5 +1,6 @@
-// Copies the named files of the locked npm packages to gisland/static/vendor/, with a record of their
-// hashes and licences. The copies are committed, so that running gisland needs no Node.
+// Copies the named files of the locked npm packages: what the browser of a user loads to gisland/static/vendor/,
+// what only tests load to tests/browser/vendor/, each with a record of hashes and licences. The copies are
+// committed, so that neither running gisland nor testing it needs npm.
 //
 //     npm ci && npm run vendor            copy
 //     npm ci && npm run vendor -- --check compare, change nothing, exit 1 where they differ
@@ -10,14 +11,18 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const TARGET = join(ROOT, "gisland", "static", "vendor");
 
-/** What is copied: package → [file in the package, name under vendor/]. */
-const FILES = {
-  "@geoman-io/leaflet-geoman-free": [
-    ["dist/leaflet-geoman.min.js", "leaflet-geoman/leaflet-geoman.min.js"],
-    ["dist/leaflet-geoman.css", "leaflet-geoman/leaflet-geoman.css"],
-  ],
+/** What is copied where: folder → package → [file in the package, name under the folder]. */
+const TARGETS = {
+  "gisland/static/vendor": {
+    "@geoman-io/leaflet-geoman-free": [
+      ["dist/leaflet-geoman.min.js", "leaflet-geoman/leaflet-geoman.min.js"],
+      ["dist/leaflet-geoman.css", "leaflet-geoman/leaflet-geoman.css"],
+    ],
+  },
+  "tests/browser/vendor": {
+    "axe-core": [["axe.min.js", "axe-core/axe.min.js"]],
+  },
 };
 
 const CHANGE = "the last comment (sourceMappingURL) is removed: the map is not shipped";
@@ -44,9 +49,9 @@ function licenceText(name) {
   return file ? readFileSync(join(folder, file), "utf8").trim() : "(the package carries no licence file)";
 }
 
-function licences(lock) {
+function licences(lock, wanted) {
   const out = ["# Licences of the vendored libraries", "", "Made by `npm run vendor`.", ""];
-  for (const name of Object.keys(FILES)) {
+  for (const name of Object.keys(wanted)) {
     const [own, ...inner] = parts(lock, name);
     out.push(`## ${own} ${lock.packages[`node_modules/${own}`].version}`, "", "```", licenceText(own), "```", "");
     if (inner.length === 0) continue;
@@ -59,11 +64,12 @@ function licences(lock) {
   return out.join("\n");
 }
 
-function build() {
+/** Name under the folder → bytes. */
+function build(wanted) {
   const lock = readJson(join(ROOT, "package-lock.json"));
   const outputs = new Map();
   const packages = {};
-  for (const [name, files] of Object.entries(FILES)) {
+  for (const [name, files] of Object.entries(wanted)) {
     const folder = join(ROOT, "node_modules", name);
     if (!existsSync(folder)) throw new Error(`${name} is not installed; run npm ci first`);
     const { version } = readJson(join(folder, "package.json"));
@@ -78,23 +84,23 @@ function build() {
     }
   }
   outputs.set("VERSIONS.json", Buffer.from(`${JSON.stringify({ packages }, null, 2)}\n`));
-  outputs.set("LICENSES.md", Buffer.from(licences(lock)));
+  outputs.set("LICENSES.md", Buffer.from(licences(lock, wanted)));
   return outputs;
 }
 
-const outputs = build();
-if (process.argv.includes("--check")) {
-  const stale = [...outputs].filter(([name, bytes]) => {
-    const path = join(TARGET, name);
-    return !existsSync(path) || !readFileSync(path).equals(bytes);
-  });
-  for (const [name] of stale) console.error(`differs: ${name}`);
-  if (stale.length > 0) process.exitCode = 1;
-} else {
-  rmSync(TARGET, { recursive: true, force: true });
-  for (const [name, bytes] of outputs) {
-    mkdirSync(dirname(join(TARGET, name)), { recursive: true });
-    writeFileSync(join(TARGET, name), bytes);
+for (const [folder, wanted] of Object.entries(TARGETS)) {
+  const outputs = build(wanted);
+  const target = join(ROOT, folder);
+  if (process.argv.includes("--check")) {
+    const stale = [...outputs].filter(([name, bytes]) => !existsSync(join(target, name)) || !readFileSync(join(target, name)).equals(bytes));
+    for (const [name] of stale) console.error(`differs: ${folder}/${name}`);
+    if (stale.length > 0) process.exitCode = 1;
+    continue;
   }
-  console.log(`${outputs.size} files in gisland/static/vendor`);
+  rmSync(target, { recursive: true, force: true });
+  for (const [name, bytes] of outputs) {
+    mkdirSync(dirname(join(target, name)), { recursive: true });
+    writeFileSync(join(target, name), bytes);
+  }
+  console.log(`${outputs.size} files in ${folder}`);
 }

@@ -173,6 +173,12 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 
+BASEMAPS_DIR = Path(os.environ.get("GISLAND_BASEMAPS", VAR_DIR / "basemaps"))
+"""Archives of base maps (*.mbtiles with png, jpg or webp tiles) that every map offers."""
+TIANDITU_KEY = os.environ.get("GISLAND_TIANDITU_KEY", "")
+"""With a key for 天地图 the maps offer it, and browsers may fetch its pictures; without one nothing
+leaves the intranet."""
+
 LEAFLET_CONFIG = {"TILES": [], "RESET_VIEW": False}
 
 CONTENT_SECURITY_POLICY = {
@@ -180,7 +186,12 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [
+            SELF,
+            "data:",
+            "blob:",
+            *(["https://t0.tianditu.gov.cn"] if TIANDITU_KEY else []),
+        ],
         "connect-src": [SELF],
         "worker-src": [SELF],
         "font-src": [SELF],

@@ -8,7 +8,8 @@ from django.contrib.gis.db.models import Extent
 from django.db.models import Max, Min
 
 from spatial import vocabulary
-from spatial.models import Image, Patch, Region
+from spatial.models import DatasetVersion, Image, Patch, Region, VersionStatus
+from tiles import basemaps
 from tiles.layers import find
 from tiles.views import layers_for
 
@@ -52,6 +53,8 @@ def map_config(scope: Scope, **more: Any) -> dict[str, Any]:
         "marks": marks(),
         "imagery": imagery(scope.filter_images(Image.objects.all())),
         "identify_url": "/tiles/identify",
+        "basemaps": basemaps.config(),
+        "dated": _dated(scope),
         "terms": {"class": vocabulary.vocabulary()["class"]},
     }
     return {**config, **more}
@@ -168,6 +171,14 @@ def _patch_layer(layer: dict[str, Any]) -> dict[str, Any]:
         "style": {"label_minzoom": 14},
         "feature_url": "/patches/{id}/",
     }
+
+
+def _dated(scope: Scope) -> dict[str, str]:
+    """The day of each layer's newest data in use, for the line of sources on a print."""
+    versions = DatasetVersion.objects.filter(status=VersionStatus.ACTIVE)
+    found = scope.filter_versions(versions, "map").values("layer_id")
+    days = found.annotate(day=Max("valid_from")).values_list("layer_id", "day")
+    return {layer: day.isoformat() for layer, day in days.order_by("layer_id") if day}
 
 
 def _meridian(scope: Scope) -> float | None:

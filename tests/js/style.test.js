@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isInRange, layerSpec, lineOf, marksOf, paintedFrom } from "../../gisland/static/gisland/js/map/style.js";
+import { isInRange, layerSpec, lineOf, marksOf, paintedFrom, seenOn } from "../../gisland/static/gisland/js/map/style.js";
 
 const feature = (attributes) => ({ get: (name) => attributes[name] });
 
@@ -60,4 +60,14 @@ test("patches are dots too where the tile of the zoom before holds only points",
   const spec = layerSpec({ id: "patches", title: "图斑", kind: "patch" }, config);
   assert.deepEqual(paintedFrom(spec, 12), ["patches", "patches-labels"]);
   assert.deepEqual(paintedFrom(spec, 13), ["patches"]);
+});
+
+test("on a dark ground colours that would not be seen are made lighter; the others and a light ground's stay", () => {
+  assert.equal(seenOn("#343A40", "#f4f5f3"), "#343A40");
+  assert.notEqual(seenOn("#343A40", "#1a1e21"), "#343A40");
+  assert.equal(seenOn("#e8590c", "#1a1e21"), "#e8590c");
+  assert.equal(seenOn("red", "#1a1e21"), "red");
+  assert.equal(seenOn(undefined, "#1a1e21"), undefined);
+  const spec = layerSpec({ id: "a", title: "a", kind: "line", url: "", style: { color: "#343A40" } }, { ground: "#1a1e21" });
+  assert.notEqual(spec.looks[0].line.color, "#343A40");
 });

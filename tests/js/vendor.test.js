@@ -6,11 +6,13 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const VENDOR = join(ROOT, "gisland", "static", "vendor");
 const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
-const { packages } = readJson(join(VENDOR, "VERSIONS.json"));
-const wanted = readJson(join(ROOT, "package.json")).dependencies;
+const { dependencies, devDependencies } = readJson(join(ROOT, "package.json"));
 const lock = readJson(join(ROOT, "package-lock.json"));
+const FOLDERS = [
+  { folder: join(ROOT, "gisland", "static", "vendor"), wanted: dependencies },
+  { folder: join(ROOT, "tests", "browser", "vendor"), wanted: devDependencies },
+].map((one) => ({ ...one, packages: readJson(join(one.folder, "VERSIONS.json")).packages }));
 
 function filesUnder(folder, prefix = "") {
   return readdirSync(folder).flatMap((name) => {
@@ -20,24 +22,28 @@ function filesUnder(folder, prefix = "") {
 }
 
 test("each vendored file has the hash that VERSIONS.json says", () => {
-  for (const { files } of Object.values(packages)) {
-    for (const [name, { sha256 }] of Object.entries(files)) {
-      assert.equal(createHash("sha256").update(readFileSync(join(VENDOR, name))).digest("hex"), sha256, name);
+  for (const { folder, packages } of FOLDERS) {
+    for (const [name, { sha256 }] of Object.values(packages).flatMap(({ files }) => Object.entries(files))) {
+      assert.equal(createHash("sha256").update(readFileSync(join(folder, name))).digest("hex"), sha256, name);
     }
   }
 });
 
 test("nothing lies beside the vendored files", () => {
-  const listed = Object.values(packages).flatMap(({ files }) => Object.keys(files));
-  assert.deepEqual(filesUnder(VENDOR).sort(), [...listed, "LICENSES.md", "VERSIONS.json"].sort());
+  for (const { folder, packages } of FOLDERS) {
+    const listed = Object.values(packages).flatMap(({ files }) => Object.keys(files));
+    assert.deepEqual(filesUnder(folder).sort(), [...listed, "LICENSES.md", "VERSIONS.json"].sort());
+  }
 });
 
 test("package.json, the lock and VERSIONS.json name the same exact versions, and the lock no addresses", () => {
-  assert.deepEqual(Object.keys(packages).sort(), Object.keys(wanted).sort());
-  for (const [name, { version, integrity }] of Object.entries(packages)) {
-    assert.equal(wanted[name], version);
-    assert.equal(lock.packages[`node_modules/${name}`].version, version);
-    assert.equal(lock.packages[`node_modules/${name}`].integrity, integrity);
+  for (const { packages, wanted } of FOLDERS) {
+    assert.deepEqual(Object.keys(packages).sort(), Object.keys(wanted).sort());
+    for (const [name, { version, integrity }] of Object.entries(packages)) {
+      assert.equal(wanted[name], version);
+      assert.equal(lock.packages[`node_modules/${name}`].version, version);
+      assert.equal(lock.packages[`node_modules/${name}`].integrity, integrity);
+    }
   }
   assert.ok(Object.values(lock.packages).every((entry) => !("resolved" in entry)));
   assert.ok(!JSON.stringify(lock).includes("://"), "take the funding entries out of package-lock.json");

@@ -1,7 +1,7 @@
 /**
- * The Gauss-Krüger plane (transverse Mercator, scale 1) on the CGCS2000 ellipsoid, forward only, for
- * showing coordinates. Krüger's series in the third flattening to n⁶; good to less than a micrometre
- * within a zone. Areas and stored coordinates are the server's business, never computed here.
+ * The Gauss-Krüger plane (transverse Mercator, scale 1) on the CGCS2000 ellipsoid, there and back, for
+ * showing and reading coordinates. Krüger's series in the third flattening to n⁶; good to less than a
+ * micrometre within a zone. Stored areas and coordinates are the server's business, never computed here.
  */
 
 const RADIUS = 6378137;
@@ -53,3 +53,45 @@ export function zoneOf(longitude) {
 export function zoneNumber(centralMeridian) {
   return centralMeridian > 0 && centralMeridian % 3 === 0 ? centralMeridian / 3 : null;
 }
+
+const BETA = [
+  series(1, 1 / 2, -2 / 3, 37 / 96, -1 / 360, -81 / 512, 96199 / 604800),
+  series(2, 1 / 48, 1 / 15, -437 / 1440, 46 / 105, -1118711 / 3870720),
+  series(3, 17 / 480, -37 / 840, -209 / 4480, 5569 / 90720),
+  series(4, 4397 / 161280, -11 / 504, -830251 / 7257600),
+  series(5, 4583 / 161280, -108847 / 3991680),
+  series(6, 20648693 / 638668800),
+];
+
+/** Tangent of the latitude from that of the conformal latitude, by Newton's method. */
+function geographicTangent(conformal) {
+  let tangent = conformal / (1 - ECCENTRICITY ** 2);
+  for (let step = 0; step < 6; step++) {
+    const secant = Math.hypot(1, tangent);
+    const sigma = Math.sinh(ECCENTRICITY * Math.atanh((ECCENTRICITY * tangent) / secant));
+    const found = tangent * Math.hypot(1, sigma) - sigma * secant;
+    const square = 1 + (1 - ECCENTRICITY ** 2) * tangent ** 2;
+    const change = ((conformal - found) / Math.hypot(1, found)) * (square / ((1 - ECCENTRICITY ** 2) * secant));
+    tangent += change;
+    if (Math.abs(change) < 1e-15 * Math.max(1, Math.abs(tangent))) break;
+  }
+  return tangent;
+}
+
+/** East (without zone number) and north in metres → {longitude, latitude} in degrees. */
+export function ungauss(east, north, centralMeridian, falseEasting = 500000) {
+  const xi = north / RECTIFYING;
+  const eta = (east - falseEasting) / RECTIFYING;
+  let [x, y] = [xi, eta];
+  BETA.forEach((beta, index) => {
+    const k = 2 * (index + 1);
+    x -= beta * Math.sin(k * xi) * Math.cosh(k * eta);
+    y -= beta * Math.cos(k * xi) * Math.sinh(k * eta);
+  });
+  const conformal = Math.sin(x) / Math.hypot(Math.sinh(y), Math.cos(x));
+  const degrees = 180 / Math.PI;
+  return { longitude: centralMeridian + Math.atan2(Math.sinh(y), Math.cos(x)) * degrees, latitude: Math.atan(geographicTangent(conformal)) * degrees };
+}
+
+/** The ellipsoid: half its equator's diameter in metres, and its first eccentricity. */
+export const ELLIPSOID = { radius: RADIUS, eccentricity: ECCENTRICITY };

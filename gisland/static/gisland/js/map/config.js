@@ -21,10 +21,12 @@
  *   feature_url                 "/patches/{id}/": where the heading in 此处 leads
  * }]
  * imagery [{id, title, taken_on, url, bounds, minzoom, maxzoom}], image (id shown first),
+ * basemaps [{id, title, urls, minzoom, maxzoom, bounds, attribution}]   pictures under everything
  * swipe {before, after}         ids; else the oldest and the newest image
  * shapes [{id, title, features, look, pickable, visible, legend}]   GeoJSON over the tiles: shapes.js
  * selected {layer, id}          the feature that the page is about: outlined all the time
  * layers_open                   false: the list of layers is folded at first; else where there is room
+ * dated {layer id: day}, print_title, print_note     the source line, title and last word of a print
  * identify_url                  asked with lng, lat: what /tiles/identify answers
  * terms {verdict, marks, address, borderline, class: {code: word}}
  *
@@ -41,7 +43,7 @@ function fault(message) {
 /** The config with its optional parts filled in; throws a TypeError that names what is wrong. */
 export function readConfig(given) {
   if (!given || typeof given !== "object") throw fault("there is none (json_script id \"map-config\")");
-  const config = { styles: {}, marks: {}, layers: [], imagery: [], terms: {}, ...given };
+  const config = { styles: {}, marks: {}, layers: [], imagery: [], basemaps: [], terms: {}, ...given };
   if (!config.bounds && !config.center) throw fault("neither bounds nor center");
   const ids = new Set();
   for (const layer of config.layers) {

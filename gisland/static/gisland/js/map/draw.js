@@ -42,7 +42,7 @@ function isFlat(bounds, isArea) {
 }
 
 export class Drawing {
-  /** host: {leaflet, stage, token, say, onEnd}. onChange(corners) with every corner, for a measure. */
+  /** host: {leaflet, stage, token, say, onEnd}. onChange(corners, pointer, drawing) as it grows. */
   constructor(host, { kind, onDone, onCancel = () => {}, onChange = () => {} }) {
     if (!KINDS[kind]) throw new TypeError(`draw: kind "${kind}" is none of ${Object.keys(KINDS).join(", ")}`);
     Object.assign(this, { host, onDone, onCancel, onChange });
@@ -59,7 +59,7 @@ export class Drawing {
     this.undoButton = el("button", { type: "button", onclick: () => this.undo() }, "撤一点 ", el("kbd", { text: "⌫" }));
     this.doneButton = el("button", { type: "button", class: "primary", disabled: true, hidden: this.isRectangle, onclick: () => this.finish() }, "完成 ", el("kbd", { text: "↵" }));
     const cancel = el("button", { type: "button", onclick: () => this.cancel() }, "取消 ", el("kbd", { text: "Esc" }));
-    return el("div", { class: "gis-draw-bar", role: "toolbar", "aria-label": "绘制" }, el("span", { text: this.kind.help }), this.figure, this.undoButton, this.doneButton, cancel);
+    return el("div", { class: "gis-float gis-draw-bar", role: "toolbar", "aria-label": "绘制" }, el("span", { text: this.kind.help }), this.figure, this.undoButton, this.doneButton, cancel);
   }
 
   async start() {
@@ -68,8 +68,10 @@ export class Drawing {
     if (this.isOver) return;
     this.onCreate = ({ layer }) => this.take(layer);
     this.onClick = () => window.queueMicrotask(() => this.changed());
+    this.onMove = ({ latlng }) => this.changed(latlng);
     leaflet.on("pm:create", this.onCreate);
     leaflet.on("click", this.onClick);
+    leaflet.on("mousemove", this.onMove);
     leaflet.doubleClickZoom.disable();
     leaflet.getContainer().classList.add("gis-drawing");
     this.begin();
@@ -109,11 +111,21 @@ export class Drawing {
     return tool._layerGroup.hasLayer(tool._layer) ? [tool._startMarker.getLatLng()] : [];
   }
 
-  changed() {
+  /** Corners were set or taken back, or the pointer moved on. */
+  changed(pointer = null) {
     if (this.isOver) return;
+    this.quieten();
     const corners = this.places().map(({ lng, lat }) => [lng, lat]);
     this.doneButton.disabled = corners.length < this.kind.least;
-    this.onChange(corners, this);
+    this.onChange(corners, pointer ? [pointer.lng, pointer.lat] : null, this);
+  }
+
+  /** The library's marks are no buttons: the keys work from the map itself. */
+  quieten() {
+    for (const mark of this.host.leaflet.getContainer().querySelectorAll(".marker-icon[role], .marker-icon[tabindex]")) {
+      mark.removeAttribute("role");
+      mark.removeAttribute("tabindex");
+    }
   }
 
   /** A corner at a place, as a click there sets it. */
@@ -173,13 +185,11 @@ export class Drawing {
     this.onDone(cleaned(geometry));
   }
 
-  /** Keys that the drawing takes; answers whether it took this one. */
+  /** Keys that the drawing takes while the map has the focus; answers whether it took this one. */
   key(event) {
-    if (isTyping(event)) return false;
-    const isOnButton = event.target instanceof HTMLButtonElement || event.target instanceof HTMLAnchorElement;
-    if (event.key === "Escape") this.cancel();
-    else if (event.key === "Backspace" || event.key === "Delete") this.undo();
-    else if (event.key === "Enter" && !isOnButton) this.enter();
+    if (isTyping(event) || event.target !== this.host.leaflet.getContainer()) return false;
+    if (event.key === "Backspace" || event.key === "Delete") this.undo();
+    else if (event.key === "Enter") this.enter();
     else return false;
     event.preventDefault();
     return true;
@@ -197,6 +207,7 @@ export class Drawing {
     const { leaflet } = this.host;
     if (this.onCreate) leaflet.off("pm:create", this.onCreate);
     if (this.onClick) leaflet.off("click", this.onClick);
+    if (this.onMove) leaflet.off("mousemove", this.onMove);
     this.pm?.disableDraw();
     leaflet.doubleClickZoom.enable();
     leaflet.getContainer().classList.remove("gis-drawing");

@@ -1,6 +1,6 @@
 /** The list of layers: a checkbox and a key each, and why one is not seen. */
 
-import { el, fill, isTyping } from "../dom.js";
+import { el, fill } from "../dom.js";
 import { layerSwatch } from "./legend.js";
 import { panel } from "./panel.js";
 import { isInRange } from "./style.js";
@@ -15,16 +15,17 @@ function range(spec, zoom) {
 }
 
 export class LayerList {
-  /** layers: [{spec, visible}] with the lowest first; onSwitch(layer) after a change. */
-  constructor({ layers, onSwitch }) {
+  /** layers: [{spec, visible}] with the lowest first; onSwitch(layer) after a change; keys: keys.js. */
+  constructor({ layers, keys, onSwitch }) {
     this.layers = [...layers].reverse();
     this.onSwitch = onSwitch;
     this.rows = new Map();
     this.list = el("ol", { class: "gis-layers" }, this.layers.map((layer, index) => this.row(layer, index)));
     Object.assign(this, panel("图层"));
     this.body.append(this.list);
-    this.onKey = (event) => this.key(event);
-    document.addEventListener("keydown", this.onKey);
+    this.layers.slice(0, KEYS).forEach((layer, index) => {
+      keys.add({ key: String(index + 1), label: layer.spec.title, group: "图层开关", run: () => this.set(layer, !layer.visible) });
+    });
   }
 
   row(layer, index) {
@@ -56,21 +57,17 @@ export class LayerList {
     return { check: (isOn) => (box.checked = isOn), remove: () => item.remove() };
   }
 
+  /** The samples anew: the page went dark or light. */
+  restyle() {
+    for (const [layer, { item }] of this.rows) item.querySelector(".gis-swatch")?.replaceWith(layerSwatch(layer.spec));
+  }
+
   set(layer, visible) {
     if (layer.visible === visible) return;
     layer.visible = visible;
     if (visible) layer.spec.maxzoom = EVERY_ZOOM;
     this.rows.get(layer).box.checked = visible;
     this.onSwitch(layer);
-  }
-
-  key(event) {
-    const number = Number(event.key);
-    if (isTyping(event) || !Number.isInteger(number) || number < 1) return;
-    const layer = this.layers[number - 1];
-    if (!layer || number > KEYS) return;
-    event.preventDefault();
-    this.set(layer, !layer.visible);
   }
 
   /** Say beside each layer why it is not seen: the zoom, or tiles that failed. */
@@ -84,9 +81,5 @@ export class LayerList {
         fill(note, isForbidden ? "无权查看" : `${lost.length} 块未载入`);
       } else fill(note, isSeen ? "" : range(layer.spec, zoom));
     }
-  }
-
-  destroy() {
-    document.removeEventListener("keydown", this.onKey);
   }
 }

@@ -90,6 +90,12 @@ export class Legend {
     this.shapes = shapes;
     Object.assign(this, panel("图例", "gis-legend"));
     this.shown = "";
+    this.seen = [];
+  }
+
+  /** Draw every sample anew: the colours are others now. */
+  forget() {
+    this.shown = "";
   }
 
   /** Look at what is painted and list it; nothing is touched while the list stays the same. */
@@ -99,6 +105,7 @@ export class Legend {
     const own = this.shapes.shown().filter((shape) => shape.inLegend).map((layer) => ({ layer, keys: layer.seen(view, zoom), marks: new Set() }));
     const groups = [...own.reverse(), ...this.grid.shown(zoom).reverse().map((layer) => ({ layer, ...seen(this.grid, layer, view, zoom) }))];
     const state = JSON.stringify(groups.map(({ layer, keys, marks }) => [layer.spec.id, [...keys].sort(), [...marks].sort()]));
+    this.seen = groups.filter(({ keys }) => keys.size > 0).map(({ layer }) => layer);
     if (state === this.shown) return;
     this.shown = state;
     fill(this.body, groups.flatMap((group) => this.group(group)));

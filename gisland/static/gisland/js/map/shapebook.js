@@ -4,13 +4,13 @@ import { Overlay } from "./overlay.js";
 import { Shapes } from "./shapes.js";
 
 export class ShapeBook {
-  /** fit(bounds), choose(shapes, id), changed() and token(name) are the map's. */
-  constructor({ pane, token, halo, fit, choose, changed }) {
+  /** selection: selection.js; fit(bounds), halo(), changed() and token(name) are the map's. */
+  constructor({ pane, token, halo, fit, selection, changed }) {
     this.all = [];
     this.rows = new Map();
     this.token = token;
     this.fit = fit;
-    this.choose = choose;
+    this.selection = selection;
     this.tell = changed;
     this.halo = halo;
     this.overlay = new Overlay((context, frame) => this.draw(context, frame), { pane });
@@ -46,6 +46,25 @@ export class ShapeBook {
     this.changed(shapes);
   }
 
+  /** Outline a feature of shapes quietly; null takes their outline away. */
+  choose(shapes, id) {
+    const feature = id === null ? null : shapes.features.find((one) => one.id === id);
+    if (feature) this.selection.set({ layer: shapes, id, properties: feature.properties }, { isQuiet: true });
+    else if (this.selection.selected?.layer === shapes) this.selection.set(null, { isQuiet: true });
+  }
+
+  /** By keys from shape to shape that can be picked, in the order of the page; false where there is none. */
+  step(by, say) {
+    const all = this.shown().filter(({ pickable }) => pickable).flatMap((layer) => layer.features.map((feature) => ({ layer, feature })));
+    if (all.length === 0) return false;
+    const now = all.findIndex(({ layer, feature }) => layer === this.selection.selected?.layer && feature.id === this.selection.selected.id);
+    const { layer, feature } = all[(now + by + (now < 0 && by < 0 ? 1 : 0) + all.length) % all.length];
+    this.selection.set({ layer, id: feature.id, properties: feature.properties });
+    layer.reveal(feature, this.leaflet);
+    say(`${layer.spec.title} ${feature.label ?? feature.id}`);
+    return true;
+  }
+
   find(id) {
     return this.all.find(({ spec }) => spec.id === id);
   }
@@ -59,8 +78,9 @@ export class ShapeBook {
     this.overlay.redraw();
   }
 
-  draw(context, frame) {
-    const view = { zoom: this.leaflet.getZoom(), ratio: window.devicePixelRatio || 1, halo: this.halo() };
+  /** On the map's own canvas, or on that of another Leaflet. */
+  draw(context, frame, leaflet = this.leaflet) {
+    const view = { zoom: leaflet.getZoom(), ratio: window.devicePixelRatio || 1, halo: this.halo() };
     const shown = this.shown();
     for (const shapes of shown) shapes.paint(context, frame, view);
     return shown.length > 0;

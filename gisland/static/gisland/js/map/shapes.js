@@ -13,7 +13,7 @@
  * listed false: no row in the list of layers; label_size: of the labels, in pixels (12)
  */
 
-import { paintable, UNIT_ZOOM } from "./geojson.js";
+import { geographic, paintable, UNIT_ZOOM } from "./geojson.js";
 import { paintLayer, trace } from "./paint.js";
 import { featuresAt } from "./pick.js";
 import { LINE, POINT } from "./vectortile.js";
@@ -108,6 +108,12 @@ export class Shapes {
   /** Bring all features into view. */
   fit() {
     if (this.bounds) this.owner.fit(this.bounds);
+  }
+
+  /** Bring one feature into view where it is not: a move by keys. */
+  reveal(feature, leaflet) {
+    const place = geographic(feature.place.map((value, index) => value + this.anchor[index])).reverse();
+    if (!leaflet.getBounds().pad(-0.1).contains(place)) leaflet.panTo(place, { animate: false });
   }
 
   remove() {

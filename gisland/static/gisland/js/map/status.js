@@ -34,6 +34,7 @@ export class Status {
   constructor({ centralMeridian = null, note = "" }) {
     this.centralMeridian = centralMeridian;
     this.places = [0, 1].map(() => el("span", { class: "gis-coordinate" }));
+    this.copy = el("button", { type: "button", class: "gis-copy-place", title: "复制坐标（G）", "aria-label": "复制坐标", "aria-keyshortcuts": "G", text: "复制" });
     this.zoom = el("span", { class: "gis-zoom" });
     this.loading = el("progress", { class: "gis-loading", hidden: true, "aria-label": "正在载入" });
     this.left = el("span");
@@ -45,17 +46,38 @@ export class Status {
       this.scale,
       this.zoom,
       this.places,
+      this.copy,
       this.fault,
       this.loading,
       this.left,
-      el("span", { class: "gis-note", text: note }),
+      (this.note = el("span", { class: "gis-note", text: note })),
     );
+  }
+
+  /** The source line: the coordinate system, and whose the base map is. */
+  tell(note, attribution = "") {
+    this.note.textContent = [note, attribution ? `底图 ${attribution}` : ""].filter(Boolean).join(" · ");
   }
 
   point(latlng) {
     coordinatesOf(latlng, this.centralMeridian).forEach(({ name, text }, index) => {
       this.places[index].textContent = `${name} ${text}`;
     });
+  }
+
+  /** The scale bar again, for a print. */
+  bar() {
+    const line = this.scale.querySelector(".leaflet-control-scale-line");
+    const copy = el("span", { class: "gis-print-rule", text: line?.textContent ?? "" });
+    copy.style.width = line?.style.width ?? "";
+    return copy;
+  }
+
+  /** A word on the button that copies, for a moment. */
+  say(text) {
+    this.copy.textContent = text;
+    window.clearTimeout(this.saying);
+    this.saying = window.setTimeout(() => (this.copy.textContent = "复制"), 1500);
   }
 
   /** Tiles still to come: below a tenth of a second nothing, to a second a bar, then their number. */

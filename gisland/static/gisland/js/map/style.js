@@ -17,6 +17,29 @@ const LINES = {
 };
 
 const OTHER = "";
+const LEAST_CONTRAST = 2.2;
+const LIGHTER = 0.12;
+
+function channels(colour) {
+  const digits = /^#([0-9a-f]{6})$/i.exec(colour)?.[1];
+  return digits ? [0, 2, 4].map((at) => parseInt(digits.slice(at, at + 2), 16)) : null;
+}
+
+function luminance(rgb) {
+  const [red, green, blue] = rgb.map((value) => (value <= 10 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+const contrast = (one, other) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+
+/** A colour that is seen on the ground: on a dark one made lighter, in its own hue, as far as need be. */
+export function seenOn(colour, ground) {
+  const under = channels(ground ?? "");
+  let own = channels(colour ?? "");
+  if (!under || !own || luminance(under) > 0.2) return colour;
+  while (contrast(luminance(own), luminance(under)) < LEAST_CONTRAST) own = own.map((value) => Math.min(255, Math.ceil(value + (255 - value) * LIGHTER)));
+  return `#${own.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}
 
 /** A line from a word, a number (width) or an object; colour falls back to the look's. */
 export function lineOf(line, color) {
@@ -27,27 +50,27 @@ export function lineOf(line, color) {
   return { width: 1.25, dash: null, ticks: 0, color, ...given };
 }
 
-function lookOf(key, given, defaults = {}) {
+function lookOf(key, given, defaults = {}, ground = null) {
   const merged = { ...defaults, ...given };
-  const color = merged.color;
+  const color = seenOn(merged.color, ground);
   return {
     key,
     label: merged.label ?? key,
     color,
     opacity: merged.fill_opacity ?? 0.3,
     hatch: merged.hatch && merged.hatch !== "none" ? merged.hatch : null,
-    line: lineOf(merged.line, merged.line_color ?? color),
+    line: lineOf(merged.line, seenOn(merged.line_color, ground) ?? color),
   };
 }
 
 /** Looks of a layer in painting order: what matters most last, so that it lies on top. */
-function looksOf(layer, styles) {
+function looksOf(layer, styles, ground) {
   const base = layer.style ?? {};
   if (layer.kind === "patch") {
-    return Object.entries(styles).map(([key, style]) => lookOf(key, style, base)).reverse();
+    return Object.entries(styles).map(([key, style]) => lookOf(key, style, base, ground)).reverse();
   }
-  const classes = (layer.classes ?? []).map((entry) => lookOf(String(entry.value), entry, base));
-  const other = classes.length === 0 || base.color ? [lookOf(OTHER, { label: layer.title, ...base })] : [];
+  const classes = (layer.classes ?? []).map((entry) => lookOf(String(entry.value), entry, base, ground));
+  const other = classes.length === 0 || base.color ? [lookOf(OTHER, { label: layer.title, ...base }, {}, ground)] : [];
   return [...other, ...classes.reverse()];
 }
 
@@ -75,7 +98,7 @@ function except(ids, keyOf) {
 
 /** Everything that painting, picking, labels and the legend need to know of one configured layer. */
 export function layerSpec(layer, config = {}) {
-  const looks = looksOf(layer, config.styles ?? {});
+  const looks = looksOf(layer, config.styles ?? {}, config.ground ?? null);
   const keys = looks.map((look) => look.key);
   const field = layer.class_field ?? (layer.kind === "patch" ? "style" : null);
   const fallback = keys.includes(OTHER) ? OTHER : null;

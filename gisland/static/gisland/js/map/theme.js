@@ -20,8 +20,28 @@ export class Theme {
     return { text: this.token("--map-ink"), halo: this.token("--map-halo"), hover: this.token("--map-hover"), selected: this.token("--map-selected") };
   }
 
+  /** The colour under the map. */
+  ground() {
+    return this.token("--map-ground");
+  }
+
   destroy() {
     this.system.removeEventListener("change", this.onChange);
     this.page.disconnect();
   }
+}
+
+const STORED = "gisland.theme";
+
+/** From light to dark or back, kept in this browser; answers the word for what it is now. */
+export function switchTheme() {
+  const root = document.documentElement;
+  const isDark = (root.dataset.theme ?? (window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  root.dataset.theme = isDark ? "light" : "dark";
+  try {
+    window.localStorage.setItem(STORED, root.dataset.theme);
+  } catch {
+    // A browser that keeps nothing: the choice holds for this page.
+  }
+  return isDark ? "亮色" : "暗色";
 }

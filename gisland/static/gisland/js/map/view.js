@@ -15,17 +15,18 @@ function boundsOf([west, south, east, north]) {
 }
 
 /** Leaflet in an element, with the panes that our layers lie in: they let the pointer through. */
-export function makeLeaflet(element) {
+export function makeLeaflet(element, { keyboard = true, zoomButtons = true } = {}) {
   const leaflet = L.map(element, {
     attributionControl: false,
     zoomControl: false,
+    keyboard,
     maxZoom: 20,
     minZoom: 4,
     zoomAnimation: !wantsStillness(),
     fadeAnimation: false,
     markerZoomAnimation: false,
   });
-  L.control.zoom({ zoomInTitle: "放大（+）", zoomOutTitle: "缩小（−）" }).addTo(leaflet);
+  if (zoomButtons) L.control.zoom({ zoomInTitle: "放大（+）", zoomOutTitle: "缩小（−）" }).addTo(leaflet);
   for (const [name, order] of Object.entries(PANES)) {
     const pane = leaflet.createPane(name);
     pane.style.zIndex = order;
