@@ -99,7 +99,8 @@ def _closer(asked: Asked, figures: Figures, line: Line) -> str:
     """Where a region's name leads: a county to its townships, a township to its patches."""
     if figures.level == "county":
         return asked.address(region=line.row.code, level=None)
-    return _behind(asked, _place(figures, line.row.code), "numerator")
+    band = "numerator" if line.numerator_m2 else "all"
+    return _behind(asked, _place(figures, line.row.code), band)
 
 
 def _place(figures: Figures, code: str) -> str:

@@ -41,7 +41,7 @@ def test_a_leader_chooses_opens_the_county_and_finds_the_patch(seat: Seat, world
     assert page.locator("h1").inner_text() == "违法占耕比（初判口径）"
     row = page.locator(f'#ratio-table tr[data-code="{HOME}"]')
     share = row.locator('[data-key="share"]').inner_text()
-    assert share.endswith("%")
+    assert shown(page)[HOME] == f"绘图县 {share}"
     page.get_by_label("整改", exact=True).select_option("before")
     page.wait_for_url("**/ratios/?*rectified=before*")
     seat.idle()
