@@ -274,6 +274,10 @@ IMAGE_CACHE_MB = int(os.environ.get("GISLAND_IMAGE_CACHE_MB", 256))
 """Megabytes that GDAL keeps of an image while it is converted; one block may not be larger."""
 IMAGE_SECRECY = os.environ.get("GISLAND_IMAGE_SECRECY", "internal")
 """Secrecy of an image that is imported without one: public, internal or secret."""
+FONT_FOLDERS = os.environ.get(
+    "GISLAND_FONTS", "/usr/share/fonts/opentype/noto:/usr/share/fonts:~/.local/share/fonts"
+).split(":")
+"""Where Noto CJK is looked for to print reports; the first folder that has it is read."""
 
 WORKERS = int(os.environ.get("GISLAND_WORKERS", os.cpu_count() or 1))
 """Processes that a run uses; one per core is best."""

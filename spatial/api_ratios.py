@@ -31,17 +31,44 @@ OUTSIDE = "区外图斑"
 LEVELS = [level for level in DIGITS if level != "all"]
 
 
-class PairField(serializers.RegexField):
+class WordsField(serializers.CharField):
+    """Words of one pattern with commas between, as a tuple.
+
+    The pattern is asked here and not by a validator: validators see what came out of the field.
+    """
+
+    word = r"[a-z][a-z0-9_-]*"
+
+    def __init__(self, **told: Any) -> None:
+        super().__init__(required=False, max_length=400, **told)
+
+    def run_validators(self, value: Any) -> None:
+        """The length of what was written."""
+        super().run_validators(",".join(value))
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The words."""
+        words = str(super().to_internal_value(data)).split(",")
+        for word in words:
+            if not re.fullmatch(self.word, word):
+                raise serializers.ValidationError(f"{word} 无效，应写作 {self.help_text}")
+        return tuple(words)
+
+
+class PairField(WordsField):
     """``code=word``, several with commas, as pairs."""
 
     def __init__(self, words: str, **told: Any) -> None:
-        pair = rf"[a-z][a-z0-9_-]*=({words})"
-        super().__init__(rf"^{pair}(,{pair})*$", required=False, max_length=400, **told)
+        self.word = rf"{WordsField.word}=({words})"
+        super().__init__(**told)
+
+    def run_validators(self, value: Any) -> None:
+        """The length of what was written."""
+        super().run_validators(tuple(f"{code}={word}" for code, word in value))
 
     def to_internal_value(self, data: Any) -> Any:
         """The pairs."""
-        pairs = str(super().to_internal_value(data)).split(",")
-        return tuple(tuple(pair.split("=", 1)) for pair in pairs)
+        return tuple(tuple(pair.split("=", 1)) for pair in super().to_internal_value(data))
 
 
 class MomentField(serializers.DateTimeField):
@@ -54,17 +81,6 @@ class MomentField(serializers.DateTimeField):
         return super().to_internal_value(value)
 
 
-class CodesField(serializers.RegexField):
-    """Codes with commas between."""
-
-    def __init__(self, **told: Any) -> None:
-        super().__init__(r"^[a-z][a-z0-9_,-]*$", required=False, max_length=400, **told)
-
-    def to_internal_value(self, data: Any) -> Any:
-        """The codes."""
-        return tuple(str(super().to_internal_value(data)).split(","))
-
-
 class RatioParameters(Parameters):
     """How a ratio is asked; as the command ``ratios``."""
 
@@ -75,8 +91,8 @@ class RatioParameters(Parameters):
     denominator = serializers.ChoiceField(DENOMINATORS, required=False, help_text="分母")
     ruleset = serializers.CharField(required=False, max_length=60, help_text="规则集")
     known_at = MomentField(required=False, help_text="所知截至；只写日期指当日终了")
-    exclude = CodesField(help_text="另外剔除的理由，逗号分隔")
-    keep = CodesField(help_text="不剔除的理由，逗号分隔")
+    exclude = WordsField(help_text="另外剔除的理由，逗号分隔")
+    keep = WordsField(help_text="不剔除的理由，逗号分隔")
     effect = PairField("|".join(EFFECTS), help_text="整改方式=影响，逗号分隔")
     count = PairField("yes|no", help_text="初判代码=yes|no：是否计入分子")
 

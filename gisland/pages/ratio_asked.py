@@ -89,7 +89,7 @@ def read_address(scope: Scope, told: QueryDict, kind: type[PageParameters] = Pag
     parameters = kind(data=given)
     if not parameters.is_valid():
         faults = "；".join(
-            f"{_named(parameters, name)}：{'、'.join(map(str, words))}"
+            f"{_named(parameters, name)}：{'、'.join(str(word).rstrip('。') for word in words)}"
             for name, words in parameters.errors.items()
         )
         raise AddressWrong(f"地址中有参数不合格。{faults}。请改正，或从页面上重新选择。")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import shapely
 from django.utils import timezone
 
 from gisland.pages import ratio_shapes, ratio_tables
 from gisland.pages.ratio_figures import headline
 from gisland.reports import charts, maps, pdf, sheet
-from spatial import units, vocabulary
-from spatial.models import Region
+from spatial import crs, units, vocabulary
 
 if TYPE_CHECKING:
     import datetime
@@ -89,19 +89,13 @@ def _figures(figures: Figures) -> list[dict[str, Any]]:
 
 def _map(figures: Figures) -> bytes | None:
     """The choropleth, with the figure on each region."""
-    query = figures.asked.query
-    ground = ratio_shapes.outlines(query.county_ids, figures.level)
+    ground = ratio_shapes.outlines(figures.asked.query.county_ids, figures.level)
     shown = {code: shape for code, shape in ground.items() if not shape.is_empty}
     if not shown:
         return None
-    meridian = (
-        Region.objects.filter(pk__in=query.county_ids, central_meridian__isnull=False)
-        .values_list("central_meridian", flat=True)
-        .first()
-    )
-    frame = maps.frame_of(
-        list(shown.values()), meridian or 105, width_mm=MAP_MM[0], height_mm=MAP_MM[1]
-    )
+    west, _, east, _ = shapely.total_bounds(list(shown.values()))
+    meridian = crs.nearest_meridian((west + east) / 2)
+    frame = maps.frame_of(list(shown.values()), meridian, width_mm=MAP_MM[0], height_mm=MAP_MM[1])
     lines = {line.row.code: line for line in figures.lines}
     shapes = [
         maps.Shape(shape, f"{line.row.name}\n{units.percent(line.share)}", look_of(line.klass))

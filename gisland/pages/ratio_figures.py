@@ -162,8 +162,23 @@ def figures_of(asked: Asked) -> Figures:
 def _place(asked: Asked) -> str:
     if asked.region is not None:
         return asked.region.name
-    named = [name for _, name in regions_of(asked.query.county_ids, "county")]
-    return named[0] if len(named) == 1 else f"{len(named)} 个县（市、区）"
+    counties = regions_of(asked.query.county_ids, "county")
+    if len(counties) == 1:
+        return counties[0][1]
+    seen = {code for code, _ in counties}
+    everywhere = Region.objects.filter(level="county", valid_until__isnull=True)
+    for digits in (4, 2):
+        above = {code[:digits] for code in seen}
+        whole = set(
+            everywhere.filter(code__startswith=min(above, default="-")).values_list(
+                "code", flat=True
+            )
+        )
+        if len(above) == 1 and whole == seen:
+            region = Region.objects.filter(code=above.pop().ljust(6, "0")).defer("geom").first()
+            if region is not None:
+                return region.name
+    return f"{len(counties)} 个县（市、区）"
 
 
 def reading_of(asked: Asked, query: RatioQuery, state: str) -> Reading:
@@ -230,7 +245,7 @@ def regions_of(county_ids: tuple[int, ...], level: str) -> list[tuple[str, str]]
     """Code and name of the regions in force at a level within these counties."""
     if level == "township":
         rows = sqlfiles.rows("engine/ratios/list_townships", {"county_ids": list(county_ids)})
-        return [(row["code"], row["name"]) for row in rows]
+        return [(row["code"], row["name"] or row["code"]) for row in rows]
     counties = Region.objects.filter(pk__in=county_ids, valid_until__isnull=True)
     return list(counties.order_by("code").values_list("code", "name"))
 

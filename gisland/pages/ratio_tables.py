@@ -17,22 +17,22 @@ def main_table(figures: Figures) -> Table:
     below = vocabulary.denominator_term(figures.asked.query.denominator)
     other = "整改后" if figures.stage == "整改前" else "整改前"
     columns = [
-        Column("rank", "名次", "count"),
-        Column("name", "行政区", width="1fr"),
-        Column("share", f"违法占耕比（{figures.stage}）", "percent"),
-        Column("change", f"比上期（{figures.earlier_period}，百分点）", "points")
+        Column("rank", "名次", "count", "9mm"),
+        Column("name", "行政区", width="23mm"),
+        Column("share", f"违法占耕比（{figures.stage}）", "percent", "1fr"),
+        Column("change", f"比 {figures.earlier_period}（百分点）", "points", "1fr")
         if figures.earlier_period
         else None,
-        Column("numerator", "违法占用耕地（亩）", "mu"),
-        Column("denominator", f"{below}（亩）", "mu"),
-        Column("other", f"{other}比例", "percent"),
-        Column("land", "违法用地比例", "percent"),
-        Column("patches", "图斑（个）", "count"),
-        Column("undecided", "尚未认定（个）", "count"),
-        Column("open", "待定耕地（亩）", "mu"),
-        Column("low", "低限", "percent"),
-        Column("high", "高限", "percent"),
-        Column("remark", "说明", width="1fr"),
+        Column("numerator", "违法占用耕地（亩）", "mu", "1fr"),
+        Column("denominator", f"{below}（亩）", "mu", "1.3fr"),
+        Column("other", f"{other}比例", "percent", "1fr"),
+        Column("land", "违法用地比例", "percent", "1fr"),
+        Column("patches", "图斑（个）", "count", "0.8fr"),
+        Column("undecided", "尚未认定（个）", "count", "0.8fr"),
+        Column("open", "待定耕地（亩）", "mu", "1fr"),
+        Column("low", "低限", "percent", "1fr"),
+        Column("high", "高限", "percent", "1fr"),
+        Column("remark", "说明", width="28mm"),
     ]
     return Table(
         f"{LEVEL_TERMS[figures.level]}违法占耕比",

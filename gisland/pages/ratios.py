@@ -15,6 +15,7 @@ from gisland.pages import map_config, ratio_bulletin, ratio_form, ratio_shapes, 
 from gisland.pages.ratio_asked import PatchParameters, asked_of
 from gisland.pages.ratio_figures import Figures, figures_of, headline, regions_of, share_of
 from gisland.reports import charts
+from gisland.reports.table import Column, Table
 from spatial import units, vocabulary
 from spatial.engine.ratio_patches import FIGURES, patches_behind
 from spatial.engine.ratio_pieces import pieces_behind
@@ -98,7 +99,8 @@ def _closer(asked: Asked, figures: Figures, line: Line) -> str:
     """Where a region's name leads: a county to its townships, a township to its patches."""
     if figures.level == "county":
         return asked.address(region=line.row.code, level=None)
-    return _behind(asked, _place(figures, line.row.code), "numerator")
+    band = "numerator" if line.numerator_m2 else "all"
+    return _behind(asked, _place(figures, line.row.code), band)
 
 
 def _place(figures: Figures, code: str) -> str:
@@ -194,6 +196,7 @@ def ratio_patches(request: HttpRequest) -> HttpResponse:
             "rows": [{**row, "link": row["county"] in codes, "pieces": _pieces(why, row, codes)}
                      for row in rows],
             "whole": whole,
+            "residual": _residual(rows, whole) if pages == 1 else None,
             "page": number,
             "pages": pages,
             "earlier": asked.address(page=str(number - 1)) if number > 1 else "",
@@ -205,6 +208,14 @@ def ratio_patches(request: HttpRequest) -> HttpResponse:
             "back": reverse("ratios") + asked.address(region=code[:6] or None, band=None),
         },
     )  # fmt: skip
+
+
+def _residual(rows: list[dict[str, Any]], whole: dict[str, Any]) -> dict[str, Any] | None:
+    """What the printed 亩 of the rows lack to their printed sums."""
+    columns = [Column("area_m2", "", "mu"), Column("cultivated_m2", "", "mu")]
+    total = {"area_m2": whole["of_area_m2"], "cultivated_m2": whole["of_cultivated_m2"]}
+    lacking = Table("", columns, rows, total).residual if rows else {}
+    return {key: f"{value:+}" for key, value in lacking.items()} or None
 
 
 def _pieces(

@@ -69,7 +69,8 @@ def bars(marks: Sequence[Mark], lines: Lines, *, width: float = 480, row: float 
             f'<text x="{left - 5}" y="{y + row * 0.7:.1f}" text-anchor="end">{escape(mark.name)}'
             f'</text><rect x="{left}" y="{y + 2:.1f}" width="{long:.2f}" height="{row - 4}" '
             f'fill={quoteattr(mark.colour)} stroke="currentColor" stroke-width="0.4"/>'
-            f'<text x="{left + long + 4:.2f}" y="{y + row * 0.7:.1f}">{escape(mark.said)}</text>'
+            f'<text x="{width - 2:.2f}" y="{y + row * 0.7:.1f}" text-anchor="end">'
+            f"{escape(mark.said)}</text>"
         )
     for share, term in lines:
         x = left + room * share / top

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime
 import io
 import json
-import os
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -23,15 +22,6 @@ from django.conf import settings
 from spatial.errors import GislandError
 
 FOLDER = Path(__file__).resolve().parent / "typst"
-FONT_FOLDERS = [
-    path
-    for path in os.environ.get(
-        "GISLAND_FONTS", "/usr/share/fonts/opentype/noto:/usr/share/fonts:~/.local/share/fonts"
-    ).split(":")
-    if path
-]
-"""Where Noto CJK is looked for; the first folder that has it is read, no other."""
-
 FONT = "Noto Sans CJK SC"
 SYSTEM = "gisland 国土执法一张图"
 DEMO_NOTE = "演示数据：行政区、单位、图斑均为程序虚构，不得作为执法依据"
@@ -79,7 +69,7 @@ def _compiled(sources: dict[str, bytes], made_on: datetime.date) -> bytes:
 @cache
 def _fonts() -> typst.Fonts:
     """The faces of the first folder that has ours, read once a process."""
-    for folder in FONT_FOLDERS:
+    for folder in settings.FONT_FOLDERS:
         path = Path(folder).expanduser()
         if not path.is_dir():
             continue

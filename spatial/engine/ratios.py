@@ -171,5 +171,6 @@ def _names(codes: list[str], level: str) -> dict[str, str]:
         names |= {
             row["code"]: row["name"]
             for row in sqlfiles.rows(f"{FOLDER}/name_townships", {"codes": codes})
+            if row["name"]
         }
     return names

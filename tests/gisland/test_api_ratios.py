@@ -84,6 +84,21 @@ def test_nonsense_is_refused_with_a_reason(asked: dict[str, str]) -> None:
     assert answer["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("asked", "ratio"),
+    [
+        ({"count": "unfiled=no"}, "0.0000"),
+        ({"count": "unfiled=yes,lawful=yes"}, "0.5000"),
+        ({"keep": "key_project,special", "exclude": "emergency"}, "0.5000"),
+        ({"effect": "reclaimed=none,restored=leave_both"}, "0.5000"),
+    ],
+)
+def test_each_switch_of_the_command_works_here_too(asked: dict[str, str], ratio: str) -> None:
+    answer = get(machine("990101"), RATIOS, **asked)
+    assert answer.status_code == 200, answer.content.decode()
+    assert answer.json()["total"]["ratio"] == ratio
+
+
 def test_strangers_are_told_to_log_in() -> None:
     assert Client().get(RATIOS).status_code == 401
     assert Client().get(PIECES, {"band": "all"}).status_code == 401

@@ -74,9 +74,9 @@ def test_without_the_demo_no_page_says_invented(settings: Any) -> None:
 
 
 def test_a_machine_without_chinese_type_is_told_what_to_install(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    settings: Any, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(pdf, "FONT_FOLDERS", [str(tmp_path)])
+    settings.FONT_FOLDERS = [str(tmp_path)]
     pdf._fonts.cache_clear()
     with pytest.raises(pdf.ReportFailed, match="fonts-noto-cjk"):
         pdf.render("plain", {"title": "图", "made_on": DAY, "parts": []})

@@ -10,11 +10,26 @@ SELECT
     concat_ws(
         ' ',
         (SELECT concat_ws('/', max(run.applied_at), max(run.id)) FROM spatial_run AS run),
-        (SELECT max(fact.id) FROM spatial_determination AS fact),
-        (SELECT max(fact.id) FROM spatial_rectification AS fact),
-        (SELECT max(fact.id) FROM spatial_exclusion AS fact),
-        (SELECT max(figure.id) FROM spatial_officialfigure AS figure),
-        (SELECT concat_ws('/', max(patch.id), count(*)) FROM spatial_patch AS patch),
+        (
+            SELECT concat_ws('/', max(fact.id), max(fact.recorded_at))
+            FROM spatial_determination AS fact
+        ),
+        (
+            SELECT concat_ws('/', max(fact.id), max(fact.recorded_at))
+            FROM spatial_rectification AS fact
+        ),
+        (
+            SELECT concat_ws('/', max(fact.id), max(fact.recorded_at))
+            FROM spatial_exclusion AS fact
+        ),
+        (
+            SELECT concat_ws('/', max(figure.id), max(figure.recorded_at))
+            FROM spatial_officialfigure AS figure
+        ),
+        (
+            SELECT concat_ws('/', max(patch.id), max(patch.created_at), count(*))
+            FROM spatial_patch AS patch
+        ),
         (SELECT max(ruleset.id) FROM spatial_rulesetversion AS ruleset),
         (
             SELECT

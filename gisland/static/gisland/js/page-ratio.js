@@ -8,6 +8,8 @@ import { createMap } from "./map/map.js";
 
 const OPACITY = 0.72;
 const LINE = "--map-ink";
+const NARROW_PX = 560;
+const LARGE_LABEL_PX = 20;
 
 const { features, looks, title } = readJson("ratio-shapes");
 const none = looks.length - 1;
@@ -15,11 +17,14 @@ const element = document.getElementById("map");
 const map = createMap(element, readJson("map-config"));
 element.gisMap = map;
 
+const isNarrow = element.clientWidth < NARROW_PX;
+const isLarge = document.body.classList.contains("ratio-large");
+
 /** A region's look: the colour of its class, or the hatch of no ratio. */
 function lookOf({ properties }) {
   const at = properties.class < 0 ? none : properties.class;
   const { colour, hatch, term } = looks[at];
-  const label = `${properties.name} ${properties.share}`;
+  const label = isNarrow ? properties.share : `${properties.name} ${properties.share}`;
   const ground = hatch ? { color: colour, hatch, opacity: 0.2 } : { color: LINE, fill: colour, opacity: OPACITY };
   return { ...ground, width: 1.25, label, term: at === none ? "— 没有比率" : term };
 }
@@ -31,6 +36,7 @@ const shapes = map.shapes("ratio", {
   pickable: true,
   legend: true,
   listed: false,
+  ...(isLarge && { label_size: LARGE_LABEL_PX }),
   name_field: "name",
   fields: [
     { name: "share", label: "违法占耕比" },

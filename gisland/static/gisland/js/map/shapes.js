@@ -10,7 +10,7 @@
  *        dash: true or [6, 4]; hatch as in hatch.js; label: what is written on the map; term: its words in the legend
  * legend true: the terms seen on screen under the title; false: none
  * fields [{name, label}]: rows in 此处; name_field: its heading; feature_url: where the heading leads
- * listed false: no row in the list of layers
+ * listed false: no row in the list of layers; label_size: of the labels, in pixels (12)
  */
 
 import { geographic, paintable, UNIT_ZOOM } from "./geojson.js";
@@ -51,12 +51,13 @@ export function shapeLook(given, token) {
 
 /** One set of shapes. To picking, legend and labels it is a layer with a spec, as those of tiles are. */
 export class Shapes {
-  constructor(owner, id, { title = "", features = [], look, pickable = false, visible = true, legend = false, listed = true, fields = [], name_field: nameField = null, feature_url: featureUrl = null } = {}) {
+  constructor(owner, id, { title = "", features = [], look, pickable = false, visible = true, legend = false, listed = true, label_size: labelSize = LABEL_PX, fields = [], name_field: nameField = null, feature_url: featureUrl = null } = {}) {
     this.owner = owner;
     this.isShape = true;
     this.pickable = pickable;
     this.visible = visible;
     this.inLegend = legend !== false;
+    this.labelSize = labelSize;
     this.listed = listed && title !== "";
     this.config = { fields, feature_url: featureUrl };
     this.tell = lookTeller(look);
@@ -176,8 +177,9 @@ export class Shapes {
       const [x, y] = [left + feature.place[0] * scale, top + feature.place[1] * scale];
       if (x < 0 || y < 0 || x > width || y > height) return [];
       const text = String(feature.label);
-      const shift = feature.type === POINT ? LABEL_PX + measure(text, LABEL_PX) / 2 : 0;
-      const size = { width: measure(text, LABEL_PX), height: LABEL_PX + 6, size: LABEL_PX };
+      const wide = measure(text, this.labelSize);
+      const shift = feature.type === POINT ? LABEL_PX + wide / 2 : 0;
+      const size = { width: wide, height: this.labelSize + 6, size: this.labelSize };
       return [{ id: `${this.spec.id}/${feature.id}`, x: x + shift, y, text, marks: [], vocabulary: NO_MARKS, rank: index / (this.features.length + 1), ...size }];
     });
   }
