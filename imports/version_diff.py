@@ -35,6 +35,8 @@ MOST_PIECES = 5000
 MOST_ROWS = 500
 """Ledger rows told one by one; the counts count all of them."""
 CLASS_FIELDS = {"land_use": "code"}
+LAND_CLASS = "地类编码"
+"""The field's term in layers.toml where its values are land classes of the survey."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,8 @@ def class_term(layer_code: str, code: str) -> str:
     """What a class of a layer is called, with its code."""
     if not code:
         return "—"
-    if layer_code != "land_use":
+    field = fields_of(layer_code).get(class_field(layer_code))
+    if field is None or field.term != LAND_CLASS:
         return code
     term = vocabulary.land_use_term(code)
     return code if term == code else f"{code} {term}"

@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from imports import approvals, fields, kept_ground, pasted
-from imports.approvals import Look
 from imports.pages.gate import importer, user_of
 from imports.pages.ground_map import ground_map
 from imports.pages.work import begun
@@ -26,6 +25,7 @@ from spatial.scope import request_scope
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from imports.approvals import Look
     from spatial.scope import Scope
 
     Row = dict[str, Any]
@@ -334,16 +334,19 @@ def _collection(drawing: str) -> bytes:
     try:
         drawn = json.loads(drawing)
         shapes = drawn if isinstance(drawn, list) else [drawn]
-        if not shapes or any(shape["type"] not in ("Polygon", "MultiPolygon") for shape in shapes):
-            raise ValueError
+        kinds = {shape["type"] for shape in shapes}
     except (ValueError, TypeError, KeyError) as error:
         raise InputRefused("图上画的不是面。请重画。") from error
+    if not kinds or kinds - {"Polygon", "MultiPolygon"}:
+        raise InputRefused("图上画的不是面。请重画。")
     features = [
         {"type": "Feature", "properties": {}, "geometry": {
             "type": shape["type"], "coordinates": shape.get("coordinates")}}
         for shape in shapes
     ]  # fmt: skip
-    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+    named = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
+    collection = {"type": "FeatureCollection", "crs": named, "features": features}
+    return json.dumps(collection).encode()
 
 
 def _sums(look: Look) -> Row:
@@ -385,4 +388,5 @@ def _extent(collection: Row) -> list[float] | None:
     if not points:
         return None
     xs, ys = zip(*points, strict=True)
-    return [min(xs), min(ys), max(xs), max(ys)]
+    beside = max(max(xs) - min(xs), max(ys) - min(ys)) / 2
+    return [min(xs) - beside, min(ys) - beside, max(xs) + beside, max(ys) + beside]

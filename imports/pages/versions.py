@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.gis.db.models import Extent
 from django.core.exceptions import BadRequest
 from django.db.models import Sum
 from django.http import Http404, HttpResponse, JsonResponse
@@ -79,7 +80,7 @@ def version_list(request: HttpRequest) -> HttpResponse:
 @login_or_demo
 @require_http_methods(["GET", "HEAD", "POST"])
 def version_page(request: HttpRequest, version_id: int) -> HttpResponse:
-    """One version against the one before; a POST starts 启用, 放弃, 退回 or 试算 behind the scenes."""
+    """One version against the one before; a POST starts 启用, 放弃, 退回 or 试算."""
     scope = request_scope(request)
     version = _version(scope, version_id)
     fault = ""
@@ -97,7 +98,7 @@ def version_page(request: HttpRequest, version_id: int) -> HttpResponse:
 @login_or_demo
 @require_safe
 def version_geojson(request: HttpRequest, version_id: int) -> HttpResponse:
-    """The changed ground of a version as GeoJSON, the largest pieces; empty where not to be drawn."""
+    """The changed ground of a version as GeoJSON; empty where it is not to be drawn."""
     scope = request_scope(request)
     version = _version(scope, version_id)
     diff, _ = _diff(request, scope, version)
@@ -375,8 +376,6 @@ def _pieces(diff: Diff) -> list[Row]:
 
 
 def _bounds(diff: Diff) -> list[float] | None:
-    from django.contrib.gis.db.models import Extent  # noqa: PLC0415
-
     box = DiffPiece.objects.filter(diff_id=diff.pk).aggregate(box=Extent("geom"))["box"]
     return list(box) if box else None
 
