@@ -3,7 +3,8 @@
 from django.urls import path
 
 from imports.pages.approval import approval_holders, approval_new
-from imports.pages.versions import version_geojson, version_list, version_page
+from imports.pages.version_list import version_list
+from imports.pages.versions import version_geojson, version_page
 from imports.pages.work import work_page
 
 urlpatterns = [

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from imports import approvals, fields, kept_ground, pasted
+from imports.pages.approval_parts import collection, extent, feature, shapes_of, sums_of
 from imports.pages.gate import importer, user_of
 from imports.pages.ground_map import ground_map
 from imports.pages.work import begun
@@ -184,7 +185,7 @@ class _Form:
             found = pasted.as_file(text)
             self._keep(found.name, [found.data])
         elif drawing:
-            self._keep("图上绘制.geojson", [_collection(drawing)])
+            self._keep("图上绘制.geojson", [collection(drawing)])
 
     def _keep(self, name: str, chunks: Any) -> None:
         if self.token:
@@ -212,7 +213,7 @@ class _Form:
             "ground_name": self.ground_name,
             "text": self.given.get("text", ""),
             "look": self.look,
-            "sums": _sums(self.look) if self.look else None,
+            "sums": sums_of(self.look) if self.look else None,
             "meets": self._meets(),
             "patches": self._patches(),
             "modes": approvals.MODES.items(),
@@ -251,7 +252,7 @@ class _Form:
     def _patches(self) -> list[Row]:
         if self.look is None:
             return []
-        areas = {row["id"]: row["area_m2"] for row in self.look.patches}
+        areas = {row["id"]: row["met_m2"] for row in self.look.patches}
         seen = self.scope.filter_patches(Patch.objects.filter(pk__in=areas))
         labels = dict(
             Assessment.objects.filter(patch__in=areas, is_current=True).values_list(
@@ -271,23 +272,23 @@ class _Form:
         bounds = None
         if self.withdrawn:
             shapes.append(
-                _shapes(
+                shapes_of(
                     "withdrawn",
                     "将撤回的地块",
                     [
-                        _feature(row["id"], json.loads(row["geometry"]), row["name"])
+                        feature(row["id"], json.loads(row["geometry"]), row["name"])
                         for row in self.withdrawn
                     ],
                     {"color": "#C92A2A", "hatch": "slash", "opacity": 0.25, "term": "将撤回"},
                 )
             )
         patches = [
-            _feature(row["patch"].pk, json.loads(row["patch"].geom.geojson), row["patch"].jcbh)
+            feature(row["patch"].pk, json.loads(row["patch"].geom.geojson), row["patch"].jcbh)
             for row in self._patches()[:SHOWN]
         ]
         if patches:
             shapes.append(
-                _shapes(
+                shapes_of(
                     "met",
                     "压盖的图斑",
                     patches,
@@ -304,89 +305,26 @@ class _Form:
             known = self.look.known
             if known and known["old_geometry"]:
                 shapes.append(
-                    _shapes(
+                    shapes_of(
                         "known",
                         "在册地块",
                         [
-                            _feature(1, known["old_geometry"], "在册"),
+                            feature(1, known["old_geometry"], "在册"),
                         ],
                         {"color": "#868E96", "hatch": "backslash", "opacity": 0.2, "term": "在册"},
                     )
                 )
             shapes.append(
-                _shapes(
+                shapes_of(
                     "ground",
                     "本次地块",
                     [
-                        _feature(at, parcel.geometry, parcel.name)
+                        feature(at, parcel.geometry, parcel.name)
                         for at, parcel in enumerate(self.look.parcels, start=1)
                     ],
                     {"color": "#1C6FB8", "opacity": 0.3, "width": 2.5, "term": "本次地块"},
                 )
             )
         if shapes:
-            bounds = _extent(shapes[-1]["features"])
+            bounds = extent(shapes[-1]["features"])
         return ground_map(self.scope, bounds=bounds, shapes=shapes)  # fmt: skip
-
-
-def _collection(drawing: str) -> bytes:
-    """A drawn geometry (or several) as a GeoJSON file; raises InputRefused for what is none."""
-    try:
-        drawn = json.loads(drawing)
-        shapes = drawn if isinstance(drawn, list) else [drawn]
-        kinds = {shape["type"] for shape in shapes}
-    except (ValueError, TypeError, KeyError) as error:
-        raise InputRefused("图上画的不是面。请重画。") from error
-    if not kinds or kinds - {"Polygon", "MultiPolygon"}:
-        raise InputRefused("图上画的不是面。请重画。")
-    features = [
-        {"type": "Feature", "properties": {}, "geometry": {
-            "type": shape["type"], "coordinates": shape.get("coordinates")}}
-        for shape in shapes
-    ]  # fmt: skip
-    named = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
-    collection = {"type": "FeatureCollection", "crs": named, "features": features}
-    return json.dumps(collection).encode()
-
-
-def _sums(look: Look) -> Row:
-    """The whole area beside what is declared: of the paper, else of its parcels."""
-    told = [parcel.declared_m2 for parcel in look.parcels if parcel.declared_m2 is not None]
-    declared = look.declared_m2
-    if declared is None and len(told) == len(look.parcels):
-        declared = sum(told, Decimal(0))
-    difference = None if declared is None else look.area_m2 - declared
-    return {
-        "area_m2": look.area_m2,
-        "declared_m2": declared,
-        "difference_m2": difference,
-        "differs": bool(declared and abs(look.area_m2 - declared) > declared / 100),
-    }
-
-
-def _shapes(code: str, title: str, features: list[Row], look: Row) -> Row:
-    collection = {"type": "FeatureCollection", "features": features}
-    return {"id": code, "title": title, "features": collection, "look": look, "legend": True}
-
-
-def _feature(pk: int, geometry: Row, label: str) -> Row:
-    return {"type": "Feature", "id": pk, "properties": {"label": label}, "geometry": geometry}
-
-
-def _extent(collection: Row) -> list[float] | None:
-    points: list[tuple[float, float]] = []
-
-    def walk(part: Any) -> None:
-        if part and isinstance(part[0], (int, float)):
-            points.append((part[0], part[1]))
-        else:
-            for one in part:
-                walk(one)
-
-    for feature in collection["features"]:
-        walk(feature["geometry"]["coordinates"])
-    if not points:
-        return None
-    xs, ys = zip(*points, strict=True)
-    beside = max(max(xs) - min(xs), max(ys) - min(ys)) / 2
-    return [min(xs) - beside, min(ys) - beside, max(xs) + beside, max(ys) + beside]
