@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from imports.pages.approval import approval_holders, approval_new
+from imports.pages.approval import approval_new
+from imports.pages.holders import approval_holders
 from imports.pages.version_list import version_list
 from imports.pages.versions import version_geojson, version_page
 from imports.pages.work import work_page

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from imports import approvals, fields, kept_ground, pasted
-from imports.pages.approval_parts import collection, extent, feature, shapes_of, sums_of
+from imports.pages.approval_parts import collection, extent, shapes_for, sums_of
 from imports.pages.gate import importer, user_of
 from imports.pages.ground_map import ground_map
 from imports.pages.work import begun
@@ -20,11 +18,11 @@ from imports.values import BadValue, number_of
 from spatial import vocabulary
 from spatial.errors import GislandError, InputRefused
 from spatial.install import layers_file
-from spatial.models import Assessment, Holder, Patch, Zone
+from spatial.models import Assessment, Patch, Zone
 from spatial.scope import request_scope
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from imports.approvals import Look
     from spatial.scope import Scope
@@ -60,27 +58,6 @@ def approval_new(request: HttpRequest) -> HttpResponse:
         form.fault = form.look_up(request.GET["withdraw"])
     status = 422 if form.fault or form.faults else 200
     return render(request, "imports/approval.html", form.context(), status=status)
-
-
-@importer
-@require_safe
-def approval_holders(request: HttpRequest) -> HttpResponse:
-    """Names of holders in the user's counties that hold the text ``q``, as JSON."""
-    scope = request_scope(request)
-    text = request.GET.get("q", "").strip()
-    found: list[Row] = []
-    if len(text) >= 1:
-        zones = scope.filter_zones(Zone.objects.filter(holder__isnull=False))
-        patches = scope.filter_patches(Patch.objects.filter(holder__isnull=False))
-        known = Holder.objects.filter(name__icontains=text)
-        mine = known.filter(pk__in=zones.values("holder")) | known.filter(
-            pk__in=patches.values("holder")
-        )
-        found = [
-            {"name": holder.name, "code": holder.code}
-            for holder in mine.distinct().order_by("name")[:20]
-        ]
-    return JsonResponse({"holders": found}, json_dumps_params={"ensure_ascii": False})
 
 
 class _Form:
@@ -268,63 +245,6 @@ class _Form:
         ]  # fmt: skip
 
     def _map(self) -> Row:
-        shapes = []
-        bounds = None
-        if self.withdrawn:
-            shapes.append(
-                shapes_of(
-                    "withdrawn",
-                    "将撤回的地块",
-                    [
-                        feature(row["id"], json.loads(row["geometry"]), row["name"])
-                        for row in self.withdrawn
-                    ],
-                    {"color": "#C92A2A", "hatch": "slash", "opacity": 0.25, "term": "将撤回"},
-                )
-            )
-        patches = [
-            feature(row["patch"].pk, json.loads(row["patch"].geom.geojson), row["patch"].jcbh)
-            for row in self._patches()[:SHOWN]
-        ]
-        if patches:
-            shapes.append(
-                shapes_of(
-                    "met",
-                    "压盖的图斑",
-                    patches,
-                    {
-                        "color": "#E8590C",
-                        "fill": False,
-                        "width": 2,
-                        "dash": [6, 4],
-                        "term": "压盖的图斑",
-                    },
-                )
-            )
-        if self.look is not None:
-            known = self.look.known
-            if known and known["old_geometry"]:
-                shapes.append(
-                    shapes_of(
-                        "known",
-                        "在册地块",
-                        [
-                            feature(1, known["old_geometry"], "在册"),
-                        ],
-                        {"color": "#868E96", "hatch": "backslash", "opacity": 0.2, "term": "在册"},
-                    )
-                )
-            shapes.append(
-                shapes_of(
-                    "ground",
-                    "本次地块",
-                    [
-                        feature(at, parcel.geometry, parcel.name)
-                        for at, parcel in enumerate(self.look.parcels, start=1)
-                    ],
-                    {"color": "#1C6FB8", "opacity": 0.3, "width": 2.5, "term": "本次地块"},
-                )
-            )
-        if shapes:
-            bounds = extent(shapes[-1]["features"])
-        return ground_map(self.scope, bounds=bounds, shapes=shapes)  # fmt: skip
+        shapes = shapes_for(self.look, self.withdrawn, self._patches()[:SHOWN])
+        bounds = extent(shapes[-1]["features"]) if shapes else None
+        return ground_map(self.scope, bounds=bounds, shapes=shapes)

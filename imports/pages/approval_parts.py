@@ -78,3 +78,61 @@ def extent(collection: Row) -> list[float] | None:
     xs, ys = zip(*points, strict=True)
     beside = max(max(xs) - min(xs), max(ys) - min(ys)) / 2
     return [min(xs) - beside, min(ys) - beside, max(xs) + beside, max(ys) + beside]
+
+
+def shapes_for(look: Look | None, withdrawn: list[Row], met: list[Row]) -> list[Row]:
+    """What the map shows: patches met, the paper as it stands, the ground itself on top."""
+    shapes: list[Row] = []
+    if withdrawn:
+        shapes.append(
+            shapes_of(
+                "withdrawn",
+                "将撤回的地块",
+                [feature(row["id"], json.loads(row["geometry"]), row["name"]) for row in withdrawn],
+                {"color": "#C92A2A", "hatch": "slash", "opacity": 0.25, "term": "将撤回"},
+            )
+        )
+    patches = [
+        feature(row["patch"].pk, json.loads(row["patch"].geom.geojson), row["patch"].jcbh)
+        for row in met
+    ]
+    if patches:
+        shapes.append(
+            shapes_of(
+                "met",
+                "压盖的图斑",
+                patches,
+                {
+                    "color": "#E8590C",
+                    "fill": False,
+                    "width": 2,
+                    "dash": [6, 4],
+                    "term": "压盖的图斑",
+                },
+            )
+        )
+    if look is not None:
+        known = look.known
+        if known and known["old_geometry"]:
+            shapes.append(
+                shapes_of(
+                    "known",
+                    "在册地块",
+                    [
+                        feature(1, known["old_geometry"], "在册"),
+                    ],
+                    {"color": "#868E96", "hatch": "backslash", "opacity": 0.2, "term": "在册"},
+                )
+            )
+        shapes.append(
+            shapes_of(
+                "ground",
+                "本次地块",
+                [
+                    feature(at, parcel.geometry, parcel.name)
+                    for at, parcel in enumerate(look.parcels, start=1)
+                ],
+                {"color": "#1C6FB8", "opacity": 0.3, "width": 2.5, "term": "本次地块"},
+            )
+        )
+    return shapes

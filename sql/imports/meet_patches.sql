@@ -1,5 +1,5 @@
 -- what:   Patches that lie on ground somebody is about to register, and by how much.
--- reads:  spatial_patch, spatial_region
+-- reads:  spatial_patch
 -- writes: -
 -- params: shapes, plane_srid
 WITH given AS MATERIALIZED (
