@@ -1,4 +1,4 @@
-"""Ground that somebody looks at before it is registered: kept as a file, for a day, for them alone."""
+"""Ground that somebody looks at before it is registered: kept for a day, for them alone."""
 
 from __future__ import annotations
 
@@ -40,15 +40,16 @@ def keep(name: str, chunks: Iterable[bytes], by: User) -> str:
             for chunk in chunks:
                 size += len(chunk)
                 if size > LONGEST_BYTES:
-                    limit = LONGEST_BYTES // 1024 // 1024
-                    raise InputRefused(
-                        f"文件超过 {limit} MB，不像一件批准的地块。请在数据导入页整批导入。"
-                    )
+                    break
                 file.write(chunk)
         (folder / OWNER).write_text(str(by.pk))
-    except (InputRefused, OSError):
+    except OSError as error:
         forget(token)
-        raise
+        raise InputRefused(f"存不下地块文件：{error.strerror}。请告诉系统管理员。") from error
+    if size > LONGEST_BYTES:
+        forget(token)
+        limit = LONGEST_BYTES // 1024 // 1024
+        raise InputRefused(f"文件超过 {limit} MB，不像一件批准的地块。请在数据导入页整批导入。")
     return token
 
 

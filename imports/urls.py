@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from imports.pages.approval import approval_holders, approval_new
+from imports.pages.approval import approval_new
 from imports.pages.delivery import delivery_issues, delivery_page
+from imports.pages.holders import approval_holders
 from imports.pages.jobs import job_state, job_stop
 from imports.pages.listing import import_list
 from imports.pages.upload import import_upload, import_upload_drop
-from imports.pages.versions import version_geojson, version_list, version_page
+from imports.pages.version_list import version_list
+from imports.pages.versions import version_geojson, version_page
 from imports.pages.work import work_page
 
 urlpatterns = [

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
+from imports.diff_numbers import CHANGES, numbers_of
 from imports.fields import fields_of
 from imports.models import Delivery, DiffPiece, PieceKind, VersionDiff
 from spatial import holders, sqlfiles, vocabulary
@@ -26,15 +27,14 @@ from spatial.units import mu
 if TYPE_CHECKING:
     from spatial.scope import Scope
 
-CHANGES = ("added", "removed", "changed", "told", "same")
 TERMS = {"added": "新增", "removed": "减少", "changed": "图形改动", "told": "仅属性改动",
          "same": "相同"}  # fmt: skip
 ROW_TERMS = {"added": "新增", "amended": "变更", "withdrawn": "撤回", "same": "相同"}
 MOST_PIECES = 5000
 """Pieces of ground kept for the page; the sums count all of them."""
-MOST_ROWS = 500
-"""Ledger rows told one by one; the counts count all of them."""
 CLASS_FIELDS = {"land_use": "code"}
+LAND_CLASS = "地类编码"
+"""The field's term in layers.toml where its values are land classes of the survey."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def make(old: DatasetVersion | None, new: DatasetVersion) -> Diff:
     VersionDiff.objects.filter(old=old, new=new).delete()
     ledger = _is_ledger(new)
     _fill(old, new, ledger=ledger)
-    numbers = _numbers(new, ledger=ledger)
+    numbers = numbers_of(new, ledger=ledger)
     kept = VersionDiff.objects.create(old=old, new=new, numbers=numbers)
     sqlfiles.execute("imports/92_store_pieces", {"diff_id": kept.pk, "most": MOST_PIECES})
     sqlfiles.execute("imports/80_drop_diff")
@@ -157,7 +157,8 @@ def class_term(layer_code: str, code: str) -> str:
     """What a class of a layer is called, with its code."""
     if not code:
         return "—"
-    if layer_code != "land_use":
+    field = fields_of(layer_code).get(class_field(layer_code))
+    if field is None or field.term != LAND_CLASS:
         return code
     term = vocabulary.land_use_term(code)
     return code if term == code else f"{code} {term}"
@@ -215,84 +216,6 @@ def _fill(old: DatasetVersion | None, new: DatasetVersion, *, ledger: bool) -> N
                       "87_match_rest": ("diff_piece",)}.get(step, ()):  # fmt: skip
             sqlfiles.analyze(table)
         sqlfiles.execute(f"imports/{step}", params)
-
-
-def _numbers(new: DatasetVersion, *, ledger: bool) -> dict[str, Any]:
-    known = fields_of(new.layer_id)
-    changes: dict[str, dict[str, Any]] = {
-        change: {"zones": 0, "old_area_m2": "0.00", "new_area_m2": "0.00"} for change in CHANGES
-    }
-    for row in sqlfiles.rows("imports/88_count_diff"):
-        changes[row.pop("change")] = {name: _text(value) for name, value in row.items()}
-    moves = [
-        {**row, "area_m2": str(row["area_m2"])} for row in sqlfiles.rows("imports/90_sum_moves")
-    ]
-    once = {row["kind"]: row["area_m2"] for row in sqlfiles.rows("imports/91_sum_ground_once")}
-    rows = _rows(known) if ledger else []
-    return {
-        "changes": changes,
-        "old_area_m2": str(sum((Decimal(row["old_area_m2"]) for row in changes.values()),
-                               Decimal(0))),
-        "new_area_m2": str(sum((Decimal(row["new_area_m2"]) for row in changes.values()),
-                               Decimal(0))),
-        "gained_m2": str(once.get("gained") or Decimal("0.00")),
-        "lost_m2": str(once.get("lost") or Decimal("0.00")),
-        "moved_m2": str(sum((Decimal(row["area_m2"]) for row in moves if row["kind"] == "moved"),
-                            Decimal("0.00"))),
-        "moves": moves,
-        "fields": [
-            {**row, "term": known[row["field"]].term if row["field"] in known else row["field"]}
-            for row in sqlfiles.rows("imports/89_count_fields")
-        ],
-        "pieces": sqlfiles.value("imports/93_count_pieces"),
-        "row_counts": _counts(rows),
-        "rows": rows[:MOST_ROWS],
-    }  # fmt: skip
-
-
-def _rows(known: dict[str, Any]) -> list[dict[str, Any]]:
-    """Ledger rows one by one, with the fields that say something else."""
-    told = []
-    for row in sqlfiles.rows("imports/94_list_ledger_changes"):
-        old, new = row["old_attributes"] or {}, row["new_attributes"] or {}
-        both = row["old_attributes"] is not None and row["new_attributes"] is not None
-        change = "amended" if both else row["change"]
-        fields = [
-            {
-                "field": name,
-                "term": known[name].term if name in known else name,
-                "old": _said(old.get(name)),
-                "new": _said(new.get(name)),
-            }
-            for name in sorted({*old, *new})
-            if both and old.get(name) != new.get(name)
-        ]
-        told.append(
-            {"change": change, "source_id": row["source_id"], "fields": fields,
-             "moved": bool(row["has_moved"])}
-        )  # fmt: skip
-    return told
-
-
-def _counts(rows: list[dict[str, Any]]) -> dict[str, int]:
-    return {
-        change: sum(row["change"] == change for row in rows)
-        for change in ("added", "amended", "withdrawn")
-    }
-
-
-def _said(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, dict):
-        return f"{value.get('from', '…')} 至 {value.get('to', '…')}"
-    return str(value)
-
-
-def _text(value: Any) -> Any:
-    return str(value) if isinstance(value, Decimal) else value
 
 
 def _area(area_m2: str) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from imports import approvals, fields, kept_ground, pasted
-from imports.approvals import Look
+from imports.pages.approval_parts import collection, extent, shapes_for, sums_of
 from imports.pages.gate import importer, user_of
 from imports.pages.ground_map import ground_map
 from imports.pages.work import begun
@@ -20,12 +18,13 @@ from imports.values import BadValue, number_of
 from spatial import vocabulary
 from spatial.errors import GislandError, InputRefused
 from spatial.install import layers_file
-from spatial.models import Assessment, Holder, Patch, Zone
+from spatial.models import Assessment, Patch, Zone
 from spatial.scope import request_scope
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
+    from imports.approvals import Look
     from spatial.scope import Scope
 
     Row = dict[str, Any]
@@ -59,27 +58,6 @@ def approval_new(request: HttpRequest) -> HttpResponse:
         form.fault = form.look_up(request.GET["withdraw"])
     status = 422 if form.fault or form.faults else 200
     return render(request, "imports/approval.html", form.context(), status=status)
-
-
-@importer
-@require_safe
-def approval_holders(request: HttpRequest) -> HttpResponse:
-    """Names of holders in the user's counties that hold the text ``q``, as JSON."""
-    scope = request_scope(request)
-    text = request.GET.get("q", "").strip()
-    found: list[Row] = []
-    if len(text) >= 1:
-        zones = scope.filter_zones(Zone.objects.filter(holder__isnull=False))
-        patches = scope.filter_patches(Patch.objects.filter(holder__isnull=False))
-        known = Holder.objects.filter(name__icontains=text)
-        mine = known.filter(pk__in=zones.values("holder")) | known.filter(
-            pk__in=patches.values("holder")
-        )
-        found = [
-            {"name": holder.name, "code": holder.code}
-            for holder in mine.distinct().order_by("name")[:20]
-        ]
-    return JsonResponse({"holders": found}, json_dumps_params={"ensure_ascii": False})
 
 
 class _Form:
@@ -184,7 +162,7 @@ class _Form:
             found = pasted.as_file(text)
             self._keep(found.name, [found.data])
         elif drawing:
-            self._keep("图上绘制.geojson", [_collection(drawing)])
+            self._keep("图上绘制.geojson", [collection(drawing)])
 
     def _keep(self, name: str, chunks: Any) -> None:
         if self.token:
@@ -212,7 +190,7 @@ class _Form:
             "ground_name": self.ground_name,
             "text": self.given.get("text", ""),
             "look": self.look,
-            "sums": _sums(self.look) if self.look else None,
+            "sums": sums_of(self.look) if self.look else None,
             "meets": self._meets(),
             "patches": self._patches(),
             "modes": approvals.MODES.items(),
@@ -251,7 +229,7 @@ class _Form:
     def _patches(self) -> list[Row]:
         if self.look is None:
             return []
-        areas = {row["id"]: row["area_m2"] for row in self.look.patches}
+        areas = {row["id"]: row["met_m2"] for row in self.look.patches}
         seen = self.scope.filter_patches(Patch.objects.filter(pk__in=areas))
         labels = dict(
             Assessment.objects.filter(patch__in=areas, is_current=True).values_list(
@@ -267,122 +245,6 @@ class _Form:
         ]  # fmt: skip
 
     def _map(self) -> Row:
-        shapes = []
-        bounds = None
-        if self.withdrawn:
-            shapes.append(
-                _shapes(
-                    "withdrawn",
-                    "将撤回的地块",
-                    [
-                        _feature(row["id"], json.loads(row["geometry"]), row["name"])
-                        for row in self.withdrawn
-                    ],
-                    {"color": "#C92A2A", "hatch": "slash", "opacity": 0.25, "term": "将撤回"},
-                )
-            )
-        patches = [
-            _feature(row["patch"].pk, json.loads(row["patch"].geom.geojson), row["patch"].jcbh)
-            for row in self._patches()[:SHOWN]
-        ]
-        if patches:
-            shapes.append(
-                _shapes(
-                    "met",
-                    "压盖的图斑",
-                    patches,
-                    {
-                        "color": "#E8590C",
-                        "fill": False,
-                        "width": 2,
-                        "dash": [6, 4],
-                        "term": "压盖的图斑",
-                    },
-                )
-            )
-        if self.look is not None:
-            known = self.look.known
-            if known and known["old_geometry"]:
-                shapes.append(
-                    _shapes(
-                        "known",
-                        "在册地块",
-                        [
-                            _feature(1, known["old_geometry"], "在册"),
-                        ],
-                        {"color": "#868E96", "hatch": "backslash", "opacity": 0.2, "term": "在册"},
-                    )
-                )
-            shapes.append(
-                _shapes(
-                    "ground",
-                    "本次地块",
-                    [
-                        _feature(at, parcel.geometry, parcel.name)
-                        for at, parcel in enumerate(self.look.parcels, start=1)
-                    ],
-                    {"color": "#1C6FB8", "opacity": 0.3, "width": 2.5, "term": "本次地块"},
-                )
-            )
-        if shapes:
-            bounds = _extent(shapes[-1]["features"])
-        return ground_map(self.scope, bounds=bounds, shapes=shapes)  # fmt: skip
-
-
-def _collection(drawing: str) -> bytes:
-    """A drawn geometry (or several) as a GeoJSON file; raises InputRefused for what is none."""
-    try:
-        drawn = json.loads(drawing)
-        shapes = drawn if isinstance(drawn, list) else [drawn]
-        if not shapes or any(shape["type"] not in ("Polygon", "MultiPolygon") for shape in shapes):
-            raise ValueError
-    except (ValueError, TypeError, KeyError) as error:
-        raise InputRefused("图上画的不是面。请重画。") from error
-    features = [
-        {"type": "Feature", "properties": {}, "geometry": {
-            "type": shape["type"], "coordinates": shape.get("coordinates")}}
-        for shape in shapes
-    ]  # fmt: skip
-    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
-
-
-def _sums(look: Look) -> Row:
-    """The whole area beside what is declared: of the paper, else of its parcels."""
-    told = [parcel.declared_m2 for parcel in look.parcels if parcel.declared_m2 is not None]
-    declared = look.declared_m2
-    if declared is None and len(told) == len(look.parcels):
-        declared = sum(told, Decimal(0))
-    difference = None if declared is None else look.area_m2 - declared
-    return {
-        "area_m2": look.area_m2,
-        "declared_m2": declared,
-        "difference_m2": difference,
-        "differs": bool(declared and abs(look.area_m2 - declared) > declared / 100),
-    }
-
-
-def _shapes(code: str, title: str, features: list[Row], look: Row) -> Row:
-    collection = {"type": "FeatureCollection", "features": features}
-    return {"id": code, "title": title, "features": collection, "look": look, "legend": True}
-
-
-def _feature(pk: int, geometry: Row, label: str) -> Row:
-    return {"type": "Feature", "id": pk, "properties": {"label": label}, "geometry": geometry}
-
-
-def _extent(collection: Row) -> list[float] | None:
-    points: list[tuple[float, float]] = []
-
-    def walk(part: Any) -> None:
-        if part and isinstance(part[0], (int, float)):
-            points.append((part[0], part[1]))
-        else:
-            for one in part:
-                walk(one)
-
-    for feature in collection["features"]:
-        walk(feature["geometry"]["coordinates"])
-    if not points:
-        return None
-    xs, ys = zip(*points, strict=True)
-    return [min(xs), min(ys), max(xs), max(ys)]
+        shapes = shapes_for(self.look, self.withdrawn, self._patches()[:SHOWN])
+        bounds = extent(shapes[-1]["features"]) if shapes else None
+        return ground_map(self.scope, bounds=bounds, shapes=shapes)

@@ -1,30 +1,27 @@
-"""``/imports/versions/``: what is in force where, what waits; a version, and what it changes."""
+"""``/imports/versions/<id>/``: one version, what it changes, and what may be done with it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.gis.db.models import Extent
 from django.core.exceptions import BadRequest
-from django.db.models import Sum
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods, require_safe
 
 from imports import version_diff, versions
 from imports.models import Delivery, DiffPiece, PieceKind, VersionDiff
-from imports.pages.gate import user_of
 from imports.pages.ground_map import ground_map
+from imports.pages.version_list import areas_of
 from imports.pages.work import begun, open_work
 from spatial.errors import GislandError, InputRefused
-from spatial.models import DatasetVersion, Layer, Patch, Region, VersionStatus, Zone
+from spatial.models import DatasetVersion, Patch, Region, VersionStatus, Zone
 from spatial.models.dataset import Nature
-from spatial.models.region import RegionLevel
 from spatial.scope import login_or_demo, request_scope
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from imports.version_diff import Diff
@@ -48,38 +45,8 @@ COLOURS = {
 
 @login_or_demo
 @require_http_methods(["GET", "HEAD", "POST"])
-def version_list(request: HttpRequest) -> HttpResponse:
-    """Layers by counties: what is in force; a POST declares that a layer holds nothing there."""
-    scope = request_scope(request)
-    fault = ""
-    if request.method == "POST":
-        scope.require_act("import")
-        try:
-            return _declare_empty(request, scope)
-        except GislandError as error:
-            fault = str(error)
-    counties = _counties(scope)
-    layer = request.GET.get("layer", "")
-    county = request.GET.get("county", "")
-    history = _history(scope, layer, county) if layer or county else None
-    context = {
-        "counties": counties,
-        "rows": _matrix(scope, counties),
-        "layers": _layers(scope),
-        "asked": {"layer": layer, "county": county},
-        "history": history,
-        "may_import": scope.can("import"),
-        "fault": fault,
-        "given": request.POST,
-        "today": timezone.localdate(),
-    }
-    return render(request, "imports/versions.html", context, status=409 if fault else 200)
-
-
-@login_or_demo
-@require_http_methods(["GET", "HEAD", "POST"])
 def version_page(request: HttpRequest, version_id: int) -> HttpResponse:
-    """One version against the one before; a POST starts 启用, 放弃, 退回 or 试算 behind the scenes."""
+    """One version against the one before; a POST starts 启用, 放弃, 退回 or 试算."""
     scope = request_scope(request)
     version = _version(scope, version_id)
     fault = ""
@@ -97,7 +64,7 @@ def version_page(request: HttpRequest, version_id: int) -> HttpResponse:
 @login_or_demo
 @require_safe
 def version_geojson(request: HttpRequest, version_id: int) -> HttpResponse:
-    """The changed ground of a version as GeoJSON, the largest pieces; empty where not to be drawn."""
+    """The changed ground of a version as GeoJSON; empty where it is not to be drawn."""
     scope = request_scope(request)
     version = _version(scope, version_id)
     diff, _ = _diff(request, scope, version)
@@ -149,101 +116,6 @@ ACTIONS = {
     "rollback": ("rollback_version", "退回", VersionStatus.ACTIVE),
     "foretell": ("foretell_activation", "试算影响", VersionStatus.STAGED),
 }
-
-
-def _declare_empty(request: HttpRequest, scope: Scope) -> HttpResponse:
-    given = request.POST
-    start, until = (_day(given.get(name, ""), name) for name in ("start", "until"))
-    code = given.get("county", "")
-    if code not in scope.county_codes:
-        raise InputRefused("请选择您行政区内的县区。")
-    if given.get("checked") != "yes":
-        raise InputRefused("没有声明：请先勾选确认。")
-    made = versions.declare_empty(
-        given.get("layer", ""), region_code=code, valid_from=start, valid_until=until,
-        by=given.get("by", "").strip() or str(request.user), user=user_of(request),
-    )  # fmt: skip
-    return redirect("version", version_id=made[0].pk)
-
-
-def _day(text: str, name: str) -> Any:
-    try:
-        found = parse_date(text)
-    except ValueError:
-        found = None
-    if found is None:
-        term = {"start": "起始日期", "until": "截止日期"}[name]
-        raise InputRefused(f"{term}“{text[:20]}”不是日期，应写作 2024-03-05。")
-    return found
-
-
-def _counties(scope: Scope) -> list[Region]:
-    found = Region.objects.filter(
-        pk__in=scope.county_ids, level=RegionLevel.COUNTY, valid_until__isnull=True
-    )
-    return list(found.defer("geom").order_by("code"))
-
-
-def _layers(scope: Scope) -> list[Layer]:
-    return list(Layer.objects.filter(code__in=scope.layers("verdict")).order_by("nature", "code"))
-
-
-def _matrix(scope: Scope, counties: list[Region]) -> list[Row]:
-    """A row a layer, a cell a county: what counts today, and what waits."""
-    found: dict[tuple[str, int], list[DatasetVersion]] = {}
-    shown = scope.filter_versions(
-        DatasetVersion.objects.filter(status__in=(VersionStatus.ACTIVE, VersionStatus.STAGED))
-    )
-    for version in shown.order_by("valid_from", "pk"):
-        found.setdefault((version.layer_id, version.region_id), []).append(version)
-    areas = _areas([version for group in found.values() for version in group])
-    today = timezone.localdate()
-    return [
-        {
-            "layer": layer,
-            "cells": [
-                _cell(county, found.get((layer.code, county.pk), []), areas, today)
-                for county in counties
-            ],
-        }
-        for layer in _layers(scope)
-    ]
-
-
-def _areas(shown: list[DatasetVersion]) -> dict[int, Any]:
-    zones = Zone.objects.filter(version__in=shown, recorded_until__isnull=True)
-    return dict(zones.values_list("version").annotate(area=Sum("area_m2")))
-
-
-def _cell(county: Region, group: list[DatasetVersion], areas: dict[int, Any], today: Any) -> Row:
-    """What counts is the newest begun by today; a ledger is whole; a word of none until its end."""
-    active = [version for version in group if version.status == VersionStatus.ACTIVE]
-    data = [one for one in active if one.valid_from is None and one.zone_count]
-    begun_by = [one for one in active if one.valid_from is None or one.valid_from <= today]
-    current = (data or begun_by)[-1] if data or begun_by else None
-    lapsed = bool(current and current.valid_until and current.valid_until <= today)
-    return {
-        "county": county,
-        "version": current,
-        "area_m2": areas.get(current.pk) if current else None,
-        "lapsed": lapsed,
-        "earlier": max(0, len(active) - 1),
-        "later": [one for one in active if one.valid_from and one.valid_from > today],
-        "staged": [one for one in group if one.status == VersionStatus.STAGED],
-    }
-
-
-def _history(scope: Scope, layer: str, county: str) -> QuerySet[DatasetVersion]:
-    found = scope.filter_versions(DatasetVersion.objects.all())
-    if layer:
-        found = found.filter(layer_id=layer)
-    if county:
-        found = found.filter(region__code=county)
-    return (
-        found.select_related("layer", "region")
-        .defer("region__geom")
-        .order_by("layer", "region__code", "-created_at", "-pk")[:300]
-    )
 
 
 def _diff(request: HttpRequest, scope: Scope, version: DatasetVersion) -> tuple[Diff | None, Any]:
@@ -304,7 +176,7 @@ def _told(request: HttpRequest, scope: Scope, version: DatasetVersion) -> Row:
     )
     return {
         "version": version,
-        "area_m2": _areas([version]).get(version.pk),
+        "area_m2": areas_of([version]).get(version.pk),
         "delivery": delivery,
         "diff": diff,
         "job": job,
@@ -375,8 +247,6 @@ def _pieces(diff: Diff) -> list[Row]:
 
 
 def _bounds(diff: Diff) -> list[float] | None:
-    from django.contrib.gis.db.models import Extent  # noqa: PLC0415
-
     box = DiffPiece.objects.filter(diff_id=diff.pk).aggregate(box=Extent("geom"))["box"]
     return list(box) if box else None
 

@@ -24,7 +24,12 @@ FROM (
         engine_ground(stored.geom, %(plane_srid)s) AS ground
     FROM diff_zone AS zone
     INNER JOIN spatial_zone AS stored ON zone.zone_id = stored.id
-    LEFT JOIN diff_pair AS pair
-        ON zone.zone_id = CASE WHEN zone.is_new THEN pair.new_id ELSE pair.old_id END
+    LEFT JOIN (
+        SELECT old_id AS zone_id, change
+        FROM diff_pair
+        UNION ALL
+        SELECT new_id, change
+        FROM diff_pair
+    ) AS pair ON zone.zone_id = pair.zone_id
     WHERE pair.change IS NULL OR pair.change = 'told'
 ) AS found

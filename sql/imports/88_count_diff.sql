@@ -11,18 +11,26 @@ WITH pair AS (
     FROM diff_match
 ),
 
+side AS (
+    SELECT old_id AS zone_id, old_id, change
+    FROM pair
+    UNION ALL
+    SELECT new_id, old_id, change
+    FROM pair
+),
+
 -- where the shape is the same, what was measured of the one is true of the other
 measured AS (
     SELECT
         zone.zone_id,
         zone.is_new,
-        pair.change,
+        side.change,
         coalesce(rest.exact_m2, zone.area_m2::double precision, twin.area_m2::double precision)
             AS exact_m2
     FROM diff_zone AS zone
-    LEFT JOIN pair ON zone.zone_id = CASE WHEN zone.is_new THEN pair.new_id ELSE pair.old_id END
+    LEFT JOIN side ON zone.zone_id = side.zone_id
     LEFT JOIN diff_ground AS rest ON zone.zone_id = rest.zone_id
-    LEFT JOIN diff_zone AS twin ON zone.is_new AND pair.old_id = twin.zone_id
+    LEFT JOIN diff_zone AS twin ON zone.is_new AND side.old_id = twin.zone_id
 )
 
 SELECT

@@ -33,7 +33,9 @@ SELECT
     round(coalesce(area_m2(known.ground), 0)::numeric, 2) AS old_area_m2,
     round(coalesce(area_m2(given.ground), 0)::numeric, 2) AS new_area_m2,
     round(
-        coalesce(area_m2(ST_Difference(given.ground, known.ground)), area_m2(given.ground), 0)::numeric,
+        coalesce(
+            area_m2(ST_Difference(given.ground, known.ground)), area_m2(given.ground), 0
+        )::numeric,
         2
     ) AS gained_m2,
     round(coalesce(area_m2(ST_Difference(known.ground, given.ground)), 0)::numeric, 2) AS lost_m2,

@@ -45,4 +45,4 @@ LEFT JOIN LATERAL (
         AND region.geom && given.geom
         AND ST_Intersects(region.geom, given.geom)
 ) AS place ON TRUE
-ORDER BY given.number, 9 DESC NULLS LAST, place.code
+ORDER BY given.number, inside_m2 DESC NULLS LAST, place.code

@@ -1,5 +1,5 @@
 -- what:   Patches that lie on ground somebody is about to register, and by how much.
--- reads:  spatial_patch, spatial_region
+-- reads:  spatial_patch
 -- writes: -
 -- params: shapes, plane_srid
 WITH given AS MATERIALIZED (
@@ -15,8 +15,8 @@ SELECT
     round(
         area_m2(ST_Intersection(patch.ground, engine_ground(given.geom, %(plane_srid)s)))::numeric,
         2
-    ) AS area_m2
+    ) AS met_m2
 FROM given
 INNER JOIN spatial_patch AS patch
     ON patch.geom && given.geom AND ST_Intersects(patch.geom, given.geom)
-ORDER BY 2 DESC, patch.id
+ORDER BY met_m2 DESC, patch.id

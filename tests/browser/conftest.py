@@ -65,7 +65,7 @@ def world(
         try:
             with transaction.atomic():
                 made = make_world()
-            sessions = logged_in(made.officer, made.stranger)
+            sessions = logged_in(made.officer, made.stranger, made.clerk)
             yield replace(made, images=make_images(folder), sessions=sessions)
         finally:
             _wipe()
