@@ -220,9 +220,7 @@ def _done(job: Job, shutting_down: Callable[[], bool]) -> dict[str, Any]:
         except GislandError as error:
             return {"state": JobState.FAILED, "error": str(error)}
         except Exception as error:
-            if progress.stopping and isinstance(
-                error, DatabaseError
-            ):  # its statement was cancelled
+            if progress.stopping and isinstance(error, DatabaseError):  # a statement was cancelled
                 waits = progress.stopping is Interrupted
                 return {"state": JobState.WAITING if waits else JobState.STOPPED}
             logger.exception("job %s (%s) failed", job.pk, job.kind)
