@@ -10,6 +10,7 @@ import sys
 import threading
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
@@ -97,9 +98,11 @@ class TestOneJob:
             (InputRefused("文件 a.shp 是空文件。"), "文件 a.shp 是空文件。"),
             (OSError(errno.ENOSPC, "no space"), "磁盘已满"),
             (OperationalError("server closed the connection"), "数据库连接中断"),
+            (psycopg.errors.AdminShutdown("in a COPY"), "数据库连接中断"),
+            (psycopg.errors.DiskFull("in a COPY"), "磁盘已满"),
             (ZeroDivisionError(), "程序出错，未写入。请把任务号"),
         ],
-        ids=["ours", "disk", "database", "unforeseen"],
+        ids=["ours", "disk", "database", "copy", "full", "unforeseen"],
     )
     def test_that_fails_says_why_in_words(
         self, kinds: dict[str, Any], error: Exception, said: str
