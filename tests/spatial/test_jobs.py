@@ -36,6 +36,11 @@ def queued(work: Any, kinds: dict[str, Any], arguments: dict[str, Any] | None = 
     return jobs.start("tried", "试一试", arguments or {}, by=None)
 
 
+def entries(job: Job) -> Any:
+    """The job's entries in the queue, whose tables no test empties."""
+    return ProcrastinateJob.objects.filter(args={"job_id": job.pk})
+
+
 def done(job: Job, **told: Any) -> Job:
     jobs.do_job(job.pk, **told)
     job.refresh_from_db()
@@ -50,7 +55,7 @@ class TestOneJob:
     def test_is_queued_with_its_record_and_done_once(self, kinds: dict[str, Any]) -> None:
         calls = []
         job = queued(lambda told, by, progress: calls.append(told) or {"n": 1}, kinds, {"a": 1})
-        assert ProcrastinateJob.objects.get(queue_name="work").args == {"job_id": job.pk}
+        assert entries(job).get().queue_name == "work"
         assert done(job).state == JobState.DONE
         assert job.result == {"n": 1}
         assert done(job).state == JobState.DONE
@@ -60,9 +65,9 @@ class TestOneJob:
         self, kinds: dict[str, Any]
     ) -> None:
         with transaction.atomic():
-            queued(lambda *_: {}, kinds)
+            job = queued(lambda *_: {}, kinds)
             transaction.set_rollback(True)
-        assert not ProcrastinateJob.objects.exists()
+        assert not entries(job).exists()
         assert not Job.objects.exists()
 
     def test_says_how_far_it_is(self, kinds: dict[str, Any]) -> None:
@@ -121,7 +126,7 @@ class TestOneJob:
 
         job = done(queued(work, kinds), shutting_down=lambda: True)
         assert job.state == JobState.WAITING
-        assert ProcrastinateJob.objects.filter(status="todo").count() == 2
+        assert entries(job).filter(status="todo").count() == 2
         assert done(job).state == JobState.DONE
 
     def test_is_started_again_only_when_it_ended_badly(self, kinds: dict[str, Any]) -> None:
@@ -162,11 +167,11 @@ class TestOneJob:
         job = queued(lambda *_: {}, kinds)
         Job.objects.update(created_at=timezone.now() - datetime.timedelta(minutes=5))
         jobs.look_after()
-        assert ProcrastinateJob.objects.count() == 1  # it is in the queue: nothing to do
+        assert entries(job).count() == 1  # it is in the queue: nothing to do
         with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM procrastinate_jobs")
+            cursor.execute("DELETE FROM procrastinate_events; DELETE FROM procrastinate_jobs")
         jobs.look_after()
-        assert ProcrastinateJob.objects.get().args == {"job_id": job.pk}
+        assert entries(job).count() == 1
 
     def test_whose_end_others_wrote_is_broken_off(self, kinds: dict[str, Any]) -> None:
         def work(told: Any, by: Any, progress: Any) -> dict[str, Any]:
