@@ -66,19 +66,18 @@ function send(submitter = null) {
     try {
       settle(await renew(panel, { url: form.getAttribute("action"), body, sent: snapshot(panel) }));
       say(panel.querySelector("#fault, [id$=-fault]") ? "有内容没有保存，见红字" : "已保存");
-      if (submitter) reveal();
+      if (submitter) reveal(panel.querySelector("#bring-job"));
     } catch (problem) {
       say(problem.message);
     }
   });
 }
 
-/** After a press that was refused: the first fault comes into view and has the focus. */
-function reveal() {
+/** After a press: the work begun comes into view, or the first fault, with the focus. */
+function reveal(begun) {
   const fault = panel.querySelector("#fault") ?? panel.querySelector("[aria-invalid=true]");
-  if (!fault) return;
-  fault.scrollIntoView({ block: "center" });
-  fault.focus?.({ preventScroll: true });
+  (begun ?? fault)?.scrollIntoView({ block: begun ? "nearest" : "center" });
+  if (!begun) fault?.focus({ preventScroll: true });
 }
 
 panel.addEventListener("change", (event) => event.target.form?.id === "options" && send());
