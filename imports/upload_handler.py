@@ -80,7 +80,7 @@ class CountedUpload(FileUploadHandler):
 
     def __init__(self, request: HttpRequest | None = None) -> None:
         super().__init__(request)
-        self.file: ArrivedFile | None = None
+        self._arriving: ArrivedFile | None = None
         self._refused: InputRefused | None = None
         self._digest = hashlib.sha256()
         self._left = 0
@@ -112,7 +112,7 @@ class CountedUpload(FileUploadHandler):
             self._refuse(self._refused)
         self._digest = hashlib.sha256()
         try:
-            self.file = ArrivedFile(self.file_name or "", incoming_folder())
+            self._arriving = ArrivedFile(self.file_name or "", incoming_folder())
         except OSError:
             self._refuse(disk_full())
 
@@ -123,19 +123,19 @@ class CountedUpload(FileUploadHandler):
             self._refuse(too_large(self._limit))
         self._digest.update(raw_data)
         try:
-            self.file.write(raw_data)  # type: ignore[union-attr]
+            self._arriving.write(raw_data)  # type: ignore[union-attr]
         except OSError:
             self._refuse(disk_full())
 
     def file_complete(self, file_size: int) -> ArrivedFile | None:
         """The file, written out."""
-        file, self.file = self.file, None
+        file, self._arriving = self._arriving, None
         if file is None:
             return None
         try:
             file.flush()
         except OSError:
-            self.file = file
+            self._arriving = file
             self._refuse(disk_full())
         file.seek(0)
         file.size, file.sha256 = file_size, self._digest.hexdigest()
@@ -143,9 +143,9 @@ class CountedUpload(FileUploadHandler):
 
     def upload_interrupted(self) -> None:
         """The sender is gone, or was refused: leave nothing."""
-        if self.file is not None:
-            self.file.close()
-            self.file = None
+        if self._arriving is not None:
+            self._arriving.close()
+            self._arriving = None
 
     def _refuse(self, refusal: InputRefused) -> None:
         setattr(self.request, REFUSAL, refusal)

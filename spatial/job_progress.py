@@ -12,6 +12,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from django.db import DatabaseError, InterfaceError, transaction
+from psycopg.pq import TransactionStatus
 
 from spatial import sqlfiles
 from spatial.errors import Stopped
@@ -86,10 +87,15 @@ class Reporter:
     def __call__(self, phase: str, done: int = 0, total: int = 0) -> None:
         """Note what is said, for the thread to tell; raise Stopped if that was asked for."""
         self._told = (phase[:100], done, total)
-        if self._shared:
+        if self._shared and not self._in_copy():
             self._beat()
         if stop := self.stopping:
             raise stop
+
+    def _in_copy(self) -> bool:
+        """Whether the one connection is in the middle of a COPY, and cannot be asked."""
+        open_one = self._work.connection
+        return open_one is not None and open_one.info.transaction_status == TransactionStatus.ACTIVE
 
     def _watch(self) -> None:
         while True:

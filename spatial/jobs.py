@@ -15,6 +15,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -32,7 +33,7 @@ from spatial.models import Job, JobState, User
 from spatial.scope import prefix_of, scope_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
@@ -45,14 +46,20 @@ logger = logging.getLogger(__name__)
 QUEUE = "work"
 TASK = "spatial.do_job"
 GRACE_S = 30
-"""Seconds of silence after which a job or a worker that nothing holds is taken for dead."""
+"""Seconds of silence after which a worker is taken for dead: it tells of itself every ten."""
+LOST_S = 10
+"""The same of a job that no connection holds: it tells of itself twice a second."""
 WATCHERS = ("import", "manage")
 """Acts of access.toml whose holders see and stop the jobs of their region."""
 PATIENCE_S = (1, 2, 4, 8, 15, 30)
 """Waits between attempts to write down how a job ended, when the database is away."""
 
+DATABASE = (DatabaseError, InterfaceError, psycopg.Error)
+"""What a statement fails with; a COPY does so in psycopg's own words."""
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 SQL_DISK_FULL = "53100"
+SQL_AWAY = ("08", "57P")
+AWAY = (OperationalError, InterfaceError)
 LOST = "后台进程在做这项任务时中断（被结束、停电或重启），没有写完的都未写入。请重新开始。"
 NO_SPACE = "服务器磁盘已满，未写入任何数据。请联系系统管理员清理磁盘后重新开始。"
 NO_DATABASE = "数据库连接中断，未写入任何数据。请稍后重新开始。"
@@ -163,18 +170,17 @@ def worker_alive() -> bool:
     return ProcrastinateWorker.objects.filter(last_heartbeat__gt=lately).exists()
 
 
-def end_lost(grace_s: float = GRACE_S) -> list[int]:
+def end_lost(grace_s: float = LOST_S) -> list[int]:
     """End the jobs whose worker died, as failed; their numbers."""
     found = sqlfiles.rows("jobs/40_end_lost", {"error": LOST, "grace_s": grace_s})
     return [row["id"] for row in found]
 
 
-def look_after(*, grace_s: float = GRACE_S) -> None:
+def look_after() -> None:
     """What the worker does now and then: end lost jobs, queue again what fell out of the queue."""
-    for job_id in end_lost(grace_s):
+    for job_id in end_lost():
         logger.warning("job %s: its worker died; ended as failed", job_id)
-    unqueued = sqlfiles.rows("jobs/50_list_unqueued", {"task": TASK, "grace_s": grace_s})
-    for row in unqueued:
+    for row in sqlfiles.rows("jobs/50_list_unqueued", {"task": TASK, "grace_s": GRACE_S}):
         logger.warning("job %s: queued again", row["id"])
         _queue(row["id"])
 
@@ -220,9 +226,7 @@ def _done(job: Job, shutting_down: Callable[[], bool]) -> dict[str, Any]:
         except GislandError as error:
             return {"state": JobState.FAILED, "error": str(error)}
         except Exception as error:
-            if progress.stopping and isinstance(
-                error, DatabaseError
-            ):  # its statement was cancelled
+            if progress.stopping and isinstance(error, DATABASE):  # a statement was cancelled
                 waits = progress.stopping is Interrupted
                 return {"state": JobState.WAITING if waits else JobState.STOPPED}
             logger.exception("job %s (%s) failed", job.pk, job.kind)
@@ -232,12 +236,20 @@ def _done(job: Job, shutting_down: Callable[[], bool]) -> dict[str, Any]:
 
 def _words(error: Exception, job_id: int) -> str:
     """A failure that is not of our making, in words that a person can act on."""
-    sqlstate = getattr(error.__cause__, "sqlstate", None)
-    if sqlstate == SQL_DISK_FULL or (isinstance(error, OSError) and error.errno in DISK_FULL):
+    states = {state for part in _chain(error) if (state := getattr(part, "sqlstate", None))}
+    if SQL_DISK_FULL in states or (isinstance(error, OSError) and error.errno in DISK_FULL):
         return NO_SPACE
-    if isinstance(error, OperationalError | InterfaceError) and sqlstate in (None, "57P01"):
+    if any(state.startswith(SQL_AWAY) for state in states) or (
+        not states and isinstance(error, (*AWAY, psycopg.OperationalError, psycopg.InterfaceError))
+    ):
         return NO_DATABASE
     return f"程序出错，未写入。请把任务号 {job_id} 告诉系统管理员。"
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _write_end(job_id: int, end: dict[str, Any]) -> None:
@@ -251,7 +263,7 @@ def _write_end(job_id: int, end: dict[str, Any]) -> None:
                     logger.warning("job %s was ended by others before it said %s", job_id, end)
                 elif end["state"] == JobState.WAITING:
                     _queue(job_id)
-        except (OperationalError, InterfaceError):
+        except AWAY:
             if wait is None or transaction.get_connection().in_atomic_block:
                 logger.exception("job %s ended as %s, and nobody could be told", job_id, end)
                 return

@@ -198,6 +198,7 @@ def test_the_demo_says_that_it_is_invented(client: Client, settings) -> None:
 def test_healthz(client: Client, monkeypatch) -> None:
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+    assert answer.json()["worker"] == "none"
     assert "no-store" in answer["Cache-Control"]
     shipped = {**health._shipped(), ("spatial", "9999_next"): frozenset()}
     monkeypatch.setattr(health, "_shipped", lambda: shipped)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from gisland.pages import patch_subject
 from spatial.engine.genealogy import link_patches, patches_to_link
@@ -15,6 +14,7 @@ from spatial.models import (
     Batch,
     Determination,
     Holder,
+    Job,
     Layer,
     Patch,
     PatchLink,
@@ -143,9 +143,10 @@ def test_many_patches_wait_for_the_worker(world: World, monkeypatch: pytest.Monk
     runs = Run.objects.count()
     answer = post(world, holder="新公司", new="1")
     assert "queued=1" in answer["Location"]
-    job = ProcrastinateJob.objects.get(task_name="spatial.rejudge_holders")
-    assert job.args["as_of"] == drawn.AS_OF.isoformat()
-    assert job.args["also"] == [world.patch.pk]
+    job = Job.objects.get(kind="rejudge_holders")
+    assert job.arguments["as_of"] == drawn.AS_OF.isoformat()
+    assert job.arguments["also"] == [world.patch.pk]
+    assert job.by == world.officer
     assert Run.objects.count() == runs
     said = section(page(world.officer, answer["Location"].split("#")[0]), "subject-title")
     assert "正在后台重判" in said

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from spatial.engine import corrections
 from spatial.engine.classify import apply_run, classify
 from spatial.errors import NotAllowed
+from spatial.job_progress import silent
 from spatial.models import Batch, Holder, Patch, Run, SubjectCorrection, User
 from spatial.rules.load import load_ruleset
 from spatial.tasks import rejudge_holders
@@ -209,7 +210,10 @@ def test_a_diff_is_stored_and_changes_nothing(drawn: tuple[Patch, ...], officer:
 
 def test_the_worker_judges_as_of_the_day_that_was_asked(drawn: tuple[Patch, ...]) -> None:
     own, beside, _ = drawn
-    number = rejudge_holders([named("甲公司").pk], RULES, "2026-01-05", [])
+    told = {
+        "holder_ids": [named("甲公司").pk], "ruleset": RULES, "as_of": "2026-01-05", "also": [],
+    }  # fmt: skip
+    number = rejudge_holders(told, None, silent)["run"]
     assert Run.objects.get(pk=number).as_of == DAY(2026, 1, 5)
     assert own.assessments.get(is_current=True).run_id == number
 
