@@ -58,6 +58,7 @@ def world(
     folder = tmp_path_factory.mktemp("images")
     told = {
         "MEDIA_ROOT": folder / "media",
+        "UPLOAD_DIR": folder / "uploads",
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
     }
     with django_db_blocker.unblock(), override_settings(**told):
@@ -65,7 +66,7 @@ def world(
         try:
             with transaction.atomic():
                 made = make_world()
-            sessions = logged_in(made.officer, made.stranger)
+            sessions = logged_in(made.officer, made.stranger, made.clerk)
             yield replace(made, images=make_images(folder), sessions=sessions)
         finally:
             _wipe()

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import shapely
 from django.db import connections
-from django.test import override_settings
 
 from imports.models import Delivery
 from spatial import jobs
 from spatial.models import Job, JobState
-from tests.browser.world import HOME, degrees, logged_in
+from tests.browser.world import degrees
 from tests.imports.conftest import shapefile, zipped
-from tests.people import person
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Seat
     from tests.browser.world import World
-
-PANEL = "#panel"
 
 
 @pytest.fixture
@@ -46,28 +42,24 @@ def worker(world: World) -> Iterator[None]:
 
 
 @pytest.fixture
-def clerk(world: World, seat: Seat, tmp_path: Path, settings: Any) -> Iterator[None]:
+def clerk(seat: Seat) -> None:
     """Somebody who imports for the drawn county sits down."""
-    with override_settings(UPLOAD_DIR=tmp_path / "uploads", MEDIA_ROOT=tmp_path / "media"):
-        user = person(HOME, "data_admin", name="shuju")
-        seat.sessions.update(logged_in(user))
-        seat.sit_down("shuju")
-        yield
+    seat.sit_down("shuju")
 
 
 @pytest.fixture
 def parcels(tmp_path: Path) -> Path:
-    """A zip of a GBK shapefile without .cpg; its code column has a name that nobody knows."""
+    """A zip of a GBK shapefile without .cpg; the column of its contracts has a name that nobody knows."""
     shapes = []
     for east in (0, 100):
         corners = [degrees(east + x, y) for x, y in ((0, 600), (90, 600), (90, 690), (0, 690))]
         shapes.append(shapely.Polygon(corners))
     rows = [
-        {"BSM": "1", "LEI": "0101", "DLMC": "水田", "ZLDWMC": "绘图镇一村"},
-        {"BSM": "2", "LEI": "0301", "DLMC": "乔木林地", "ZLDWMC": "绘图镇二村"},
+        {"BSM": "1", "HAO": "租〔2024〕1号", "MC": "绘图镇一村东头地块"},
+        {"BSM": "2", "HAO": "租〔2024〕2号", "MC": "绘图镇二村西头地块"},
     ]
-    path = shapefile(tmp_path / "dltb.shp", rows, shapes, epsg=4548)
-    return zipped(path, tmp_path / "绘图县地类.zip")
+    path = shapefile(tmp_path / "zl.shp", rows, shapes, epsg=4548)
+    return zipped(path, tmp_path / "绘图县租赁.zip")
 
 
 def test_a_file_is_dropped_read_corrected_brought_in_and_activated(
@@ -80,36 +72,37 @@ def test_a_file_is_dropped_read_corrected_brought_in_and_activated(
     read.get_by_text("GBK（GB18030）").wait_for()
     assert "EPSG:4548" in read.inner_text()
     seat.picture("read")
-    # where it goes, from when: kept at once
-    page.get_by_label("数据去向").select_option("land_use")
-    page.get_by_label("生效日期").fill("2025-12-31")
+    # where it goes, and a value for all rows: kept at once
+    page.get_by_label("数据去向").select_option("lease")
+    remark = page.get_by_label("备注统一填写")
+    remark.fill("整县租赁台账")
     page.keyboard.press("Tab")
     missing = page.locator("tr.is-missing")
     missing.wait_for()
-    assert "地类编码" in missing.inner_text()
+    assert "合同号" in missing.inner_text()
     page.wait_for_function("document.getElementById('saved').textContent === '已保存'")
     page.reload()
-    assert page.get_by_label("生效日期").input_value() == "2025-12-31"
+    assert remark.input_value() == "整县租赁台账"
     # pressed too early: told at the field, which has the focus
     page.get_by_role("button", name="导入", exact=True).click()
-    page.wait_for_function("document.activeElement.id === 'map.code'")
+    page.wait_for_function("document.activeElement.id === 'map.document'")
     assert any(complaint.startswith("422") for complaint in seat.complaints)
     seat.complaints.clear()
     seat.picture("missing")
-    # by keyboard: the column that holds the class
-    page.locator("[id='map.code']").select_option("LEI")
+    # by keyboard: the column that holds the numbers
+    page.locator("[id='map.document']").select_option("HAO")
     missing.wait_for(state="detached")
     first = page.locator("#step-rows tbody tr").first.inner_text()
-    assert "0101" in first
-    assert "水田" in first
+    assert "租〔2024〕1号" in first
+    assert "整县租赁台账" in first
     seat.picture("fields")
     page.get_by_role("button", name="试运行").click()
     page.get_by_text("试运行（未写入）").wait_for()
-    assert not Delivery.objects.filter(file_name="绘图县地类.zip").exists()
+    assert not Delivery.objects.filter(file_name="绘图县租赁.zip").exists()
     seat.picture("tried")
     page.get_by_role("button", name="导入", exact=True).click()
     page.get_by_role("heading", name="启用或放弃").wait_for()
-    delivery = Delivery.objects.get(file_name="绘图县地类.zip")
+    delivery = Delivery.objects.get(file_name="绘图县租赁.zip")
     assert page.url.endswith(f"/imports/{delivery.pk}/")
     seat.idle()
     seat.picture("report")
@@ -117,7 +110,7 @@ def test_a_file_is_dropped_read_corrected_brought_in_and_activated(
     page.get_by_role("button", name="启用", exact=True).click()
     page.wait_for_function("document.querySelector('h1 .tag').textContent === '已启用'")
     seat.idle()
-    assert list(delivery.versions.values_list("status", flat=True)) == ["active"]
+    assert list(delivery.versions.values_list("status", flat=True)) == ["merged"]
     seat.require_quiet()
 
 
@@ -129,5 +122,5 @@ def test_a_job_is_stopped_and_started_again(seat: Seat, clerk: None, parcels: Pa
     page.get_by_role("button", name="停止").click()
     page.get_by_text("判读已停止").wait_for()
     page.get_by_role("link", name="数据导入").first.click()
-    assert "绘图县地类.zip" in page.locator("#work").inner_text()
+    assert "绘图县租赁.zip" in page.locator("#work").inner_text()
     seat.require_quiet()

@@ -58,6 +58,8 @@ class World:
     """Not yet judged."""
     officer: User
     stranger: User
+    clerk: User
+    """May import, in the patch's county."""
     images: tuple[Image, ...] = ()
     sessions: dict[str, str] = field(default_factory=dict)
     """Cookies of people who are logged in, by name."""
@@ -87,6 +89,7 @@ def make_world() -> World:
         waiting=waiting,
         officer=person(HOME, "brigade", name="zhang", unit="绘图队"),
         stranger=person(NEXT, "brigade", name="wang", unit="邻县队"),
+        clerk=person(HOME, "data_admin", name="shuju"),
     )
 
 
