@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from spatial.models import User
 
 PATCH, IMAGE = "patch", "image"
-FLAGS = {"classify", "guess", "remember", "skip_bad"}
-"""Choices that are yes or no; ``guess``: nobody chose the target yet, it is only looked at so."""
+FLAGS = {"classify", "forget", "guess", "skip_bad"}
+"""Choices that are yes or no; ``guess``: nobody chose the target yet, it is
+only looked at so. ``forget``: the mapping remembered of such a table is not taken."""
 READING = {"region", "crs", "encoding", "map", "set", "sublayer", *(FLAGS - {"classify"})}
 BATCH = {"batch", "source", "issued_on", "report_due_on", "period", "ruleset", "title"}
 CHOICES = {

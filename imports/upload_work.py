@@ -115,6 +115,7 @@ def delivered(
         "region_code": options.get("region"), "crs": options.get("crs"),
         "encoding": options.get("encoding"), "mapping": options.get("map", {}),
         "constants": options.get("set", {}), "sublayer": options.get("sublayer"),
+        "skip_bad": bool(options.get("skip_bad")),
         "by": by, "within": within_of(by), "progress": progress, "dry_run": dry_run,
     }  # fmt: skip
     if upload.target == PATCH:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from imports import issue_report, reconcile
@@ -25,11 +29,15 @@ from spatial.models.dataset import Nature
 from spatial.scope import request_scope
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
     from spatial.scope import Scope
 
 MOST_SHAPES = 300
+REPORTS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "geojson": "application/geo+json",
+}
 LOOK_DELIVERED = {"color": "--accent", "width": 1, "opacity": 0.15}
 LOOK_ISSUES = {
     "by": "severity", "width": 2, "opacity": 0.9, "color": "#5C636A",
@@ -63,7 +71,16 @@ def delivery_page(request: HttpRequest, delivery_id: int) -> HttpResponse:
 def delivery_issues(request: HttpRequest, delivery_id: int, form: str) -> HttpResponse:
     """The row-level error file of a delivery: xlsx or geojson."""
     delivery = seen_delivery(request, delivery_id)
-    return issue_report.response(delivery, form)
+    if form not in REPORTS:
+        raise Http404("错误文件只有 xlsx 和 geojson 两种。")
+    with tempfile.TemporaryDirectory(prefix="gisland-") as folder:
+        path = Path(folder) / f"issues.{form}"
+        issue_report.write_report(delivery, path, form)
+        content = path.read_bytes()
+    answer = HttpResponse(content, content_type=REPORTS[form])
+    name = f"导入{delivery.pk}问题.{form}"
+    answer["Content-Disposition"] = content_disposition_header(True, name) or ""  # noqa: FBT003
+    return answer
 
 
 def _begin(request: HttpRequest, delivery: Delivery) -> None:

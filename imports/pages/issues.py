@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Min
 
+from imports import issue_kinds
 from imports.pages.words import on_page
 from imports.readers.table import NOTE, WARNING
 from spatial import vocabulary
@@ -86,10 +87,13 @@ def places_of(delivery: Delivery, chosen: dict[str, Any] | None) -> list[dict[st
 
 
 def _rows(issues: Iterable[Issue]) -> list[dict[str, Any]]:
+    menders = vocabulary.vocabulary()["issue_by"]
     return [
         {
             "issue": issue,
             "message": on_page(issue.message),
+            "done": on_page(issue.done),
+            "mender": menders.get(issue.remedy_by, ""),
             "place": _place(issue),
         }
         for issue in issues
@@ -101,6 +105,7 @@ def _place(issue: Issue) -> list[float] | None:
 
 
 def _words(kind: str, severity: str) -> dict[str, str]:
-    known = vocabulary.vocabulary()
-    term = known["issue"].get(kind, {}).get("term", kind)
-    return {"term": term, "level": known["issue_level"].get(severity, severity)}
+    """What a kind is called, how grave it is, and what is to be done about it."""
+    known = issue_kinds.of(kind)
+    level = vocabulary.vocabulary()["issue_level"].get(severity, severity)
+    return {"term": known.term, "level": level, "remedy": on_page(known.remedy)}

@@ -59,6 +59,7 @@ def field_rows(
                 "column": column,
                 "constant": constant,
                 "corrected": name in mapping,
+                "remembered": name in (preview.get("remembered") or {}),
                 "samples": "" if constant else samples_of(preview, column),
                 "missing": field.required and not column and not constant,
                 "suggestion": _suggestion(suggestions.get(name)) if not column else "",

@@ -30,7 +30,7 @@ DATES = {
     "taken_on": "拍摄日期",
 }  # fmt: skip
 TEXTS = {"withdraw": 100, "period": 20, "title": 120, "ruleset": 60, "name": 120}
-FLAGS = ("skip_bad", "classify", "remember")
+FLAGS = ("skip_bad", "classify", "forget")
 BATCH = ("source", "issued_on", "report_due_on", "period", "ruleset", "title")
 
 
@@ -57,6 +57,7 @@ def drafted(upload: Upload, posted: Mapping[str, str], scope: Scope, user: User)
             _keep(draft, name, posted[name].strip()[:longest])
     for name in FLAGS:
         if f"has_{name}" in posted:
+            draft.look |= name == "forget" and (name in posted) != bool(draft.options.get(name))
             _keep(draft, name, name in posted)
     _batch(draft, posted, scope)
     if draft.target == upload.target and draft.target != IMAGE:

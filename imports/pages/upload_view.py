@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from django.db.models import F
 
+from imports import issue_kinds
 from imports.crs_evidence import gauss_epsg
 from imports.models import UploadState
 from imports.pages import targets, upload_fields
@@ -65,6 +66,7 @@ def told(
         "groups": targets.choices(scope),
         "suggested": _suggested(draft, columns, scope),
         "preview": preview,
+        "encoding": dict(ENCODINGS).get(preview.get("encoding", ""), preview.get("encoding", "")),
         "looking": looking,
         "read_fault": on_page(upload.error) if upload.state == UploadState.REFUSED else "",
         "bring_fault": on_page(_bring_fault(upload)),
@@ -97,13 +99,14 @@ def _tried(upload: Upload) -> dict[str, Any] | None:
     job = upload.job
     if job is None or job.state != JobState.DONE or not job.result.get("tried"):
         return None
-    words = vocabulary.vocabulary()
+    levels = vocabulary.vocabulary()["issue_level"]
     issues = [
         {
             **row,
-            "term": words["issue"].get(row["kind"], {}).get("term", row["kind"]),
-            "level": words["issue_level"].get(row["severity"], row["severity"]),
+            "term": issue_kinds.of(row["kind"]).term,
+            "level": levels.get(row["severity"], row["severity"]),
             "message": on_page(row["first"]["message"]),
+            "done": on_page(row["first"]["done"]),
         }
         for row in job.result["issues"]
     ]

@@ -58,6 +58,7 @@ def world(
     folder = tmp_path_factory.mktemp("images")
     told = {
         "MEDIA_ROOT": folder / "media",
+        "UPLOAD_DIR": folder / "uploads",
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
     }
     with django_db_blocker.unblock(), override_settings(**told):

@@ -27,7 +27,7 @@ def finish_work() -> None:
 
 
 def test_a_pasted_paper_is_registered_and_the_patch_is_judged(seat: Seat, world: World) -> None:
-    seat.sit_down("li")
+    seat.sit_down("shuju")
     patch = world.waiting
     corners = [degrees(east, north) for east, north in ((-5, 295), (45, 295), (45, 355), (-5, 355))]
     page = seat.open("/imports/approvals/new/?layer=approval")

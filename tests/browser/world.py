@@ -59,7 +59,7 @@ class World:
     officer: User
     stranger: User
     clerk: User
-    """Who brings data in."""
+    """May import, in the patch's county."""
     images: tuple[Image, ...] = ()
     sessions: dict[str, str] = field(default_factory=dict)
     """Cookies of people who are logged in, by name."""
@@ -89,7 +89,7 @@ def make_world() -> World:
         waiting=waiting,
         officer=person(HOME, "brigade", name="zhang", unit="绘图队"),
         stranger=person(NEXT, "brigade", name="wang", unit="邻县队"),
-        clerk=person(HOME, "data_admin", name="li", unit="绘图局"),
+        clerk=person(HOME, "data_admin", name="shuju"),
     )
 
 

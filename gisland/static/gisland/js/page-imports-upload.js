@@ -2,7 +2,7 @@
 
 import { readJson } from "./dom.js";
 import { askFirst } from "./imports/confirm.js";
-import { blockOf, renew } from "./imports/panel.js";
+import { blockOf, renew, snapshot } from "./imports/panel.js";
 import { watchJobs } from "./imports/watch.js";
 import { createMap } from "./map/map.js";
 
@@ -30,11 +30,14 @@ function say(text) {
   if (saved) saved.textContent = text;
 }
 
-/** After the panel is new: the map as it says, jobs watched. */
-function settle(page) {
+const isAtWork = () => panel.querySelector("[data-job][data-open=yes]") !== null;
+
+/** After the panel is new: the map as it says, jobs watched, what was typed meanwhile sent. */
+function settle({ page, unsaved }) {
   const told = blockOf(page, "map-config");
   if (told) draw(told);
   watchJobs(panel, ended);
+  if (unsaved > 0) send();
 }
 
 async function ended(job) {
@@ -47,6 +50,10 @@ async function ended(job) {
 
 /** One request after another, each with what the form says when its turn comes. */
 function send(submitter = null) {
+  if (isAtWork()) {
+    say("任务结束后保存");
+    return;
+  }
   waiting += 1;
   say("正在保存");
   queue = queue.then(async () => {
@@ -54,23 +61,23 @@ function send(submitter = null) {
     if (waiting > 0 && !submitter) return;
     const form = document.getElementById("options");
     if (!form) return;
-    const body = new FormData(form, submitter?.isConnected ? submitter : null);
+    const body = new FormData(form);
+    if (submitter?.name) body.set(submitter.name, submitter.value);
     try {
-      settle(await renew(panel, { url: form.getAttribute("action"), body }));
-      say(panel.querySelector(".fault, .field-fault") ? "有内容没有保存，见红字" : "已保存");
-      if (submitter) reveal();
+      settle(await renew(panel, { url: form.getAttribute("action"), body, sent: snapshot(panel) }));
+      say(panel.querySelector("#fault, [id$=-fault]") ? "有内容没有保存，见红字" : "已保存");
+      if (submitter) reveal(panel.querySelector("#bring-job"));
     } catch (problem) {
       say(problem.message);
     }
   });
 }
 
-/** After a press that was refused: the first fault comes into view and has the focus. */
-function reveal() {
+/** After a press: the work begun comes into view, or the first fault, with the focus. */
+function reveal(begun) {
   const fault = panel.querySelector("#fault") ?? panel.querySelector("[aria-invalid=true]");
-  if (!fault) return;
-  fault.scrollIntoView({ block: "center" });
-  fault.focus?.({ preventScroll: true });
+  (begun ?? fault)?.scrollIntoView({ block: begun ? "nearest" : "center" });
+  if (!begun) fault?.focus({ preventScroll: true });
 }
 
 panel.addEventListener("change", (event) => event.target.form?.id === "options" && send());

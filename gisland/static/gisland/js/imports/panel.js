@@ -27,8 +27,44 @@ function place(element) {
   return element?.id ? `#${CSS.escape(element.id)}` : element?.name ? `[name="${CSS.escape(element.name)}"]` : null;
 }
 
-/** Put the new content in; answers the new page. Throws a Problem where the server sent another page. */
-export async function renew(panel, { url = window.location.href, body = null, signal = null } = {}) {
+const said = (control) => (control.type === "checkbox" ? control.checked : control.value);
+
+/** What the server wrote into a control. */
+function served(control) {
+  if (control.type === "checkbox") return control.defaultChecked;
+  if (control instanceof HTMLSelectElement) return ([...control.options].find((option) => option.defaultSelected) ?? control.options[0])?.value;
+  return control.defaultValue;
+}
+
+const controls = (panel) => [...panel.querySelectorAll("input[name], select[name]")].filter(({ type }) => type !== "hidden" && type !== "file");
+
+/** What a form says at this moment, by name: hand it to `renew` with the request that carries it. */
+export function snapshot(panel) {
+  return new Map(controls(panel).map((control) => [control.name, said(control)]));
+}
+
+/** What was typed since (since the page came, or since `sent` was taken). */
+function typed(panel, sent) {
+  const isNew = (control) => said(control) !== (sent?.has(control.name) ? sent.get(control.name) : served(control));
+  return controls(panel).filter(isNew).map((control) => [control.name, said(control)]);
+}
+
+function retype(panel, kept) {
+  const fresh = new Map(controls(panel).map((control) => [control.name, control]));
+  return kept.filter(([name, value]) => {
+    const control = fresh.get(name);
+    if (!control) return false;
+    if (control.type === "checkbox") control.checked = value;
+    else control.value = value;
+    return said(control) !== served(control);
+  }).length;
+}
+
+/**
+ * Put the new content in; what was typed meanwhile stays. Answers {page, unsaved}: the new page, and how
+ * many controls say what the server does not know. Throws a Problem where it sent another page.
+ */
+export async function renew(panel, { url = window.location.href, body = null, sent = null, signal = null } = {}) {
   const headers = { Accept: "text/html", "X-Requested-With": "panel" };
   if (body) headers["X-CSRFToken"] = csrfToken();
   const { page, response } = await read(url, { method: body ? "POST" : "GET", headers, body, signal });
@@ -38,10 +74,12 @@ export async function renew(panel, { url = window.location.href, body = null, si
   if (!fresh) throw refusal(page, response.status);
   const focused = panel.contains(document.activeElement) ? place(document.activeElement) : null;
   const top = panel.scrollTop;
+  const kept = typed(panel, sent);
   panel.replaceChildren(...document.adoptNode(fresh).childNodes);
+  const unsaved = retype(panel, kept);
   panel.scrollTop = top;
   if (focused) panel.querySelector(focused)?.focus({ preventScroll: true });
-  return page;
+  return { page, unsaved };
 }
 
 /** The JSON block of a page that was fetched. */

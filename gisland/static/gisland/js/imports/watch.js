@@ -36,12 +36,12 @@ function watch(place, onEnd) {
       again(5000);
     }
   };
-  place.addEventListener("submit", async (event) => {
+  const button = place.querySelector(".job-stop");
+  button?.addEventListener("click", async (event) => {
     event.preventDefault();
-    const button = place.querySelector(".job-stop");
     button.disabled = true;
     try {
-      show(place, await postJson(event.target.action, {}));
+      show(place, await postJson(button.formAction, {}));
     } catch (problem) {
       place.querySelector(".job-said").textContent = problem.message;
       button.disabled = false;
