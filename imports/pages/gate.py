@@ -60,8 +60,8 @@ def seen_deliveries(scope: Scope, user: User) -> QuerySet[Delivery]:
     own = Q(by=user) | Q(options__region__in=codes_of(scope, user))
     layers = scope.layers("identify")
     layer_side = Q(kind="layer", layer__in=layers) & ~Exists(beyond) & (Exists(pieces) | own)
-    patch_side = Q(kind="patches") & ~Exists(patches.exclude(scope.patches_q()))
-    patch_side &= Exists(patches) | own
+    strange = patches.exclude(scope.patches_q())
+    patch_side = Q(kind="patches") & ~Exists(strange) & (Exists(patches) | own)
     landless = Q(kind__in=LANDLESS_KINDS, layer__in=layers) & own
     return Delivery.objects.filter(
         layer_side | patch_side | landless | Q(kind__in=PUBLIC_KINDS)

@@ -11,7 +11,7 @@ from imports.crs_verdict import from_option
 from imports.pages.gate import codes_of
 from imports.pages.targets import IMAGE, PATCH, choices, nature_of
 from imports.pages.words import on_page
-from imports.readers.encoding import codec_named
+from imports.readers.codec_names import codec_named
 from spatial.errors import GislandError
 from spatial.models import Batch
 from spatial.models.patch import Source

@@ -49,7 +49,7 @@ def clerk(seat: Seat) -> None:
 
 @pytest.fixture
 def parcels(tmp_path: Path) -> Path:
-    """A zip of a GBK shapefile without .cpg; the column of its contracts has a name that nobody knows."""
+    """A zip of a GBK shapefile without .cpg; a column of it has a name that nobody knows."""
     shapes = []
     for east in (0, 100):
         corners = [degrees(east + x, y) for x, y in ((0, 600), (90, 600), (90, 690), (0, 690))]
