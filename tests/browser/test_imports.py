@@ -69,7 +69,7 @@ def test_a_file_is_dropped_read_corrected_brought_in_and_activated(
     page.set_input_files("#files", parcels)
     page.wait_for_url("**/imports/uploads/**")
     read = page.locator("#step-read")
-    read.get_by_text("GBK（GB18030）").wait_for()
+    read.locator("dd", has_text="GBK（GB18030）").wait_for()
     assert "EPSG:4548" in read.inner_text()
     seat.picture("read")
     # where it goes, and a value for all rows: kept at once
