@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from imports.models import Upload
 from imports.pages.gate import delivery_url, importer, user_of
 from spatial import jobs
 from spatial.models import JobState
@@ -30,12 +31,13 @@ def job_state(request: HttpRequest, job_id: int) -> HttpResponse:
 @importer
 @require_POST
 def job_stop(request: HttpRequest, job_id: int) -> HttpResponse:
-    """Ask that a job be stopped; answers its state as JSON, or goes back to the list."""
+    """Ask that a job be stopped; answers its state as JSON, or goes back to its page."""
     job = _job(request, job_id)
     jobs.stop(job)
     job.refresh_from_db()
     if "text/html" in request.headers.get("Accept", ""):
-        return redirect("imports")
+        upload = Upload.objects.filter(job=job).first()
+        return redirect("import_upload", upload.token) if upload else redirect("imports")
     return JsonResponse(told(job))
 
 

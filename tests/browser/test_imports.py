@@ -49,7 +49,7 @@ def clerk(seat: Seat) -> None:
 
 @pytest.fixture
 def parcels(tmp_path: Path) -> Path:
-    """A zip of a GBK shapefile without .cpg; a column of it has a name that nobody knows."""
+    """A zip of a GBK shapefile without .cpg; nobody knows the name of its contracts' column."""
     shapes = []
     for east in (0, 100):
         corners = [degrees(east + x, y) for x, y in ((0, 600), (90, 600), (90, 690), (0, 690))]
@@ -69,7 +69,7 @@ def test_a_file_is_dropped_read_corrected_brought_in_and_activated(
     page.set_input_files("#files", parcels)
     page.wait_for_url("**/imports/uploads/**")
     read = page.locator("#step-read")
-    read.get_by_text("GBK（GB18030）").wait_for()
+    read.locator("dd", has_text="GBK（GB18030）").wait_for()
     assert "EPSG:4548" in read.inner_text()
     seat.picture("read")
     # where it goes, and a value for all rows: kept at once
@@ -80,12 +80,12 @@ def test_a_file_is_dropped_read_corrected_brought_in_and_activated(
     missing = page.locator("tr.is-missing")
     missing.wait_for()
     assert "合同号" in missing.inner_text()
-    page.wait_for_function("document.getElementById('saved').textContent === '已保存'")
+    page.wait_for_function("() => document.getElementById('saved').textContent === '已保存'")
     page.reload()
     assert remark.input_value() == "整县租赁台账"
     # pressed too early: told at the field, which has the focus
     page.get_by_role("button", name="导入", exact=True).click()
-    page.wait_for_function("document.activeElement.id === 'map.document'")
+    page.wait_for_function("() => document.activeElement.id === 'map.document'")
     assert any(complaint.startswith("422") for complaint in seat.complaints)
     seat.complaints.clear()
     seat.picture("missing")
@@ -108,7 +108,7 @@ def test_a_file_is_dropped_read_corrected_brought_in_and_activated(
     seat.picture("report")
     page.get_by_label("已核对").check()
     page.get_by_role("button", name="启用", exact=True).click()
-    page.wait_for_function("document.querySelector('h1 .tag').textContent === '已启用'")
+    page.wait_for_function("() => document.querySelector('h1 .tag').textContent === '已启用'")
     seat.idle()
     assert list(delivery.versions.values_list("status", flat=True)) == ["merged"]
     seat.require_quiet()
