@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import geopandas
 import pyogrio
@@ -12,7 +13,8 @@ import pyproj
 import pytest
 import shapely
 
-from spatial.models import Region
+from spatial.models import Region, User
+from tests.people import person
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 
@@ -104,3 +106,20 @@ def zipped(path: Path, target: Path, folder: str = "数据") -> Path:
         for part in sorted(path.parent.glob(f"{path.stem}.*")):
             archive.writestr(GbkName(f"{folder}/图斑{part.suffix}"), part.read_bytes())
     return target
+
+
+@pytest.fixture
+def folder(settings: Any, tmp_path: Path) -> Path:
+    settings.UPLOAD_DIR = tmp_path / "uploads"
+    return settings.UPLOAD_DIR
+
+
+@pytest.fixture
+def west(counties: dict[str, Region], folder: Path) -> User:
+    """Imports for the western county."""
+    return person(WEST, "data_admin", name="west")
+
+
+@pytest.fixture
+def city(counties: dict[str, Region], folder: Path) -> User:
+    return person(CITY, "data_admin", name="city")
