@@ -44,8 +44,17 @@ def test_a_claim_of_ten_thousand_million_pixels(tmp_path, media):
     assert "GISLAND_IMAGE_PIXELS" in refusal(path, media)
 
 
-def test_one_block_that_fills_the_memory(tmp_path, media):
-    path = write(tmp_path / "a.tif", 20_000, 20_000, blockysize=20_000, compress="DEFLATE")
+def test_one_block_that_fills_the_memory(tmp_path, media, settings):
+    settings.IMAGE_CACHE_MB = 8
+    path = write(
+        tmp_path / "a.tif",
+        2_048,
+        2_048,
+        tiled=True,
+        blockxsize=2_048,
+        blockysize=2_048,
+        interleave="pixel",
+    )
     assert "tiled" in refusal(path, media)
 
 
