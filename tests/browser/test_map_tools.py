@@ -121,12 +121,17 @@ def test_keys_are_listed_and_can_be_switched_off(seat: Seat, world: World) -> No
 def test_two_images_side_by_side_move_as_one(seat: Seat, world: World) -> None:
     enter(seat, place(16))
     before, after = (image.pk for image in world.images)
+    middle = f"() => [{MAP}.leaflet.getCenter().lng, {MAP}.leaflet.getCenter().lat]"
+    centre = seat.page.evaluate(middle)
     seat.page.evaluate(
         f"([one, other]) => {{ {MAP}.images.pair(other, one); {MAP}.images.mode('side'); }}",
         [before, after],
     )
     labels = seat.page.locator(".gis-side-label").all_inner_texts()
     assert labels == ["前 2024-05-01", "后 2023-12-01"]
+    assert seat.page.evaluate(middle) == pytest.approx(centre, abs=2e-5), (
+        "half as wide, same middle"
+    )
     seat.page.locator(".gis-canvas").first.focus()
     seat.page.keyboard.press("ArrowRight")
     seat.page.wait_for_timeout(500)

@@ -17,7 +17,7 @@ export class SideBySide {
     this.labels = labels.map((text, side) => el("span", { class: `gis-side-label gis-side-${side}`, text }));
     map.getContainer().after(element);
     this.stage.append(...this.labels);
-    map.invalidateSize({ pan: false });
+    this.resize();
     this.other = second(element);
     this.tie(map, this.other);
     this.tie(this.other, map);
@@ -40,6 +40,13 @@ export class SideBySide {
     });
   }
 
+  /** The map has another width: its middle stays. */
+  resize() {
+    const [center, zoom] = [this.map.getCenter(), this.map.getZoom()];
+    this.map.invalidateSize({ pan: false });
+    this.map.setView(center, zoom, { animate: false });
+  }
+
   follow(one, other) {
     if (this.isFollowing) return;
     this.isFollowing = true;
@@ -54,7 +61,7 @@ export class SideBySide {
     this.other.remove();
     element.remove();
     for (const label of this.labels) label.remove();
-    this.map.invalidateSize({ pan: false });
+    this.resize();
   }
 }
 
