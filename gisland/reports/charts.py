@@ -98,11 +98,14 @@ def columns(
     step = room / max(1, len(marks))
     wide = min(38.0, step * 0.6)
     parts = [f'<path d="M{left} {head + tall}H{left + room}" stroke="currentColor"/>']
-    for share, term in lines:
+    lowest = head + tall + 9.0
+    for share, term in reversed(lines):  # from the top; words that would touch move down
         y = head + tall * (1 - share / top)
+        word_y = max(y + 3, lowest + 9) if lowest < head + tall else y + 3
+        lowest = word_y
         parts.append(
             f'<path d="M{left} {y:.2f}H{left + room}" stroke="currentColor" stroke-width="0.7" '
-            f'stroke-dasharray="3 2"/><text x="{left + room + 4}" y="{y + 3:.2f}" font-size="8">'
+            f'stroke-dasharray="3 2"/><text x="{left + room + 4}" y="{word_y:.2f}" font-size="8">'
             f"{escape(f'{share:.0%} {term}')}</text>"
         )
     for at, mark in enumerate(marks):
