@@ -8,7 +8,7 @@ import shapely
 from django.utils import timezone
 
 from gisland.pages import ratio_shapes, ratio_tables
-from gisland.pages.ratio_figures import headline
+from gisland.pages.ratio_sentences import headline
 from gisland.reports import charts, maps, pdf, sheet
 from spatial import crs, units, vocabulary
 
