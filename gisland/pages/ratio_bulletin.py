@@ -8,7 +8,7 @@ import shapely
 from django.utils import timezone
 
 from gisland.pages import ratio_shapes, ratio_tables
-from gisland.pages.ratio_figures import headline
+from gisland.pages.ratio_sentences import headline
 from gisland.reports import charts, maps, pdf, sheet
 from spatial import crs, units, vocabulary
 
@@ -23,10 +23,11 @@ MOST_BARS = 24
 
 
 def mark_of(line: Line, name: str = "") -> charts.Mark:
-    """A line's figure for a chart."""
+    """A line's figure for a chart; under another name (a period) a small denominator has a ＊."""
     share = None if line.share is None else float(line.share)
     named = name or line.row.name
-    return charts.Mark(named, share, units.percent(line.share), line.klass["colour"])
+    said = units.percent(line.share) + ("＊" if name and line.is_small else "")
+    return charts.Mark(named, share, said, line.klass["colour"])
 
 
 def trend_chart(figures: Figures) -> str:

@@ -64,10 +64,17 @@ def features(figures: Figures) -> dict[str, Any]:
         "type": "FeatureCollection",
         "features": [
             _feature(code, shape, lines[code], figures)
-            for code, shape in ground.items()
+            for code, shape in sorted(
+                ground.items(), key=lambda row: _place(lines.get(row[0]))
+            )  # the legend lists classes in this order
             if code in lines and not shape.is_empty
         ],
     }
+
+
+def _place(line: Line | None) -> int:
+    level = line.level if line else None
+    return len(vocabulary.ratio_classes()) if level is None else level
 
 
 def _feature(code: str, shape: Any, line: Line, figures: Figures) -> dict[str, Any]:

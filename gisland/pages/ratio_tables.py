@@ -93,6 +93,7 @@ def trend_table(figures: Figures) -> Table:
     """The total of each period."""
     columns = [
         Column("period", "期", width="1fr"),
+        Column("remark", "说明", width="2fr"),
         Column("share", "违法占耕比", "percent"),
         Column("numerator", "违法占用耕地（亩）", "mu"),
         Column("denominator", "分母（亩）", "mu"),
@@ -100,7 +101,8 @@ def trend_table(figures: Figures) -> Table:
     ]
     rows = [
         {"period": period, "share": line.share, "numerator": line.numerator_m2,
-         "denominator": line.denominator_m2, "patches": line.row.patch_count}
+         "denominator": line.denominator_m2, "patches": line.row.patch_count,
+         "remark": f"＊{line.remark}" if line.is_small else line.remark}
         for period, line in figures.trend
     ]  # fmt: skip
     return Table("各期走势", columns, rows, None, notes_of(figures))

@@ -13,7 +13,8 @@ from django.utils.safestring import mark_safe
 
 from gisland.pages import map_config, ratio_bulletin, ratio_form, ratio_shapes, ratio_tables
 from gisland.pages.ratio_asked import PatchParameters, asked_of
-from gisland.pages.ratio_figures import Figures, figures_of, headline, regions_of, share_of
+from gisland.pages.ratio_figures import Figures, figures_of, regions_of
+from gisland.pages.ratio_sentences import headline, share_of
 from gisland.reports import charts
 from gisland.reports.table import Column, Table
 from spatial import units, vocabulary

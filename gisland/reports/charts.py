@@ -72,12 +72,13 @@ def bars(marks: Sequence[Mark], lines: Lines, *, width: float = 480, row: float 
             f'<text x="{width - 2:.2f}" y="{y + row * 0.7:.1f}" text-anchor="end">'
             f"{escape(mark.said)}</text>"
         )
-    for share, term in lines:
+    for at, (share, term) in enumerate(lines):
         x = left + room * share / top
+        side = "end" if at == 0 and len(lines) > 1 else "start"
         parts.append(
             f'<path d="M{x:.2f} {head - 3}V{height - 2:.1f}" stroke="currentColor" '
             'stroke-width="0.7" stroke-dasharray="3 2"/>'
-            f'<text x="{x:.2f}" y="{head - 5}" text-anchor="middle" font-size="6.5">'
+            f'<text x="{x:.2f}" y="{head - 5}" text-anchor="{side}" font-size="6.5">'
             f"{escape(f'{share:.0%} {term}')}</text>"
         )
     return _svg(width, height, parts, "各行政区违法占耕比")
@@ -98,11 +99,14 @@ def columns(
     step = room / max(1, len(marks))
     wide = min(38.0, step * 0.6)
     parts = [f'<path d="M{left} {head + tall}H{left + room}" stroke="currentColor"/>']
-    for share, term in lines:
+    lowest = head + tall + 9.0
+    for share, term in reversed(lines):  # from the top; words that would touch move down
         y = head + tall * (1 - share / top)
+        word_y = max(y + 3, lowest + 9) if lowest < head + tall else y + 3
+        lowest = word_y
         parts.append(
             f'<path d="M{left} {y:.2f}H{left + room}" stroke="currentColor" stroke-width="0.7" '
-            f'stroke-dasharray="3 2"/><text x="{left + room + 4}" y="{y + 3:.2f}" font-size="8">'
+            f'stroke-dasharray="3 2"/><text x="{left + room + 4}" y="{word_y:.2f}" font-size="8">'
             f"{escape(f'{share:.0%} {term}')}</text>"
         )
     for at, mark in enumerate(marks):

@@ -128,6 +128,20 @@ class Table:
             foot.insert(0, [RESIDUAL, *signed[1:]])
         return foot
 
+    @property
+    def page_rows(self) -> list[list[tuple[str, bool]]]:
+        """The rows for a page: each cell's text and whether it is a number."""
+        return self._with_kinds(self.printed_rows())
+
+    @property
+    def page_foot(self) -> list[list[tuple[str, bool]]]:
+        """The same of the foot."""
+        return self._with_kinds(self.printed_foot())
+
+    def _with_kinds(self, rows: list[list[str]]) -> list[list[tuple[str, bool]]]:
+        numbers = [column.is_number for column in self.columns]
+        return [list(zip(row, numbers, strict=True)) for row in rows]
+
     def on_paper(self) -> dict[str, Any]:
         """What ``sheet`` of kit.typ prints."""
         return {
