@@ -42,7 +42,7 @@ def test_a_leader_chooses_opens_the_county_and_finds_the_patch(seat: Seat, world
     row = page.locator(f'#ratio-table tr[data-code="{HOME}"]')
     share = row.locator('[data-key="share"]').inner_text()
     assert shown(page)[HOME] == f"绘图县 {share}"
-    page.get_by_label("整改", exact=True).select_option("before")
+    page.locator('select[name="rectified"]').select_option("before")
     page.wait_for_url("**/ratios/?*rectified=before*")
     seat.idle()
     assert "整改前" in page.locator("#ratio-table thead").inner_text()
