@@ -70,6 +70,7 @@ def stage_layer(  # noqa: PLR0913 - each is an option of import_layer
     skip_bad: bool = False,
     forget: bool = False,
     within: str | None = None,
+    checks: bool = True,
     progress: Progress = silent,
 ) -> Delivery:
     """Stage a file as versions of a layer, one for each county it touches.
@@ -77,7 +78,9 @@ def stage_layer(  # noqa: PLR0913 - each is an option of import_layer
     ``skip_bad``: rows that cannot be imported are left out, each an error of the delivery.
     The same file with the same options changes nothing: the earlier delivery comes back with
     ``repeated`` set. ``within`` is the region in which ``by`` has a say: what lies elsewhere is
-    not stored, and an issue. ``progress`` is told each step; what it raises undoes all. Raises
+    not stored, and an issue. Without ``checks`` nothing is looked for that would only be told
+    (imports.checks): to measure what they cost. ``progress`` is told each step; what it raises
+    undoes all. Raises
     InputRefused, CrsMissing, CrsRefused, UnknownLayer, UnknownField, UnknownRegion or NotAllowed;
     messages name file, row and remedy, and nothing is stored.
     """
@@ -93,7 +96,7 @@ def stage_layer(  # noqa: PLR0913 - each is an option of import_layer
         known = deliveries.repeated("layer", bundle, told, layer=layer)
         if known is not None and not _superseded(layer, known):
             return known
-        return _stage(layer, bundle, valid_from, options, told)
+        return _stage(layer, bundle, valid_from, options, told, checks=checks)
 
 
 def _superseded(layer: Layer, known: Delivery) -> bool:
@@ -122,6 +125,8 @@ def _stage(
     valid_from: date | None,
     options: FileOptions,
     told: dict[str, Any],
+    *,
+    checks: bool,
 ) -> Delivery:
     options.progress("读文件")
     counties = staging.target_counties(options.region_code)
@@ -159,7 +164,10 @@ def _stage(
         )
         skipping.report(delivery, table, canonical)
         staging.report(delivery)
-        check_layer(delivery, incoming, layer, counties)
+        if checks:
+            options.progress("核对", len(staged), len(staged))
+            check_layer(delivery, incoming, layer, counties)
+        options.progress("写库", len(staged), len(staged))
         reconcile.settle_layer(delivery, table, coverage=layer.coverage)
         versions = _versions(layer, bundle, valid_from, canonical, verdict.label)
         deliveries.add_issues(delivery, parties.name_parties(layer.code))

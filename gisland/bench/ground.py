@@ -51,6 +51,18 @@ class Prefecture:
 
 
 @dataclass
+class Survey:
+    """A land-use survey as an office delivers it: shapes in degrees, and what each says."""
+
+    counties: Geoms
+    geoms: Geoms
+    code: np.ndarray[Any, np.dtype[np.str_]]
+    net: Floats
+    county: Ints
+    township: Ints
+
+
+@dataclass
 class Workings:
     """What the layers are cut from: cells in degrees, survey polygons, the random stream."""
 
@@ -59,6 +71,7 @@ class Workings:
     cells: Geoms
     survey: Geoms
     code: np.ndarray[Any, np.dtype[np.str_]]
+    cell: Ints
     local: Geoms
     middle: Floats
     villages: Floats
@@ -86,6 +99,17 @@ def make_prefecture(polygons: int, patches: int, seed: int) -> Prefecture:
     return Prefecture(places, sheets, geoms, county, facts)
 
 
+def make_survey(polygons: int, seed: int) -> Survey:
+    """The survey alone, of about so many polygons, from one seed."""
+    work = _workings(polygons, seed)
+    places, _ = dissolve_whole(work.cells, work.ground.county)
+    net = np.array([row["kcxs"] for row in _survey(work).attributes])
+    return Survey(
+        places, work.survey, work.code, net,
+        work.ground.county[work.cell], work.ground.township[work.cell],
+    )  # fmt: skip
+
+
 def _workings(polygons: int, seed: int) -> Workings:
     rng = np.random.default_rng(seed)
     count = max(300, int(polygons * CELLS_PER_POLYGON))
@@ -97,12 +121,14 @@ def _workings(polygons: int, seed: int) -> Workings:
     survey, mark = dissolve(cells, groups)
     kinds, first = np.unique(groups, return_index=True)
     local = to_local(survey)
+    cell = first[np.searchsorted(kinds, mark)]
     return Workings(
         rng,
         ground,
         cells,
         survey,
-        ground.code[first[np.searchsorted(kinds, mark)]],
+        ground.code[cell],
+        cell,
         local,
         shapely.get_coordinates(shapely.point_on_surface(local)),
         ground.seeds[ground.kind == VILLAGE],

@@ -39,7 +39,7 @@ PATCH_COLUMNS = (
 
 def load(place: Prefecture, say: Callable[[str], None]) -> tuple[list[int], dict[str, float]]:
     """Store everything; returns the patch ids and the seconds that deriving each layer took."""
-    regions = _add_regions(place.counties)
+    regions = add_regions(place.counties)
     holders = _add_holders()
     seconds: dict[str, float] = {}
     numbers = count(1)
@@ -57,7 +57,8 @@ def load(place: Prefecture, say: Callable[[str], None]) -> tuple[list[int], dict
     return ids, seconds
 
 
-def _add_regions(counties: Geoms) -> list[Region]:
+def add_regions(counties: Geoms) -> list[Region]:
+    """The four counties, with their boundaries."""
     return [
         Region.objects.create(
             code=spec.code,

@@ -51,11 +51,11 @@ class Stopwatch:
     ) -> Any:
         """A database wrapper (``execute_wrapper``): time one statement."""
         pid = context["connection"].connection.info.backend_pid
-        started, used = time.perf_counter(), _processor_seconds(pid)
+        started, used = time.perf_counter(), process_seconds(pid)
         try:
             return execute(sql, params, many, context)
         finally:
-            spent, used = time.perf_counter() - started, _processor_seconds(pid) - used
+            spent, used = time.perf_counter() - started, process_seconds(pid) - used
             with self._lock:
                 name = self._names.get(sql, "other")
                 self.seconds[name] += spent
@@ -73,8 +73,31 @@ class Stopwatch:
         ]
 
 
-def _processor_seconds(pid: int) -> float:
-    """What a process of this machine has used so far; 0 if it cannot be seen."""
+def own_seconds() -> float:
+    """Processor seconds of this process so far."""
+    return time.process_time()
+
+
+def backend_seconds(connection: Any) -> float:
+    """Processor seconds of the server process behind a connection; 0 on another machine."""
+    return process_seconds(connection.connection.info.backend_pid)
+
+
+def backends_of(database: str) -> list[int]:
+    """The server processes of this machine that work in a database."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            title = path.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        if title.startswith("postgres:") and f" {database} " in title:
+            found.append(int(path.parent.name))
+    return found
+
+
+def process_seconds(pid: int) -> float:
+    """What a server process of this machine has used so far; 0 if it cannot be seen."""
     try:
         told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:

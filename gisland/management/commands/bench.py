@@ -1,4 +1,4 @@
-"""bench: how fast the engine is, and whether its areas add up."""
+"""bench: how fast the engine is, whether its areas add up, and how fast files come in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from gisland.bench import overlay
+from gisland.bench import imports, overlay
 from gisland.bench.scratch import scratch_database
 from gisland.bench.table import as_text
 from spatial.management.console import HouseCommand
@@ -17,18 +17,20 @@ if TYPE_CHECKING:
 
 
 class Command(HouseCommand):
-    """Measure the partition and classify beside geopandas, in a database made for it."""
+    """Measure the engine beside geopandas, or imports beside ogr2ogr, in a database of its own."""
 
     help = (
         "测速：在临时数据库中生成虚构数据，比较划分、判定与 geopandas.overlay 链。"
         "默认约五分钟；按县级规模测用 --polygons 200000 --patches 10000。"
+        "bench imports：同一份地类图斑，导入与 ogr2ogr 直接拷入相比（--size 为图斑数）。"
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How much, with how many workers."""
-        parser.add_argument("what", nargs="?", default="overlay", choices=["overlay"])
+        parser.add_argument("what", nargs="?", default="overlay", choices=["overlay", "imports"])
         parser.add_argument("--polygons", type=int, default=50_000, help="地类图斑数（约）")
+        parser.add_argument("--size", type=int, default=200_000, help="imports：图斑数（约）")
         parser.add_argument("--patches", type=int, default=10_000, help="监测图斑数")
         parser.add_argument("--workers", type=int, default=settings.WORKERS, help="并行数")
         parser.add_argument(
@@ -40,15 +42,23 @@ class Command(HouseCommand):
 
     def handle(self, **options: Any) -> None:
         """Make the database, measure, print, drop it."""
-        size = overlay.Size(
-            options["polygons"], options["patches"], options["workers"], options["sample"]
-        )
         with scratch_database(options["database"], keep=options["keep"]):
-            found = overlay.measure(size, self.say)
+            if options["what"] == "imports":
+                found = imports.measure(options["size"], self.say)
+                text = imports.as_text(found)
+            else:
+                found = overlay.measure(_size(options), self.say)
+                text = as_text(found)
         if options["json"]:
-            self.stderr.write(as_text(found), str)
+            self.stderr.write(text, str)
             self.stdout.write(json.dumps(found, ensure_ascii=False))
         else:
-            self.stdout.write(as_text(found))
+            self.stdout.write(text)
         if options["keep"]:
             self.say(f"数据库 {options['database']} 已保留。")
+
+
+def _size(options: dict[str, Any]) -> overlay.Size:
+    return overlay.Size(
+        options["polygons"], options["patches"], options["workers"], options["sample"]
+    )
