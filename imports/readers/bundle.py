@@ -5,6 +5,7 @@ Nothing is ever written beside the user's file: zips and repairs go to a tempora
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import shutil
 import tempfile
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from imports.readers import archive, kinds
-from spatial.errors import InputRefused
+from spatial.errors import DiskFull, InputRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,8 +73,10 @@ class Bundle:
                 if not (target / copy.name).exists():
                     copy.rename(target / copy.name)
         except OSError as error:
-            raise InputRefused(
-                f"文件 {self.file_name} 的原件没有存下（{error.strerror or error}），未导入。"
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            why = "磁盘已满" if full else error.strerror or str(error)
+            raise (DiskFull if full else InputRefused)(
+                f"文件 {self.file_name} 的原件没有存下（{why}），未导入。"
                 "请系统管理员腾出磁盘空间、检查存放目录的权限后重试。"
             ) from error
         finally:

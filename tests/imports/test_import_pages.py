@@ -54,7 +54,9 @@ def reader(user: User | None) -> Client:
 
 
 def words(answer: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+    """What a reader reads: neither markup nor the blocks of JSON for the map."""
+    html = re.sub(r"<script\b.*?</script>", " ", answer.content.decode(), flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
 
 def parts(path: Path) -> list[SimpleUploadedFile]:
