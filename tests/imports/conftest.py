@@ -13,6 +13,7 @@ import pytest
 import shapely
 
 from spatial.models import Region
+from tests.people import person
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 
@@ -104,3 +105,15 @@ def zipped(path: Path, target: Path, folder: str = "数据") -> Path:
         for part in sorted(path.parent.glob(f"{path.stem}.*")):
             archive.writestr(GbkName(f"{folder}/图斑{part.suffix}"), part.read_bytes())
     return target
+
+
+@pytest.fixture
+def west(counties, settings, tmp_path):
+    """Imports for the western county."""
+    settings.UPLOAD_DIR = tmp_path / "uploads"
+    return person(WEST, "data_admin", name="west")
+
+
+@pytest.fixture
+def east(west):
+    return person(EAST, "data_admin", name="east")
