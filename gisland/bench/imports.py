@@ -134,7 +134,7 @@ def _import(path: Path, database: str, *, checks: bool) -> dict[str, Any]:
     asked = {
         "database": database, "path": str(path), "checks": checks, "media": str(path.parent),
     }  # fmt: skip
-    done = subprocess.run(  # noqa: S603 - our own module
+    done = subprocess.run(
         [sys.executable, "-m", "gisland.bench.import_run", json.dumps(asked)],
         cwd=settings.BASE_DIR, capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -160,7 +160,7 @@ def _rival(path: Path, database: str) -> Spent:
     server = _Watched(database)
     started, before = time.perf_counter(), os.times()
     with server:
-        done = subprocess.run(  # noqa: S603 - found by shutil.which
+        done = subprocess.run(
             command, capture_output=True, text=True, check=False, env=_plain_environment()
         )
     seconds, after = time.perf_counter() - started, os.times()
@@ -217,7 +217,7 @@ def _plain_environment() -> dict[str, str]:
 
 
 def _version() -> str:
-    done = subprocess.run(["ogr2ogr", "--version"], capture_output=True, text=True, check=False)  # noqa: S607
+    done = subprocess.run(["ogr2ogr", "--version"], capture_output=True, text=True, check=False)
     return done.stdout.strip()
 
 
