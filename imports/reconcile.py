@@ -13,6 +13,7 @@ from imports import deliveries
 from imports.checks import settings
 from imports.readers.table import Finding
 from spatial import sqlfiles, units
+from spatial.models.patch import Source
 
 if TYPE_CHECKING:
     from imports.models import Delivery
@@ -66,6 +67,13 @@ class Line:
         why = f"（{'，'.join(reasons)}）" if reasons else ""
         split = f"；其中跨县 {self.shared} 个，各县分别计数" if self.shared else ""
         return f"{self.name}：{'，'.join(parts)}{why}{split}"
+
+
+def verb(delivery: Delivery) -> str:
+    """What somebody did with what was delivered; a detector issues nothing."""
+    if delivery.batch is None:
+        return "交来"
+    return "初筛" if delivery.batch.source == Source.MACHINE else "下发"
 
 
 def settle_patches(delivery: Delivery, table: Table, batch_id: int, added_ids: list[int]) -> None:
