@@ -7,6 +7,7 @@ from gisland.health import healthz
 from gisland.pages import review_acts
 from gisland.pages.home import home
 from gisland.pages.login import LoginPage, LogoutPage
+from gisland.pages.map_page import map_page
 from gisland.pages.patches import patch_list, patch_page
 from gisland.pages.ratios import ratio_bulletin_pdf, ratio_page, ratio_patches, ratio_xlsx
 from gisland.pages.review import (
@@ -25,6 +26,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     # pages
     path("", home, name="home"),
+    path("map/", map_page, name="map"),
     path("patches/", patch_list, name="patches"),
     path("patches/<int:patch_id>/", patch_page, name="patch"),
     path("runs/", run_list, name="runs"),

@@ -70,7 +70,7 @@ def test_every_page(seat: Seat, world: World, scheme: str) -> None:
     patch = reverse("patch", args=[world.patch.pk])
     run = reverse("run", args=[world.patch.assessments.first().run_id])
     paths = [*(reverse(name) for name in page_names()), patch, run, "/no-such-page/"]
-    assert {"/", "/patches/", "/runs/", "/login/"} <= set(paths)
+    assert {"/", "/map/", "/patches/", "/runs/", "/login/"} <= set(paths)
     found = {}
     for path in filter(lambda path: is_page(seat, path), paths):
         seat.open(path)
