@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NAMED = (
     ("region_code", "行政区"), ("batch", "批次"), ("label_class", "归类"), ("where", "条件"),
-    ("version_ids", "版本"), ("as_of", "当日"), ("known_at", "已知于"),
+    ("version_ids", "版本"), ("as_of", "当日"), ("known_at", "已知于"), ("said", "筛选"),
 )  # fmt: skip
 WORDS = 120
 """Characters of the conditions that stand in the file."""
@@ -38,6 +38,7 @@ def asked_record(asked: Asked) -> dict[str, Any]:
     told |= {name: told[name].isoformat() for name in ("as_of", "known_at") if told[name]}
     told["where"], told["version_ids"] = list(asked.where), list(asked.version_ids)
     told["plain"] = asked.plain
+    told["patch_count"] = 0 if asked.patch_ids is None else len(asked.patch_ids)
     if asked.scope is not None:
         told["counties"] = list(asked.scope.county_codes)
         told["roles"] = list(asked.scope.roles)
@@ -66,15 +67,32 @@ def stamp_of(title: str, count: int, by: str, day: str, asked: Asked, mark: str)
 
 def write(mark: str, done: Export, asked: Asked, *, by: str, user: User | None) -> ExportLog:
     """Record the export; raises ExportNotLogged where that fails: then nothing may be given out."""
-    told = done.told()
+    return _write(
+        asked, mark=mark, by=user, by_name=by[:150], what=done.what, format=done.format,
+        path=str(done.path)[-400:], rows=done.rows, crs=done.crs[:200], told=done.told(),
+    )  # fmt: skip
+
+
+def write_page(
+    mark: str, name: str, asked: Asked, *, what: str, rows: int, by: str, user: User | None
+) -> ExportLog:
+    """Record a file that a page made itself (a register, printed sheets), by its name.
+
+    Raises ExportNotLogged as ``write`` does.
+    """
+    return _write(
+        asked, mark=mark, by=user, by_name=by[:150], what=what,
+        format=name.rpartition(".")[2], path=name[-400:], rows=rows, crs="", told={"path": name},
+    )  # fmt: skip
+
+
+def _write(asked: Asked, **told: Any) -> ExportLog:
+    scope_key = asked.scope.key if asked.scope is not None else ""
     try:
         with transaction.atomic():
             return ExportLog.objects.create(
-                mark=mark, by=user, by_name=by[:150], what=done.what, format=done.format,
-                path=str(done.path)[-400:], rows=done.rows, crs=done.crs[:200],
-                asked=asked_record(asked), told=told,
-                scope_key=asked.scope.key if asked.scope is not None else "",
-            )  # fmt: skip
+                asked=asked_record(asked), scope_key=scope_key, **told
+            )
     except DatabaseError as error:
         raise ExportNotLogged(
             "导出记录写不进数据库，未交出文件。请联系系统管理员检查数据库后重试。"

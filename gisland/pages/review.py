@@ -82,11 +82,15 @@ def review_queue(request: HttpRequest) -> JsonResponse:
 @login_or_demo
 @require_safe
 def review_totals(request: HttpRequest) -> JsonResponse:
-    """Count and areas of all that the filters find; of a batch also how far it is."""
+    """Count and areas of all that the filters find; how far the batch is, or what is due first."""
     scope, asked = request_scope(request), Filters.read(request.GET)
     told = queue.totals(scope, asked)
-    batch = scope.filter_batches(Batch.objects.filter(code=asked.batch)).first()
-    told["clock"] = queue.clock(batch, scope, timezone.localdate()) if batch else None
+    today = timezone.localdate()
+    if asked.batch:
+        batch = scope.filter_batches(Batch.objects.filter(code=asked.batch)).first()
+        told["clocks"] = [queue.clock(batch, scope, today)] if batch else []
+    else:
+        told["clocks"] = queue.burning(scope, today)
     return JsonResponse(told)
 
 

@@ -81,10 +81,12 @@ def test_a_patch_is_split_by_a_drawn_line(seat: Seat, world: World) -> None:
     seat.idle()
     seat.page.wait_for_timeout(500)  # the flight to the patch
     press(seat, "x")
-    seat.page.locator(".gis-draw-bar").wait_for()
+    seat.page.wait_for_selector(".gis-drawing")
     for north in (-0.6 * drawn.M, 1.6 * drawn.M):
         x, y = seat.page.evaluate(PIXEL_OF, list(drawn.degrees(1.5 * drawn.M, north)))
+        seat.page.mouse.move(x, y)
         seat.page.mouse.click(x, y)
+        seat.page.wait_for_timeout(300)  # two clicks must not be a double click
     seat.page.locator(".gis-draw-bar button.primary:enabled").click()
     parts = seat.page.locator(".drawer-parts tbody tr")
     parts.first.wait_for()
