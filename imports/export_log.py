@@ -90,9 +90,7 @@ def _write(asked: Asked, **told: Any) -> ExportLog:
     scope_key = asked.scope.key if asked.scope is not None else ""
     try:
         with transaction.atomic():
-            return ExportLog.objects.create(
-                asked=asked_record(asked), scope_key=scope_key, **told
-            )
+            return ExportLog.objects.create(asked=asked_record(asked), scope_key=scope_key, **told)
     except DatabaseError as error:
         raise ExportNotLogged(
             "导出记录写不进数据库，未交出文件。请联系系统管理员检查数据库后重试。"

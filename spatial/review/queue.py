@@ -237,13 +237,12 @@ def totals(scope: Scope, asked: Filters) -> dict[str, Any]:
     summed = found.aggregate(count=Count("pk"), area_m2=Sum("area_m2"))
     hidden = {code for _, action, code in hidden_rules(scope) if action == "mark"}
     beyond = _beyond(scope).filter(assessment__patch__in=found.order_by().values("pk"))
-    strange = {
-        pk: area
-        for pk, area in beyond.order_by()
+    strange = dict(
+        beyond.order_by()
         .values("assessment__patch")
         .annotate(area=Sum("area_m2"))
         .values_list("assessment__patch", "area")
-    }
+    )
     told: dict[str, Any] = {
         "count": summed["count"],
         "area_m2": str(summed["area_m2"] or Decimal("0.00")),
@@ -310,4 +309,15 @@ def burning(scope: Scope, today: datetime.date) -> list[dict[str, Any]]:
     return clocks
 
 
-__all__ = ["ORDERS", "PAGE", "Filters", "Page", "burning", "clock", "outside", "page", "rows", "totals"]
+__all__ = [
+    "ORDERS",
+    "PAGE",
+    "Filters",
+    "Page",
+    "burning",
+    "clock",
+    "outside",
+    "page",
+    "rows",
+    "totals",
+]
