@@ -47,7 +47,7 @@ class Added:
     rows: int
 
 
-def add(
+def add(  # noqa: PLR0913 - each is a choice of the form
     layer: str,
     ground: Path,
     given: Mapping[str, str],
@@ -61,7 +61,8 @@ def add(
     """Register a paper: stage, activate, derive, in one transaction; all or nothing.
 
     ``mode`` says what becomes of the rows of a paper that is there already: REPLACE or APPEND.
-    ``act`` is what ``by`` must be allowed (rights). Raises InputRefused where ``mode`` is missing, and where nothing would change.
+    ``act`` is what ``by`` must be allowed (rights). Raises InputRefused where ``mode`` is missing
+    then, and where nothing would change.
     """
     progress("读取地块")
     seen = look(layer, ground, given, by=by, crs=crs, act=act)

@@ -1,4 +1,4 @@
-"""Adding a paper from the desk: under a patch or a drawn part of it, and judging at once. 登记批准"""
+"""A paper added from the desk, under a patch or a part of it, which is judged at once. 登记批准"""
 
 from __future__ import annotations
 

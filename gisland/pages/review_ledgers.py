@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 ASKED = ("document", "step", "holder_name", "authority", "approved_on", "contract_on", "filed_on",
          "signed_on", "valid_until", "purpose", "supply_kind")  # fmt: skip
-"""Fields that the desk asks for, as far as a ledger has them; the whole form is on imports' page."""
+"""What the desk asks for, as far as a ledger has it; the whole form is on the page of imports."""
 
 
 def form_of(scope: Scope) -> list[Row]:
-    """The ledgers that the reader may add a paper to, with the fields asked for; none: not allowed."""
+    """The ledgers that the reader may add a paper to, with their fields; none: not allowed."""
     if not scope.can(rights.REGISTER):
         return []
     return [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ from gisland.pages.patch_lineage import decision_said
 from gisland.reports import sheet
 from gisland.reports.table import Column, Table
 from spatial import vocabulary
-from spatial.models import Assessment, Patch, Piece, Region, Zone
+from spatial.models import Assessment, Patch, Piece, Zone
 from spatial.review import queue
 from spatial.review.status import standings
 from spatial.scope import outside_note
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 TITLE = "图斑台账"
 SHOWN = 6
 """Papers or land classes named in a cell; the others are counted."""
-NAMED_LAYERS = ("land_use", "approval", "supply")
+NAMED_LAYERS = ("township", "land_use", "approval", "supply")
 
 COLUMNS = (
     Column("jcbh", "监测编号"),
@@ -62,14 +61,8 @@ COLUMNS = (
 UNKNOWN = "耕地、永农面积为空的，是数据不足、尚未评定，或图斑伸出您的行政区；合计不含这些图斑。"
 
 
-@dataclass
-class _Found:
-    """What lies under one patch, as far as the reader may take it away."""
-
-    townships: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    zones: dict[str, dict[int, Decimal]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(Decimal))
-    )
+Ground = dict[str, dict[int, Decimal]]
+"""By layer, the zones under one patch with their areas."""
 
 
 def register(scope: Scope, patch_ids: Sequence[int]) -> Table:
@@ -86,17 +79,14 @@ def register(scope: Scope, patch_ids: Sequence[int]) -> Table:
     found = _found(scope, ids)
     names = _names(scope, found.values())
     subjects = _subjects(scope, ids)
-    townships = dict(
-        Region.objects.filter(level="township").values_list("code", "name")
-    )  # every one: a few thousand at most
     rows = [
         {
             **_row(scope, patch, told[patch.pk], stands[patch.pk]),
             "holder": patch.holder.name if patch.holder else subjects.get(patch.pk, ""),
-            "township": _largest(found[patch.pk].townships, townships),
-            "land": _largest(found[patch.pk].zones["land_use"], names),
-            "approval": _largest(found[patch.pk].zones["approval"], names),
-            "supply": _largest(found[patch.pk].zones["supply"], names),
+            "township": _largest(found[patch.pk]["township"], names),
+            "land": _largest(found[patch.pk]["land_use"], names),
+            "approval": _largest(found[patch.pk]["approval"], names),
+            "supply": _largest(found[patch.pk]["supply"], names),
         }
         for patch in patches
     ]
@@ -166,31 +156,35 @@ def _total(rows: list[Row]) -> Row:
     return {"jcbh": f"合计 {len(rows)} 个", **sums}
 
 
-def _found(scope: Scope, ids: Sequence[int]) -> dict[int, _Found]:
-    """Townships and named zones of each patch with their areas; ground of other counties not."""
-    found: dict[int, _Found] = defaultdict(_Found)
+def _found(scope: Scope, ids: Sequence[int]) -> dict[int, Ground]:
+    """The named zones under each patch; nothing of the ground of other counties."""
+    found: dict[int, Ground] = defaultdict(lambda: defaultdict(lambda: defaultdict(Decimal)))
     layers = set(scope.layers("export")) & set(NAMED_LAYERS)
     pieces = Piece.objects.filter(
         assessment__patch__in=ids, assessment__is_current=True, county__in=scope.county_ids
     )
-    rows = pieces.values_list("assessment__patch", "township_code", "zones", "area_m2")
-    for patch_id, township, zones, area in rows.iterator():
-        told = found[patch_id]
-        told.townships[township] += area
+    rows = pieces.values_list("assessment__patch", "zones", "area_m2")
+    for patch_id, zones, area in rows.iterator():
         for layer in layers & zones.keys():
             for zone in zones[layer]:
-                told.zones[layer][zone] += area
+                found[patch_id][layer][zone] += area
     return found
 
 
-def _names(scope: Scope, found: Iterable[_Found]) -> dict[int, str]:
-    """What zones are called in the register: land classes and the numbers of papers."""
-    ids = {zone for each in found for zones in each.zones.values() for zone in zones}
+def _names(scope: Scope, found: Iterable[Ground]) -> dict[int, str]:
+    """What zones are called in the register: townships, land classes, numbers of papers."""
+    ids = {zone for layers in found for zones in layers.values() for zone in zones}
     seen = scope.filter_zones(Zone.objects.filter(pk__in=ids), "export")
+    rows = seen.values_list("pk", "layer", "code", "name", "attributes__name", "document__number")
     return {
-        pk: f"{code} {vocabulary.land_use_term(code)}" if layer == "land_use" else number or code
-        for pk, layer, code, number in seen.values_list("pk", "layer", "code", "document__number")
+        pk: _name(layer, code, name or told, number) for pk, layer, code, name, told, number in rows
     }
+
+
+def _name(layer: str, code: str, name: str | None, number: str | None) -> str:
+    if layer == "land_use":
+        return f"{code} {vocabulary.land_use_term(code)}"
+    return (name if layer == "township" else number) or code
 
 
 def _largest(areas: dict[Any, Decimal], names: dict[Any, str]) -> str:
