@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('spatial', '0009_job_beat'),
+        ('spatial', '0010_machine_made_batches'),
     ]
 
     operations = [
