@@ -1,6 +1,6 @@
--- what:   Rows placed by their code in a county whose ground they don't meet. A point of the row in
---         the county's ground is enough; only rows without are cut with it. No predicate compares
---         two polygons: along a boundary that both follow, GEOS may fail on those.
+-- what:   Rows placed by their code in a county whose ground they don't meet. A corner inside a
+--         part of the county's ground is enough; only rows without are cut with it. No predicate
+--         compares two polygons: along a line that both follow, GEOS may fail on those.
 -- reads:  import_row, import_place, import_target, import_county
 -- writes: -
 -- params: -
@@ -8,24 +8,28 @@ WITH doubtful AS MATERIALIZED (
     SELECT
         found.row,
         found.geom,
-        place.region_id,
-        spot.geom AS spot
+        place.region_id
     FROM import_place AS place
     INNER JOIN import_row AS found ON place.row = found.row
-    CROSS JOIN LATERAL (SELECT ST_PointOnSurface(found.geom) AS geom OFFSET 0) AS spot
     WHERE
         place.region_id IN (SELECT county.region_id FROM import_county AS county)
-        AND NOT EXISTS (
-            SELECT 1 FROM import_county AS county
-            WHERE county.region_id = place.region_id AND ST_Intersects(county.geom, spot.geom)
-        )
+        AND (  -- a single value, so that it is looked up by place, row by row
+            SELECT county.region_id
+            FROM import_county AS county
+            WHERE
+                county.region_id = place.region_id
+                AND ST_Contains(
+                    county.geom, ST_PointN(ST_ExteriorRing(ST_GeometryN(found.geom, 1)), 1)
+                )
+            LIMIT 1
+        ) IS NULL
 )
 
 SELECT
     doubtful.row,
     target.code,
-    ST_X(doubtful.spot) AS x,
-    ST_Y(doubtful.spot) AS y
+    ST_X(ST_PointOnSurface(doubtful.geom)) AS x,
+    ST_Y(ST_PointOnSurface(doubtful.geom)) AS y
 FROM doubtful
 INNER JOIN import_target AS target ON doubtful.region_id = target.region_id
 WHERE NOT EXISTS (

@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 CHILD = """
 import sys, time
+from datetime import date
 import django; django.setup()
 from imports import activate, deliveries, load
 from imports.models import Delivery
@@ -51,7 +52,7 @@ elif step == "activate":
 if step == "activate":
     activate.activate(Delivery.objects.get(pk={delivery}))
 else:
-    load.stage_layer("land_use", {path!r}, valid_from=__import__("datetime").date(2024, 6, 1), region_code={region!r})
+    load.stage_layer("land_use", {path!r}, valid_from=date(2024, 6, 1), region_code={region!r})
 print("ended", flush=True)
 """
 ROWS = 4000
@@ -74,7 +75,7 @@ def everything() -> dict[str, str]:
 
 
 def killed_in(step: str, path: str, delivery: int | None) -> None:
-    """Run the step in a process of its own and kill it in the middle, and see the server undo it."""
+    """Run the step in a process of its own, kill it in the middle, see the server undo it."""
     code = CHILD.format(step=step, path=path, delivery=delivery, region=CITY, rows=ROWS)
     socket = connection.settings_dict["HOST"]
     database = connection.settings_dict["NAME"]
