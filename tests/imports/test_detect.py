@@ -210,7 +210,7 @@ def test_a_grid_of_too_many_pixels_becomes_coarser_and_says_so(files, monkeypatc
 
 
 def test_half_of_unchanged_ground_scores_like_chance():
-    """By construction: one in a thousand unchanged pixels reaches one half, where noise is normal."""
+    """One in a thousand unchanged pixels reaches one half, where noise is normal."""
     before, after = (seen(scene(), seed) for seed in (1, 2))
     valid = np.ones((SIDE, SIDE), dtype=bool)
     scores = IrMad().fit((before, after, valid)).score(before, after, valid)
