@@ -89,7 +89,7 @@ def scored(labelled: Labelled, detection: Detection) -> Accuracy:
 def as_text(found: list[Any]) -> str:
     """The table for people."""
     lines = [
-        "影像对            精确率  召回率    F1   变化区   阈值   错位   秒（处理器秒）/百万像元"
+        "影像对            精确率  召回率    F1   变化区   阈值   错位   秒（处理器）/百万像元"
     ]
     for row in found:
         shift = "不明" if row["shift_pixels"] is None else f"{row['shift_pixels']:.2f}"
