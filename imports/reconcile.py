@@ -13,7 +13,6 @@ from imports import deliveries
 from imports.checks import settings
 from imports.readers.table import Finding
 from spatial import sqlfiles, units
-from spatial.models.patch import Source
 
 if TYPE_CHECKING:
     from imports.models import Delivery
@@ -73,7 +72,7 @@ def verb(delivery: Delivery) -> str:
     """What somebody did with what was delivered; a detector issues nothing."""
     if delivery.batch is None:
         return "交来"
-    return "初筛" if delivery.batch.source == Source.MACHINE else "下发"
+    return "初筛" if delivery.batch.is_machine_made else "下发"
 
 
 def settle_patches(delivery: Delivery, table: Table, batch_id: int, added_ids: list[int]) -> None:

@@ -55,7 +55,7 @@ class Grid:
 
     def part(self, rows: slice, columns: slice) -> Affine:
         """The transform of a part."""
-        return self.transform * Affine.translation(columns.start, rows.start)
+        return self.transform @ Affine.translation(columns.start, rows.start)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class ImagePair:
         thin = max(1.0, (self.grid.height * self.grid.width / SAMPLE_PIXELS) ** 0.5)
         shape = (max(1, int(self.grid.height / thin)), max(1, int(self.grid.width / thin)))
         whole = Window(0, 0, self.grid.width, self.grid.height)
-        scaled = self.grid.transform * Affine.scale(
+        scaled = self.grid.transform @ Affine.scale(
             self.grid.width / shape[1], self.grid.height / shape[0]
         )
         return self._read(whole, shape, scaled)

@@ -27,6 +27,9 @@ LEAST_VALID = 0.8
 CLEAR = 8.0
 """Height of the peak of the correlation above all else, in standard deviations."""
 
+STRONG = 90
+"""Percentile from which edges count alike."""
+
 
 @dataclass(frozen=True)
 class Shift:
@@ -60,7 +63,8 @@ def shift_between(windows: Iterable[tuple[Bands, Bands, Valid]]) -> Shift:
 def _of_window(before: Bands, after: Bands, valid: Valid) -> tuple[float, float] | None:
     if valid.mean() < LEAST_VALID:
         return None
-    product = np.fft.rfft2(_edges(after, valid)) * np.conj(np.fft.rfft2(_edges(before, valid)))
+    earlier, later = _edges(before, valid), _edges(after, valid)
+    product = np.fft.rfft2(later) * np.conj(np.fft.rfft2(earlier))
     size = np.abs(product)
     if not size.max():
         return None
@@ -69,17 +73,29 @@ def _of_window(before: Bands, after: Bands, valid: Valid) -> tuple[float, float]
     down, right = np.unravel_index(surface.argmax(), surface.shape)
     if (surface[down, right] - surface.mean()) < CLEAR * surface.std():
         return None
-    return (
+    found = (
         _centred(right + _between(surface[down], right), surface.shape[1]),
         _centred(down + _between(surface[:, right], down), surface.shape[0]),
     )
+    moved = np.roll(earlier, (down, right), (0, 1))
+    if np.hypot(*found) > 1 and _alike(moved, later) < _alike(earlier, later):
+        return None  # the edges agree better where they are: fields in rows, or something new
+    return found
+
+
+def _alike(one: Plane, other: Plane) -> float:
+    return float((one * other).sum())
 
 
 def _edges(bands: Bands, valid: Valid) -> Plane:
-    """Strength of the edges of the mean of all bands, fading out towards the rim."""
+    """Strength of the edges of the mean of all bands, fading out towards the rim.
+
+    The strongest count no more than many others: a new roof is one edge among those that stay.
+    """
     mean = np.where(valid, bands.mean(axis=0), 0).astype(float)
     mean[~valid] = mean[valid].mean()
     strength = ndimage.gaussian_gradient_magnitude(mean, 1)
+    strength = np.minimum(strength, np.percentile(strength, STRONG))
     strength -= strength.mean()
     return strength * np.outer(np.hanning(len(mean)), np.hanning(mean.shape[1]))
 

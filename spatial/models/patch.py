@@ -53,6 +53,11 @@ class Batch(models.Model):
     def __str__(self) -> str:
         return self.title or self.code
 
+    @property
+    def is_machine_made(self) -> bool:
+        """Whether a detector proposed its patches and nobody issued them. 机器初筛"""
+        return self.source == Source.MACHINE
+
 
 class PatchManager(models.Manager["Patch"]):
     """Finds patches by their address."""
