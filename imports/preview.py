@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pyogrio
@@ -77,6 +77,10 @@ class Preview:
             told.append(f"  第 {number} 行  {'  '.join(cells)}")
         told += self._places()
         told += [f"  问题：{finding.message}" for finding in self.findings]
+        if faults := self.table.bad.listed():
+            count = len(self.table.bad.faults)
+            told.append(f"不合格的 {count} 行（导入会被拒收；--skip-bad 略过它们、导入其余）：")
+            told += [f"  第 {row} 行：{text}" for row, text in faults]
         return told
 
     def _places(self) -> list[str]:
@@ -128,6 +132,10 @@ class Preview:
             if self.geoms is None
             else preview_shapes.sample(self.geoms, self.table.numbers),
             "issues": [finding.message for finding in self.findings],
+            "bad_rows": len(self.table.bad.faults),
+            "bad": [
+                {"row": row, "message": message} for row, message in self.table.bad.listed()
+            ],
             "findings": [
                 {"kind": one.kind, "severity": one.severity, "row": one.row, "field": one.field,
                  "message": one.message, "done": one.done}
@@ -140,13 +148,13 @@ def look(target: str, path: str | Path, options: FileOptions) -> Preview:
     """Read a file for a layer (or ``patch``) as an import would; nothing is written.
 
     Raises what an import raises for files that cannot be read or placed (SublayerNeeded, with its
-    ``names``, where one of several layers must be chosen); missing fields and bad values are not
-    refused here but shown.
+    ``names``, where one of several layers must be chosen); missing fields, bad values and rows
+    that cannot be read are not refused here but shown.
     """
     options.progress("读文件")
     counties = staging.allowed(staging.target_counties(options.region_code), options.within)
     with bundles.opened(path, options.sublayer) as bundle:
-        table = readers.read(bundle, options)
+        table = readers.read(bundle, replace(options, skip_bad=True))
         listed = _sublayers(bundle)
         size_bytes = bundle.size_bytes
     options.progress("判读", 0, len(table.numbers))

@@ -38,6 +38,11 @@ class BadRows:
         for row, message in faults:
             self.faults.setdefault(row, []).append(message)
 
+    def listed(self) -> list[tuple[int, str]]:
+        """The first faults, by row."""
+        told = [(row, text) for row, texts in sorted(self.faults.items()) for text in texts]
+        return told[:SHOWN]
+
     def refuse_all(self, file_name: str) -> None:
         """Raise InputRefused naming the faults of all rows: none is left to import."""
         faults = [(row, text) for row, texts in self.faults.items() for text in texts]

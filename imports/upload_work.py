@@ -33,14 +33,17 @@ def look_at(token: str, by: User, progress: Progress) -> dict[str, Any]:
     Raises what reading it raises.
     """
     upload = Upload.objects.get(token=token)
+    # of a file with several layers: their names, to choose from, and to choose another later
+    names = list((upload.preview or {}).get("sublayers") or ())
     try:
         seen = _look(upload, by, progress)
     except GislandError as error:
-        # of a file with several layers: their names, to choose from
-        names = [str(name) for name in getattr(error, "names", ())]
+        names = [str(name) for name in getattr(error, "names", ())] or names
         seen = {"sublayers": names} if names else {}
         _end(upload, UploadState.REFUSED, error=str(error), preview=seen)
         raise
+    if upload.target != IMAGE:
+        seen["sublayers"] = seen["sublayers"] or names
     _end(upload, UploadState.LOOKED, error="", preview=seen)
     return {"rows": seen.get("rows", 0)}
 

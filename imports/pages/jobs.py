@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from imports.models import Upload
 from imports.pages.gate import delivery_url, importer, user_of
+from imports.pages.words import on_page
 from spatial import jobs
 from spatial.models import JobState
 
@@ -44,30 +44,26 @@ def job_stop(request: HttpRequest, job_id: int) -> HttpResponse:
 def told(job: Job) -> dict[str, Any]:
     """A job as pages know it; ``next`` is where its outcome is read."""
     delivery = job.result.get("delivery") if job.state == JobState.DONE else None
+    told = jobs.told(job)
+    told.pop("result")  # may tell of ground that the page would leave out
     return {
-        "id": job.pk,
+        **told,
         "kind": job.kind,
-        "title": job.title,
-        "state": job.state,
-        "state_term": job.get_state_display(),
-        "open": job.open,
-        "phase": job.phase,
-        "done": job.done,
-        "total": job.total,
-        "seconds": seconds(job),
-        "stopping": job.stop_requested and job.open,
-        "error": job.error,
+        "error": on_page(job.error),
+        "wait": waits_for(told),
         "next": delivery_url(delivery) if isinstance(delivery, int) else "",
         "url": reverse("job", kwargs={"job_id": job.pk}),
         "stop_url": reverse("job_stop", kwargs={"job_id": job.pk}),
     }
 
 
-def seconds(job: Job) -> int | None:
-    """How long it has run, or ran."""
-    if job.started_at is None:
-        return None
-    return round(((job.ended_at or timezone.now()) - job.started_at).total_seconds())
+def waits_for(told: dict[str, Any]) -> str:
+    """Why a job that is queued has not begun, in words; empty for any other."""
+    if told["state"] != JobState.WAITING:
+        return ""
+    if not told["worker"]:
+        return "后台进程没有运行，请联系系统管理员启动"
+    return f"前面还有 {told['ahead']} 件" if told["ahead"] else ""
 
 
 def _job(request: HttpRequest, job_id: int) -> Job:

@@ -70,7 +70,7 @@ def lacking(draft: Draft, preview: Mapping[str, Any]) -> dict[str, str]:
     options, lack = draft.options, {}
     nature = nature_of(draft.target)
     if draft.options.get("guess"):
-        lack["target"] = "请选择数据去向。"
+        return {"target": "请选择数据去向。"}
     if nature == "snapshot" and not options.get("valid_from"):
         lack["valid_from"] = "快照图层要给出生效日期。"
     if draft.target == PATCH and not options.get("batch"):
@@ -78,6 +78,12 @@ def lacking(draft: Draft, preview: Mapping[str, Any]) -> dict[str, str]:
     if draft.target == IMAGE:
         if not options.get("taken_on"):
             lack["taken_on"] = "请给出影像的拍摄日期。"
+        return lack
+    if preview.get("bad_rows") and not options.get("skip_bad"):
+        lack["skip_bad"] = (
+            f"有 {preview['bad_rows']} 行不合格（见“判读”）：请改正文件后重新上传，或同意跳过它们。"
+        )
+    if "map" not in preview:
         return lack
     known = fields.fields_of(draft.target)
     given = {**preview.get("map", {}), **options.get("map", {})}

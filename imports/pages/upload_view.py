@@ -43,7 +43,7 @@ def told(
     options, target = draft.options, draft.target
     looking = upload.state == UploadState.LOOKING
     rows: list[dict[str, Any]] = []
-    if preview and target == upload.target:
+    if "map" in preview and target == upload.target:
         rows = upload_fields.field_rows(
             target, preview, options.get("map", {}), options.get("set", {})
         )
@@ -74,7 +74,8 @@ def told(
         "crs_origin": on_page(str(preview.get("crs_origin", ""))),
         "encoding_origin": on_page(str(preview.get("encoding_origin", ""))),
         "issues": upload_fields.issue_lines(preview),
-        "sublayers": preview.get("sublayers") or [],
+        "sublayers": _sublayers(preview, options),
+        "bad": [on_page(f"第 {one['row']} 行：{one['message']}") for one in preview.get("bad", [])],
         "encodings": ENCODINGS,
         "planes": _planes(scope),
         "regions": _regions(scope, user),
@@ -128,6 +129,13 @@ def _values(draft: Draft, posted: Mapping[str, str]) -> dict[str, str]:
     values = {name: str(draft.options.get(name, "")) for name in names}
     values |= {name: posted.get(name, "") for name in names if name in draft.faults}
     return values
+
+
+def _sublayers(preview: Mapping[str, Any], options: Mapping[str, Any]) -> list[str]:
+    """The layers to choose from; the chosen one is always among them."""
+    names = list(preview.get("sublayers") or ())
+    chosen = options.get("sublayer")
+    return names if not chosen or chosen in names else [chosen, *names]
 
 
 def _suggested(draft: Draft, columns: list[str], scope: Scope) -> list[dict[str, Any]]:

@@ -147,8 +147,9 @@ def check(file_name: str, names: list[str], infos: list[zipfile.ZipInfo]) -> Non
         or total > settings.ZIP_RATIO * packed + CHUNK_FREE
     ):
         raise InputRefused(
-            f"压缩包 {file_name} 解开后过大（{len(infos)} 个文件，{total} 字节）。"
-            "请分县分批压缩，或直接给出文件夹。"
+            f"压缩包 {file_name} 解开后过大（{len(infos)} 个文件，{total >> 20} MB；"
+            f"上限 {settings.ZIP_MEMBERS} 个、{settings.ZIP_BYTES >> 20} MB、"
+            f"压缩 {settings.ZIP_RATIO} 倍）。请分县分批压缩，或直接给出文件夹。"
         )
 
 

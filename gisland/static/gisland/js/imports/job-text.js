@@ -12,6 +12,7 @@ export function duration(seconds) {
 export function jobLine(job) {
   const count = job.total ? ` ${job.done.toLocaleString("en-US")} / ${job.total.toLocaleString("en-US")}` : "";
   const parts = [job.stopping ? "正在停止" : job.state_term];
+  if (job.wait) parts.push(job.wait);
   if (job.open && (job.phase || count)) parts.push(`${job.phase}${count}`.trim());
   if (job.seconds) parts.push(duration(job.seconds));
   return parts.join(" · ");
