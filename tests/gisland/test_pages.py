@@ -211,7 +211,9 @@ def test_the_page_says_why_in_the_offices_words(world: World) -> None:
 
 def test_the_page_leads_back_to_the_map_at_its_place(world: World) -> None:
     lng, lat = drawn.degrees(2 * drawn.M, drawn.M / 2)
-    (zoom, north, east) = re.search(r'href="/map/#(\d+)/([\d.]+)/([\d.]+)"', patch_page(world)).groups()
+    (zoom, north, east) = re.search(
+        r'href="/map/#(\d+)/([\d.]+)/([\d.]+)"', patch_page(world)
+    ).groups()
     assert zoom == "17"
     assert (float(east), float(north)) == pytest.approx((lng, lat), abs=1e-5)
 
