@@ -45,21 +45,31 @@ def desk_address(**asked: str) -> str:
     return f"{reverse('review')}?{urlencode(asked)}"
 
 
+def waiting_address(one: BatchProgress) -> str:
+    """The desk with what is left of a batch: what waits for a decision, else what is not judged."""
+    return desk_address(batch=one.batch.code, status="waiting" if one.waiting else "unjudged")
+
+
 def _review(scope: Scope, batches: list[BatchProgress]) -> Door:
     title, href = "图斑核查", reverse("review")
     if not batches:
         return Door(title, href, "—", NO_BATCH)
     waiting = [one for one in batches if one.left]
-    total, left = sum(one.total for one in batches), sum(one.left for one in batches)
+    total = sum(one.total for one in batches)
     if not waiting:
         return Door(title, href, "已判完", f"{len(batches)} 批 {total:,} 个图斑均已认定。",
                     "看核查结果", href)  # fmt: skip
     first = waiting[0]
-    said = f"{len(waiting)} 批未判完；最急 {first.batch}：{first.clock}，未认定 {first.left:,} 个。"
+    said = (
+        f"{len(waiting)} 批未判完；最急 {first.batch}：{first.clock}，待认定 {first.waiting:,} 个。"
+    )
+    if unjudged := sum(one.unjudged for one in batches):
+        said += f"另有 {unjudged:,} 个未评定，请数据管理员运行分析。"
+    figure = f"{sum(one.waiting for one in batches):,} 个待认定"
     verb = "接着核查" if scope.can("decide") else "看"
     return Door(
-        title, href, f"{left:,} 个未认定", said, f"{verb} {first.batch.code}",
-        desk_address(batch=first.batch.code, status="waiting"), burns=first.burns,
+        title, href, figure, said, f"{verb} {first.batch.code}",
+        waiting_address(first), burns=first.burns,
     )  # fmt: skip
 
 

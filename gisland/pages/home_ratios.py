@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from gisland.pages import ratio_periods
-from gisland.pages.ratio_asked import asked_of
+from gisland.pages.ratio_asked import DEFAULTS, asked_of
 from gisland.pages.ratio_figures import figures_of, is_at_hand
 from gisland.pages.ratio_sentences import share_of
 from spatial import units, vocabulary
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gisland.pages.ratio_figures import Figures, Line
     from spatial.scope import Scope
 
+RULESET = DEFAULTS["ruleset"]
 MOST_QUICK = 500
 """Patches whose ratios are counted while the page waits."""
 
@@ -58,7 +59,7 @@ def news_of(scope: Scope, *, patient: bool = True) -> News:
     decided anything of the period. Who is not patient gets only what is known or quickly read.
     """
     try:
-        asked, _ = asked_of(scope, QueryDict(""))
+        asked, _ = asked_of(scope, QueryDict(f"ruleset={RULESET}"))
     except NotAllowed as error:
         return News(refused=str(error))
     periods = ratio_periods.series(asked, ratio_periods.offered(asked))
@@ -78,7 +79,7 @@ def _of_period(asked: Asked, period: str) -> Asked:
     return replace(
         asked,
         query=replace(asked.query, period=period, basis=basis),
-        given=(("basis", basis), ("period", period)),
+        given=(*asked.given, ("basis", basis), ("period", period)),
     )
 
 

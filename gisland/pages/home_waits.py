@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from gisland.pages import home_imports
-from gisland.pages.home_doors import desk_address
+from gisland.pages.home_doors import desk_address, waiting_address
 from gisland.pages.home_ratios import line_term, moved
 from gisland.pages.home_rows import SHOWN, Row, Wait
 from spatial import units, vocabulary
@@ -47,8 +47,8 @@ def _undecided(batches: list[BatchProgress]) -> Wait:
     rows = [
         Row(
             text=str(one.batch),
-            href=desk_address(batch=one.batch.code, status="waiting"),
-            figure=f"{one.left:,} / {one.total:,} 个 · {units.mu(one.left_m2):,} 亩",
+            href=waiting_address(one),
+            figure=f"{one.waiting:,} / {one.total:,} 个 · {units.mu(one.waiting_m2):,} 亩",
             note="；".join(_parts(one)),
             burns=one.burns,
         )

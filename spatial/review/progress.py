@@ -31,8 +31,8 @@ class BatchProgress:
     decided: int
     overtaken: int
     """Decided about another proposal than the current one."""
-    left_m2: Decimal
-    """The ground of what is not yet decided."""
+    waiting_m2: Decimal
+    """The ground of what waits for a decision."""
     days_left: int | None
     """Negative: overdue; None: no date was set."""
 
@@ -40,6 +40,11 @@ class BatchProgress:
     def left(self) -> int:
         """How many patches are not yet decided."""
         return self.total - self.decided
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a decision: judged, and not decided."""
+        return self.open + self.field_check + self.rejected
 
     @property
     def burns(self) -> bool:

@@ -1,5 +1,5 @@
 -- what:   How far each batch is within some counties: patches by where they stand, the ground of
---         those not yet decided, and decisions whose proposal is another one by now. Site checks
+--         those that wait for a decision, and decisions whose proposal is another one by now. Site checks
 --         are nobody's to decide.
 -- reads:  spatial_patch, spatial_batch, spatial_assessment, spatial_determination,
 --         spatial_referral
@@ -76,7 +76,9 @@ SELECT
     count(*) FILTER (WHERE stand.status = 'rejected') AS rejected,
     count(*) FILTER (WHERE stand.status = 'decided') AS decided,
     count(*) FILTER (WHERE stand.overtaken) AS overtaken,
-    coalesce(sum(stand.area_m2) FILTER (WHERE stand.status <> 'decided'), 0) AS left_m2
+    coalesce(
+        sum(stand.area_m2) FILTER (WHERE stand.status NOT IN ('unjudged', 'decided')), 0
+    ) AS waiting_m2
 FROM stand
 GROUP BY stand.batch_id
 ORDER BY stand.batch_id

@@ -52,7 +52,8 @@ def violations(seat: Seat) -> list[str]:
 
 def is_page(seat: Seat, path: str) -> bool:
     answer = seat.context.request.get(seat.address + path)
-    return answer.headers.get("content-type", "").startswith("text/html")
+    kind = answer.headers.get("content-type", "")
+    return answer.status != 405 and kind.startswith("text/html")
 
 
 def test_axe_finds_what_is_wrong(seat: Seat) -> None:
