@@ -17,7 +17,7 @@ export class SideBySide {
     this.labels = labels.map((text, side) => el("span", { class: `gis-side-label gis-side-${side}`, text }));
     map.getContainer().after(element);
     this.stage.append(...this.labels);
-    map.invalidateSize({ pan: false });
+    map.invalidateSize({ animate: false });
     this.other = second(element);
     this.tie(map, this.other);
     this.tie(this.other, map);
@@ -54,7 +54,7 @@ export class SideBySide {
     this.other.remove();
     element.remove();
     for (const label of this.labels) label.remove();
-    this.map.invalidateSize({ pan: false });
+    this.map.invalidateSize({ animate: false });
   }
 }
 
