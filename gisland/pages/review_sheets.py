@@ -34,9 +34,11 @@ PIECES, MARKS, PAPERS = 8, 9, 8
 """Lines of a page; what is more is told in one line."""
 DRAWN = ("basic_farmland", "ecological_redline", "urban_boundary", "approval", "supply")
 """Control lines on the map of a page, as far as they may be taken away."""
+UNLISTED = {"land_use", "township"}
+"""Layers that every patch lies on: the table of pieces names them."""
 OUTLINE = maps.Look(colour="#C92A2A", width=1.4)
 PIECE_COLUMNS = (
-    Column("seq", "号", "count", "8mm"),
+    Column("seq", "号", width="8mm"),
     Column("term", "初判", width="2fr"),
     Column("layers", "压占", width="2fr"),
     Column("mu", "亩", "mu"),
@@ -174,7 +176,7 @@ def _marks(told: Row) -> Row | None:
 
 def _papers(scope: Scope, told: Row) -> list[str]:
     """The records under the patch that may be taken away, one a line."""
-    may = set(scope.layers("export"))
+    may = set(scope.layers("export")) - UNLISTED
     lines = []
     for zone in told["sources"]:
         if zone["layer"] not in may:
@@ -192,11 +194,13 @@ def _notes(told: Row | None) -> list[str]:
         return ["本图斑尚未评定，没有可打印的判定依据。"]
     run = told["found"]["run"]
     used = "；".join(
-        f"{version['term']} {version['county']} {version['valid_from'] or '台账'}"
-        for version in told["versions"]
-        if version["version"] is not None
+        dict.fromkeys(
+            f"{version['term']} {version['county']} {version['valid_from'] or '台账'}"
+            for version in told["versions"]
+            if version["version"] is not None
+        )
     )
-    gaps = "；".join(f"{gap['county']} {gap['term']}" for gap in told["gaps"])
+    gaps = "；".join(dict.fromkeys(f"{gap['county']} {gap['term']}" for gap in told["gaps"]))
     lines = [
         (
             f"规则：{run['ruleset_title']} {run['ruleset_version']}，截至 {run['as_of']}，"

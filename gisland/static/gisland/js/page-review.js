@@ -16,6 +16,7 @@ import { Totals } from "./review/totals.js";
 
 const TOAST_MS = 12000;
 const AROUND = 0.4;
+const CLOSEST = 19;
 const desk = readJson("desk-config");
 const mapConfig = readJson("map-config");
 const byId = (id) => document.getElementById(id);
@@ -117,7 +118,8 @@ async function open(id, { fly = true } = {}) {
   queue.update([found.row]);
   const [west, south, east, north] = found.extent;
   const margin = AROUND * Math.max(east - west, north - south, 0.0005);
-  map.select(id, { bounds: fly ? [west - margin, south - margin, east + margin, north + margin] : null });
+  map.select(id);
+  if (fly) map.fit([west - margin, south - margin, east + margin, north + margin], { maxZoom: CLOSEST });
   map.refresh("pieces", `/tiles/pieces-${id}/live/{z}/{x}/{y}.mvt`);
   map.setVisible("pieces", found.assessment !== null);
   pairImages(found.images);
