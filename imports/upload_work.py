@@ -58,7 +58,7 @@ def _look(upload: Upload, by: User, progress: Progress) -> dict[str, Any]:
     told = FileOptions(
         options.get("region"), options.get("crs"), options.get("encoding"),
         options.get("map", {}), options.get("set", {}), options.get("sublayer"), by,
-        dry_run=True, within=within_of(by), progress=progress,
+        dry_run=True, forget=bool(options.get("forget")), within=within_of(by), progress=progress,
     )  # fmt: skip
     return preview.look(upload.target, upload.file, told).record()
 
@@ -115,7 +115,7 @@ def delivered(
         "region_code": options.get("region"), "crs": options.get("crs"),
         "encoding": options.get("encoding"), "mapping": options.get("map", {}),
         "constants": options.get("set", {}), "sublayer": options.get("sublayer"),
-        "skip_bad": bool(options.get("skip_bad")),
+        "skip_bad": bool(options.get("skip_bad")), "forget": bool(options.get("forget")),
         "by": by, "within": within_of(by), "progress": progress, "dry_run": dry_run,
     }  # fmt: skip
     if upload.target == PATCH:
@@ -152,7 +152,7 @@ def _bring_image(
     progress("读文件")
     told = image_of(upload, options, by)
     progress("转换影像")
-    done = rasters.load_raster(upload.file, **told)
+    done = rasters.load_raster(upload.file, progress=progress, **told)
     try:
         progress("完成", 1, 1)
         Upload.objects.filter(pk=upload.pk).update(image=done.image)

@@ -42,7 +42,7 @@ def test_a_leader_chooses_opens_the_county_and_finds_the_patch(seat: Seat, world
     row = page.locator(f'#ratio-table tr[data-code="{HOME}"]')
     share = row.locator('[data-key="share"]').inner_text()
     assert shown(page)[HOME] == f"绘图县 {share}"
-    page.get_by_label("整改", exact=True).select_option("before")
+    page.locator('select[name="rectified"]').select_option("before")
     page.wait_for_url("**/ratios/?*rectified=before*")
     seat.idle()
     assert "整改前" in page.locator("#ratio-table thead").inner_text()
@@ -50,9 +50,9 @@ def test_a_leader_chooses_opens_the_county_and_finds_the_patch(seat: Seat, world
     page.wait_for_url(f"**region={HOME}*")
     seat.idle()
     seat.picture("townships")
-    assert "绘图镇" in page.locator("#ratio-ranking").inner_text()
+    assert "绘图县（乡镇不明）" in page.locator("#ratio-ranking").inner_text()
     assert "rectified=before" in page.url
-    page.locator("#ratio-ranking").get_by_role("link", name="绘图镇").click()
+    page.locator("#ratio-ranking").get_by_role("link", name="绘图县（乡镇不明）").click()
     page.get_by_role("link", name=world.patch.address).click()
     page.wait_for_url(f"**/patches/{world.patch.pk}/")
     seat.require_quiet()
