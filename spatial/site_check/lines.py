@@ -43,9 +43,11 @@ class Measured:
 
 def measured(found: Found, rule: Rule) -> Measured:
     """The line's ground: what surely counts, what may, and the answer."""
+    answer: bool | None
     if not rule.part:  # a mark that tests the patch and measures nothing
         stored = found.assessment.marks.filter(code=rule.code).first()
-        return Measured([], [], NOTHING, NOTHING, NOTHING, stored and stored.answer)
+        answer = None if stored is None else stored.answer
+        return Measured([], [], NOTHING, NOTHING, NOTHING, answer)
     yes, unknown, area, doubtful = [], [], NOTHING, NOTHING
     for part in found.parts:
         holds = _holds(rule, part)
@@ -60,7 +62,7 @@ def measured(found: Found, rule: Rule) -> Measured:
             doubtful += counted
     floor = floor_of(rule)
     if area >= floor and area > 0:
-        answer: bool | None = True
+        answer = True
     elif doubtful > 0 and area + doubtful >= floor:
         answer = None
     else:
@@ -74,6 +76,10 @@ def floor_of(rule: Rule) -> Decimal:
     return Decimal(str((rule.part or {}).get("at_least_m2") or 0))
 
 
+def _is_net(rule: Rule) -> bool:
+    return bool((rule.part or {}).get("net"))
+
+
 def _holds(rule: Rule, part: Part) -> bool | None:
     doubt = False
     for place in rule.places.all():
@@ -81,7 +87,7 @@ def _holds(rule: Rule, part: Part) -> bool | None:
         if place.relation == "inside":
             if row is None:
                 return False
-            doubt |= row.answer is None or bool(rule.part.get("net") and row.net_unknown)
+            doubt |= row.answer is None or bool(_is_net(rule) and row.net_unknown)
         elif place.relation == "outside" and row is not None:
             if row.answer:
                 return False
@@ -90,7 +96,7 @@ def _holds(rule: Rule, part: Part) -> bool | None:
 
 
 def _counted(rule: Rule, part: Part) -> Decimal:
-    if not rule.part.get("net"):
+    if not _is_net(rule):
         return part.area_m2
     rows = (part.notions.get(place.notion.code) for place in rule.places.all())
     nets = [row.net_m2 for row in rows if row is not None and row.net_m2 is not None]
@@ -122,7 +128,7 @@ def _line(found: Found, rule: Rule) -> Row:
         "colour": style["colour"],
         "icon": style["icon"],
         "relation": relation,
-        "net": bool((rule.part or {}).get("net")),
+        "net": _is_net(rule),
         "answer": answer,
         "answer_term": words.answer_term(answer),
         "area_m2": sums.area_m2,
@@ -166,7 +172,7 @@ def _why(rule: Rule, sums: Measured) -> list[str]:
         if (row := part.notions.get(place.notion.code)) is not None
     ]
     told = all_said([gap for row in rows for gap in row.why])
-    if any(row.net_unknown and rule.part.get("net") for row in rows):
+    if any(row.net_unknown and _is_net(rule) for row in rows):
         told.append("没有交付田坎系数，净面积不明")
     return told
 
@@ -294,9 +300,9 @@ def _add_nearest(found: Found, told: list[Row]) -> None:
     )
     by_code = {row["code"]: row for row in rows}
     zones = Zone.objects.select_related("document", "holder").defer("geom", "delivered")
-    for code, leaves in wanted.items():
+    for code, asked in wanted.items():
         near = min(
-            (by_code[leaf] for leaf in leaves if leaf in by_code),
+            (by_code[leaf] for leaf in asked if leaf in by_code),
             key=lambda row: row["distance_m"],
             default=None,
         )

@@ -223,12 +223,15 @@ def _unchecked(found: Found) -> list[Row]:
             elif one.state == "old" and one.version:
                 said = f"{county}{term}只有 {one.version.valid_from} 版，新一年成果未导入"
                 told.append({"kind": "old", "said": said})
+    names = {county.name for county in found.counties.values()}
     told += [
-        {"kind": "partly", "said": f"{gap['county']}{gap['term']}未覆盖 {Decimal(gap['m2']):,.2f} m²"}
+        {
+            "kind": "partly",
+            "said": f"{gap['county']}{gap['term']}未覆盖 {Decimal(gap['m2']):,.2f} m²",
+        }
         for gap in found.assessment.gaps
-        if gap.get("m2") and gap["layer"] in seen
-        and gap["county"] in {county.name for county in found.counties.values()}
-    ]  # fmt: skip
+        if gap.get("m2") and gap["layer"] in seen and gap["county"] in names
+    ]
     read = {*found.leaf_layers, "township"}
     others = [layer.term for layer in found.layers.values() if layer.code not in read]
     if others:
