@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
 import json
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -30,7 +28,7 @@ from spatial.scope import mark_private
 from spatial.site_check import purposes
 from spatial.site_check.check import ACT, Asked, check, found, recent, share
 from spatial.site_check.parcels import Parcel, parcels_of
-from spatial.site_check.result import result
+from spatial.site_check.result import as_json, result
 from spatial.site_check.what_if import MOST_RADIUS_M, RADIUS_M, WIDTH_M, what_if
 
 if TYPE_CHECKING:
@@ -117,7 +115,7 @@ class SiteCheckView(APIView):
 
     def private(self, told: Any, code: int = 200) -> Response:
         """An answer for one reader; areas as texts with two decimals."""
-        response = Response(plain(told), status=code)
+        response = Response(as_json(told), status=code)
         mark_private(response)
         return response
 
@@ -246,19 +244,6 @@ class SiteCheckShareView(SiteCheckView):
         site = found(scope, number)
         share(site, scope, shared=body.validated_data["shared"])
         return self.private({"id": site.id, "shared": site.patch.batch.shared})
-
-
-def plain(value: Any) -> Any:
-    """Exact numbers as texts, dates in ISO form: what JSON holds without loss."""
-    if isinstance(value, dict):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    return value
 
 
 def _plain_body(request: Request) -> dict[str, Any]:

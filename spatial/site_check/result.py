@@ -6,6 +6,7 @@ lines that read a layer without the right to its verdict, nor records without th
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,17 @@ def result(site: SiteCheck, scope: Scope, *, look_for_changes: bool = False) -> 
         "thresholds": _thresholds(found.ruleset),
         "changed": changes_since(found.run) if look_for_changes else None,
     }
+
+
+def as_json(value: Any) -> Any:
+    """The result as JSON holds it without loss: exact numbers as texts, dates in ISO form."""
+    if isinstance(value, dict):
+        return {str(key): as_json(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(one) for one in value]
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, datetime.date) else value
 
 
 def _head(found: Found) -> Row:

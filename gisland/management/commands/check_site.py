@@ -14,7 +14,7 @@ from spatial.management.console import HouseCommand, a_date, add_json
 from spatial.models import Unit, User
 from spatial.scope import everything, scope_of
 from spatial.site_check.check import Asked, check
-from spatial.site_check.result import result
+from spatial.site_check.result import as_json, result
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -79,7 +79,7 @@ class Command(HouseCommand):
         )
         told = result(site, scope)
         if options["json"]:
-            self.print_json(told)
+            self.print_json(as_json(told))
             return
         for line in lines_of(told):
             self.stdout.write(line)
