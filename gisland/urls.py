@@ -18,6 +18,13 @@ from gisland.pages.review import (
     review_totals,
 )
 from gisland.pages.runs import run_list, run_page
+from gisland.pages.site_check_api import (
+    SiteCheckFileView,
+    SiteCheckOneView,
+    SiteCheckShareView,
+    SiteChecksView,
+    SiteCheckWhatIfView,
+)
 
 urlpatterns = [
     # people
@@ -55,6 +62,23 @@ urlpatterns = [
     path("imports/", include("imports.urls")),
     # casework: cases/, field/, clues/
     # machines
+    path("api/site-checks/", SiteChecksView.as_view(), name="api-site-checks"),
+    path("api/site-checks/<int:number>/", SiteCheckOneView.as_view(), name="api-site-check"),
+    path(
+        "api/site-checks/<int:number>.<slug:form>",
+        SiteCheckFileView.as_view(),
+        name="api-site-check-file",
+    ),
+    path(
+        "api/site-checks/<int:number>/what-if/",
+        SiteCheckWhatIfView.as_view(),
+        name="api-site-check-what-if",
+    ),
+    path(
+        "api/site-checks/<int:number>/share/",
+        SiteCheckShareView.as_view(),
+        name="api-site-check-share",
+    ),
     path("api/", include("spatial.urls")),
     path("healthz", healthz, name="healthz"),
     path("", include("tiles.urls")),
