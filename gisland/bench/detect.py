@@ -162,8 +162,8 @@ def _oscd(folder: Path, scratch: Path) -> Labelled:
         labels = rasterio.open(folder / "cm" / f"{city}-cm.tif")
     with labels:
         changed = labels.read(1) == CHANGED
-    made = [_stacked(folder / f"imgs_{at}", scratch / f"{city}_{at}.tif") for at in (1, 2)]
-    return Labelled(city, *made, changed, ~changed)
+    before, after = (_stacked(folder / f"imgs_{at}", scratch / f"{city}_{at}.tif") for at in (1, 2))
+    return Labelled(city, before, after, changed, ~changed)
 
 
 def _stacked(folder: Path, target: Path) -> Path:

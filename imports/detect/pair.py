@@ -146,11 +146,11 @@ def opened(
     """
     with ExitStack() as stack:
         try:
-            sources = [stack.enter_context(rasterio.open(path)) for path in (before, after)]
-            grid = _grid(*sources, resolution_m)
-            laid = [stack.enter_context(_laid(source, grid)) for source in sources]
+            earlier, later = (stack.enter_context(rasterio.open(path)) for path in (before, after))
+            grid = _grid(earlier, later, resolution_m)
+            first, second = (stack.enter_context(_laid(one, grid)) for one in (earlier, later))
             own = None if ground is None else _moved(ground, grid.crs)
-            yield ImagePair(*laid, grid, own, bright)
+            yield ImagePair(first, second, grid, own, bright)
         except rasterio.errors.RasterioError as error:
             raise InputRefused(
                 f"影像读不出来（{str(error)[:120]}）。请核对文件是否还在、是否完整。"

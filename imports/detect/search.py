@@ -126,7 +126,7 @@ def search(
     mask = (scores >= np.ceil(level * STEPS)) & valid
     mask = regions.cleaned(mask, told.least_area_m2 / grid.pixel_m**2, valid)
     progress("勾绘边界")
-    found = regions.outlined(mask, scores / np.float32(STEPS), grid, told.least_area_m2)
+    found = regions.outlined(mask, (scores / STEPS).astype("float32"), grid, told.least_area_m2)
     return Detection(found, grid, shift, level, float(valid.sum()) * grid.pixel_m**2, told, notes)
 
 

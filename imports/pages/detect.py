@@ -51,7 +51,7 @@ def _checked(request: HttpRequest, given: dict[str, str]) -> dict[str, Any]:
     before, after = (_whole(given[name], term) for name, term in
                      (("before", "前影像"), ("after", "后影像")))  # fmt: skip
     threshold = given["threshold"] or AUTO
-    chosen = {
+    chosen: dict[str, Any] = {
         "least_area_m2": _number(given["least_area_m2"], "最小面积"),
         "threshold": None if threshold == AUTO else _number(threshold, "阈值"),
     }
