@@ -470,6 +470,7 @@ def test_the_same_file_again_is_said_to_be_so(west: User, tmp_path: Path) -> Non
     [
         ("请用 --crs EPSG:n 指明。", "请用“坐标系”栏指明。"),
         ("请用 --encoding GBK 指明。", "请用“编码”栏（GBK）指明。"),
+        ("不对时用 --encoding 指明。", "不对时用“编码”栏指明。"),
         ("请用 --map 字段=列名 指明对应的列，或用 --set 字段=值 统一给出。",
          "请用“字段”栏指明对应的列，或用“统一填写”统一给出。"),
         ("核对 --region、坐标系和行政区界线。", "核对“行政区”栏、坐标系和行政区界线。"),
