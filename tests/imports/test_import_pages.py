@@ -444,6 +444,7 @@ def test_it_is_activated_after_the_tick_by_the_worker(west: User, tmp_path: Path
     work()
     delivery.refresh_from_db()
     assert delivery.status == DeliveryStatus.ACTIVE
+    assert "下一步：重判受影响的图斑" in words(reader(west).get(address))
     stale = reader(west).post(address, {"action": "discard", "checked": "yes"})
     assert stale.status_code == 409
     assert "现在是“已启用”" in words(stale)
