@@ -108,6 +108,12 @@ def _job_of(delivery: Delivery) -> Job | None:
     return Job.objects.filter(kind__in=kinds, arguments__delivery=delivery.pk).first()
 
 
+def _activated(delivery: Delivery, job: Job | None) -> Job | None:
+    """The job that activated it: its page offers what comes next."""
+    done = job is not None and job.state == JobState.DONE
+    return job if done and delivery.status == DeliveryStatus.ACTIVE else None
+
+
 def _told(request: HttpRequest, delivery: Delivery) -> dict[str, Any]:
     scope = request_scope(request)
     job = _job_of(delivery)
@@ -131,6 +137,7 @@ def _told(request: HttpRequest, delivery: Delivery) -> dict[str, Any]:
         "is_open": is_open,
         "consequence": _consequence(delivery, versions) if is_open else [],
         "job": job_pages.told(job) if job is not None and job.state != JobState.DONE else None,
+        "activated": _activated(delivery, job),
         "before": _brought_before(request, delivery),
         "map_config": ground_map(scope, shapes=_shapes(scope, delivery, chosen)),
     }

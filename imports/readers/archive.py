@@ -190,6 +190,13 @@ def _way_out(held: list[str]) -> str:
 
 
 def _choose(file_name: str, found: list[str], sublayer: str | None, held: list[str]) -> str:
+    known = [PurePosixPath(name).stem for name in found if name.lower().endswith(".shp")]
+    if sublayer and known and len(known) == len(found) and sublayer not in known:
+        raise SublayerNeeded(
+            f"压缩包 {file_name} 内没有“{sublayer}”，有：{'、'.join(known[:12])}。"
+            "请用 --where-layer 指明其中之一。",
+            known,
+        )
     if sublayer:
         named = [name for name in found if PurePosixPath(name).stem == sublayer]
         found = named or [name for name in found if not name.lower().endswith(".shp")]

@@ -189,6 +189,7 @@ def test_it_is_activated_after_the_tick_by_the_worker(west: User, tmp_path: Path
     work()
     delivery.refresh_from_db()
     assert delivery.status == DeliveryStatus.ACTIVE
+    assert "下一步：重判受影响的图斑" in words(reader(west).get(address))
     stale = reader(west).post(address, {"action": "discard", "checked": "yes"})
     assert stale.status_code == 409
     assert "现在是“已启用”" in words(stale)
@@ -212,6 +213,7 @@ def test_the_same_file_again_is_said_to_be_so(west: User, tmp_path: Path) -> Non
     [
         ("请用 --crs EPSG:n 指明。", "请用“坐标系”栏指明。"),
         ("请用 --encoding GBK 指明。", "请用“编码”栏（GBK）指明。"),
+        ("不对时用 --encoding 指明。", "不对时用“编码”栏指明。"),
         ("请用 --map 字段=列名 指明对应的列，或用 --set 字段=值 统一给出。",
          "请用“字段”栏指明对应的列，或用“统一填写”统一给出。"),
         ("核对 --region、坐标系和行政区界线。", "核对“行政区”栏、坐标系和行政区界线。"),

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imports.models import Delivery, Upload, UploadState
+from imports.readers import bundle
+from imports.readers.table import SublayerNeeded
 from tests.imports.conftest import WEST, frame, shapefile
 from tests.imports.test_import_pages import (
     HERE,
@@ -58,6 +60,15 @@ def test_a_chosen_layer_of_a_zip_stays_chosen(west: User, tmp_path: Path) -> Non
     upload.refresh_from_db()
     assert upload.state == UploadState.REFUSED, "a plane of metres for degrees"
     assert CHOSEN in reader(west).get(url(upload)).content.decode()
+
+
+def test_a_layer_that_is_not_in_the_zip_is_named_with_those_that_are(tmp_path: Path) -> None:
+    with (
+        pytest.raises(SublayerNeeded, match="没有“丙”，有：(甲、乙|乙、甲)") as caught,
+        bundle.opened(two_in_a_zip(tmp_path), "丙"),
+    ):
+        pass
+    assert sorted(caught.value.names) == ["乙", "甲"]
 
 
 def test_rows_that_cannot_be_read_are_shown_and_come_in_only_by_consent(
