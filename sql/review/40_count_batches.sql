@@ -1,6 +1,6 @@
 -- what:   How far each batch is within some counties: patches by where they stand, the ground of
---         those that wait for a decision, and decisions whose proposal is another one by now. Site checks
---         are nobody's to decide.
+--         those that wait for a decision, and decisions whose proposal is another one by now.
+--         Site checks are nobody's to decide.
 -- reads:  spatial_patch, spatial_batch, spatial_assessment, spatial_determination,
 --         spatial_referral
 -- writes: -
