@@ -272,8 +272,6 @@ __all__ = [
     "PAGE",
     "Filters",
     "Page",
-    "burning",
-    "clock",
     "outside",
     "page",
     "rows",
