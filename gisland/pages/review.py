@@ -18,7 +18,7 @@ from spatial import vocabulary
 from spatial.hidden import hidden_rules
 from spatial.imagery_pairs import Pair, pairs_for
 from spatial.models import Batch, Patch, Region, ReviewAction, ReviewKind, Rule
-from spatial.review import acts, queue
+from spatial.review import acts, clocks, queue
 from spatial.review.filters import Filters
 from spatial.review.status import Standing, standings
 from spatial.scope import login_or_demo, request_scope
@@ -91,9 +91,9 @@ def review_totals(request: HttpRequest) -> JsonResponse:
     today = timezone.localdate()
     if asked.batch:
         batch = scope.filter_batches(Batch.objects.filter(code=asked.batch)).first()
-        told["clocks"] = [queue.clock(batch, scope, today)] if batch else []
+        told["clocks"] = [clocks.clock(batch, scope, today)] if batch else []
     else:
-        told["clocks"] = queue.burning(scope, today)
+        told["clocks"] = clocks.burning(scope, today)
     return JsonResponse(told)
 
 

@@ -181,7 +181,7 @@ def sheets_state(request: HttpRequest, job_id: int) -> JsonResponse:
 
 @login_or_demo
 @require_safe
-def sheets_pdf(request: HttpRequest, job_id: int) -> FileResponse:
+def sheets_pdf(request: HttpRequest, job_id: int) -> Any:
     """The printed file, for whoever had it printed."""
     job = _job(request, job_id)
     path = Path(settings.MEDIA_ROOT) / FOLDER / str(job.result.get("token", "missing"))

@@ -125,7 +125,7 @@ def _facts(patch: Patch, told: Row | None) -> list[Row]:
     subject = told["found"]["subject"] if told else {"name": None, "inferred": False}
     name = subject["name"] or (patch.holder.name if patch.holder else "未知")
     if subject["name"] and subject["inferred"]:
-        name += "（推定）"
+        name = f"{name}（推定）"
     declared = patch.declared_area_m2
     kind = f"{patch.kind} {vocabulary.patch_kind_term(patch.kind)}" if patch.kind else "—"
     west, south, east, north = patch.geom.extent

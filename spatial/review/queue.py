@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
     Case,
-    CharField,
     Count,
-    F,
     IntegerField,
     OuterRef,
     Q,
@@ -28,8 +26,7 @@ from django.db.models.functions import Coalesce
 from spatial import vocabulary
 from spatial.errors import InputRefused
 from spatial.hidden import hidden_rules
-from spatial.models import Assessment, AssessmentMark, Batch, Patch, Piece
-from spatial.models.patch import Source
+from spatial.models import Assessment, AssessmentMark, Patch, Piece
 from spatial.review import status
 from spatial.review.filters import Filters, select
 
@@ -43,8 +40,6 @@ if TYPE_CHECKING:
 
 PAGE = 100
 LAST = 9999
-BURNING = 3
-"""Batches whose clocks are shown where none is chosen."""
 HIDDEN = "无权查看该项"
 AREA_MARKS = ("on_cultivated", "basic_farm")
 """The marks whose ground the queue shows in columns of its own."""
@@ -272,60 +267,11 @@ def totals(scope: Scope, asked: Filters) -> dict[str, Any]:
     return told
 
 
-def clock(batch: Batch, scope: Scope, today: datetime.date) -> dict[str, Any]:
-    """How far a batch is and how long is left (negative: overdue; None: no date was set)."""
-    return _clock(batch, _counts(scope, [batch.pk]).get(batch.pk, {}), today)
-
-
-def burning(scope: Scope, today: datetime.date) -> list[dict[str, Any]]:
-    """The clocks of the batches that are not done, what is due first at the head; BURNING at most.
-
-    Batches without a date come last, site checks not at all.
-    """
-    counts = _counts(scope)
-    batches = Batch.objects.filter(pk__in=counts).exclude(source=Source.SITE)
-    ordered = batches.order_by(F("report_due_on").asc(nulls_last=True), "code")
-    clocks = [_clock(batch, counts[batch.pk], today) for batch in ordered]
-    return [told for told in clocks if told["left"]][:BURNING]
-
-
-def _counts(scope: Scope, batch_ids: Sequence[int] | None = None) -> dict[int, dict[str, int]]:
-    """By batch, how many of the patches that the scope sees have which status."""
-    patches = scope.filter_patches(Patch.objects.all())
-    if batch_ids is not None:
-        patches = patches.filter(batch__in=batch_ids)
-    whens = [When(status.status_q(code), then=Value(code)) for code in status.STATUSES]
-    stands = patches.order_by().annotate(stands=Case(*whens, output_field=CharField()))
-    counts: dict[int, dict[str, int]] = {}
-    for batch, code, count in stands.values_list("batch", "stands").annotate(Count("pk")):
-        counts.setdefault(batch, {})[code] = count
-    return counts
-
-
-def _clock(batch: Batch, told: dict[str, int], today: datetime.date) -> dict[str, Any]:
-    counts = {code: told.get(code, 0) for code in status.STATUSES}
-    total = sum(counts.values())
-    decided = sum(counts[code] for code in status.DECIDED)
-    due = batch.report_due_on
-    return {
-        "batch": batch.code,
-        "title": str(batch),
-        "total": total,
-        "decided": decided,
-        "left": total - decided,
-        "counts": counts,
-        "due_on": due and due.isoformat(),
-        "days_left": (due - today).days if due else None,
-    }
-
-
 __all__ = [
     "ORDERS",
     "PAGE",
     "Filters",
     "Page",
-    "burning",
-    "clock",
     "outside",
     "page",
     "rows",

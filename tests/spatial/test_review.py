@@ -12,7 +12,7 @@ from django.contrib.gis.geos import LineString
 from spatial import crs, facts
 from spatial.errors import InputRefused, NotAllowed, PatchNotAssessed
 from spatial.models import Determination, Patch, Referral, Region, ReviewAction
-from spatial.review import acts, queue, split
+from spatial.review import acts, clocks, queue, split
 from spatial.review.acts import Act, StaleReview
 from spatial.review.filters import Filters, select
 from spatial.review.status import STATUSES, standings
@@ -264,7 +264,7 @@ def test_the_clock_of_a_batch(patches: list[Patch], officer: User) -> None:
     batch.report_due_on = DAY + datetime.timedelta(days=5)
     batch.save()
     acts.act_on(officer, patches[0].pk, CONFIRM, seen=seen(patches[0]), on=DAY)
-    told = queue.clock(batch, scope_of(officer), DAY)
+    told = clocks.clock(batch, scope_of(officer), DAY)
     ours = Patch.objects.filter(batch=batch).count()
     assert (told["total"], told["decided"], told["days_left"]) == (ours, 1, 5)
     assert told["left"] == ours - 1

@@ -59,7 +59,7 @@ export class Keys {
   }
 
   handle(event) {
-    if (event.defaultPrevented || isTyping(event) || this.dialog?.open) return;
+    if (event.defaultPrevented || isTyping(event) || document.querySelector("dialog[open]")) return;
     const key = keyOf(event);
     const entry = this.all.findLast((one) => one.key === key && (this.isOn || one.always));
     if (!entry || entry.run(event) === false) return;

@@ -37,8 +37,8 @@ export class Drawer {
       el("h2", { class: "drawer-title", tabindex: -1 }, `${told.row.jcbh} `, el("small", { class: "quiet", text: told.row.address })),
       canAct ? ACTIONS.map(act) : el("span", { class: "quiet", text: this.mayDecide ? "未评定，不能判定" : "您的角色只能查看" }),
       el("span", { class: "drawer-links" }, this.links(told)),
-      el("button", { type: "button", onclick: () => this.onStep(-1), "aria-label": "上一个" }, "上一个 ", el("kbd", { text: "K" })),
-      el("button", { type: "button", onclick: () => this.onStep(1), "aria-label": "下一个" }, "下一个 ", el("kbd", { text: "J" })),
+      el("button", { type: "button", onclick: () => this.onStep(-1) }, "上一个 ", el("kbd", { text: "K" })),
+      el("button", { type: "button", onclick: () => this.onStep(1) }, "下一个 ", el("kbd", { text: "J" })),
       el("button", { type: "button", class: "drawer-close", "aria-label": "收起", onclick: () => this.onClose() }, "×"),
     );
     this.warning = el("div", { class: "drawer-warning", role: "status", hidden: true });

@@ -55,7 +55,7 @@ export class Totals {
 
   face(told, isOneOfMany) {
     const done = told.total ? Math.round((100 * told.decided) / told.total) : 0;
-    const name = isOneOfMany ? el("button", { type: "button", class: "desk-pick", "aria-label": `只看批次 ${told.title}`, onclick: () => this.onBatch(told.batch) }, told.batch) : el("b", { text: told.title });
+    const name = isOneOfMany ? el("button", { type: "button", class: "desk-pick", title: `只看批次 ${told.title}`, onclick: () => this.onBatch(told.batch) }, told.batch) : el("b", { text: told.title });
     return el(
       "div",
       { class: "desk-face" },
