@@ -223,7 +223,7 @@ def _batch(asked: Asked, ruleset: RulesetVersion, unit: Unit | None, scope: Scop
     )
 
 
-def _stored(  # noqa: PLR0913 - all of them are written down
+def _stored(
     ground: Ground, asked: Asked, home: Region, batch: Batch, by: User | None, print_: str
 ) -> Patch:
     measured = _measure(ground.geom, home)
