@@ -15,6 +15,7 @@ from rest_framework.views import exception_handler
 from spatial import errors
 from spatial.review.acts import StaleReview
 from spatial.scope import LoginNeeded, mark_private
+from spatial.site_check.check import DataChanging, SiteUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,8 @@ STATUS: dict[type[errors.GislandError], int] = {
     errors.PatchNotAssessed: 404,
     errors.UnknownRegion: 404,
     errors.UnknownLayer: 404,
+    SiteUnknown: 404,
+    DataChanging: 409,
     errors.RunStale: 409,
     StaleReview: 409,
     errors.UploadTooLarge: 413,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from spatial import sqlfiles, vocabulary
+from spatial import vocabulary
+from spatial.site_check import shapes as site_shapes
 
 if TYPE_CHECKING:
     from gisland.pages.site_told import Told
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 HATCHES = ("slash", "backslash", "horizontal", "vertical", "dots", "sparse-dots")
 """One a line, so that lines are told apart without their colours."""
 MARK = "#343A40"
+PAST = "#868E96"
 
 
 def parcels(site: SiteCheck) -> dict[str, Any]:
@@ -27,40 +29,48 @@ def parcels(site: SiteCheck) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def ground(lines: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """By line the ground of the site that it surely touches (GeoJSON, degrees)."""
-    pairs = [(row["code"], piece) for row in lines for piece in row["piece_ids"]]
-    if not pairs:
-        return {}
-    keys, pieces = zip(*pairs, strict=True)
-    params = {"keys": list(keys), "piece_ids": list(pieces)}
-    rows = sqlfiles.rows("site_check/30_draw_ground", params)
-    return {row["key"]: row["geometry"] for row in rows}
-
-
-def look_of(line: dict[str, Any], number: int) -> dict[str, Any]:
+def look_of(line: dict[str, Any], number: int) -> dict[str, str]:
     """Colour of the line's layer and a hatch of its own."""
     layer = line["layers"][0]["code"] if line["layers"] else ""
     words = vocabulary.layer_style(layer) if layer else {}
     return {"color": words.get("colour", MARK), "hatch": HATCHES[number % len(HATCHES)]}
 
 
+def looks(told: Told) -> dict[str, dict[str, str]]:
+    """By line how its ground is painted, on the page and on paper."""
+    return {line["code"]: look_of(line, number) for number, line in enumerate(told.lines)}
+
+
 def shapes(told: Told) -> list[dict[str, Any]]:
     """The sets of shapes of the page's map, the lowest first."""
-    sets = [
-        {
-            "id": f"hit-{line['code']}",
-            "title": line["term"],
-            "line": line["code"],
-            "look": {**look_of(line, number), "width": 2, "opacity": 0.25, "term": "涉及范围"},
-            "features": _one(told.ground[line["code"]], line["code"], {"name": line["term"]}),
-        }
-        for number, line in enumerate(told.lines)
-        if line["answer"] == "hit" and line["code"] in told.ground
-    ]
+    painted = looks(told)
+    sets = []
+    if ids := [row["id"] for row in told.result["past"]]:
+        features = site_shapes.past_shapes(ids, told.scope)
+        for feature in features["features"]:
+            feature["properties"]["name"] = f"图斑 {feature['properties']['term']}"
+        look = {"color": PAST, "width": 1.5, "dash": [2, 3], "fill": False, "term": "历年图斑"}
+        sets.append({"id": "past", "title": "历年图斑", "look": look, "features": features,
+                     "visible": False})  # fmt: skip
+    for code, features in told.ground.items():
+        title = features["features"][0]["properties"]["name"]
+        look = {**painted[code], "width": 2, "opacity": 0.25, "term": title}
+        sets.append({"id": f"hit-{code}", "line": code, "title": title, "look": look,
+                     "features": features})  # fmt: skip
     return [*sets, *told.what_if_shapes()]
 
 
-def _one(geometry: dict[str, Any], key: str, properties: dict[str, Any]) -> dict[str, Any]:
-    feature = {"type": "Feature", "id": key, "properties": properties, "geometry": geometry}
-    return {"type": "FeatureCollection", "features": [feature]}
+def ground_of(site: SiteCheck, told: Told) -> dict[str, dict[str, Any]]:
+    """By line, in their order, the ground of the site that surely counts for it."""
+    drawn = {
+        feature["properties"]["code"]: feature
+        for feature in site_shapes.shapes(site, told.scope)["features"]
+        if feature["properties"]["part"] == site_shapes.LINE
+    }
+    found = {}
+    for line in told.lines:
+        if (feature := drawn.get(line["code"])) is not None:
+            said = {"name": line["term"], "area": f"{line['mu']} 亩（{line['area_m2']} m²）"}
+            one = {**feature, "id": line["code"], "properties": said}
+            found[line["code"]] = {"type": "FeatureCollection", "features": [one]}
+    return found

@@ -31,8 +31,8 @@ class Told:
 
     @cached_property
     def ground(self) -> dict[str, dict[str, Any]]:
-        """By line the ground that it touches."""
-        return site_shapes.ground(self.lines)
+        """By line the ground that it touches, as GeoJSON."""
+        return site_shapes.ground_of(self.site, self)
 
     def what_if_shapes(self) -> list[dict[str, Any]]:
         """What would be free, for the map."""
