@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from imports.export import Export
     from imports.export_source import Asked
     from spatial.models import User
+    from spatial.scope import Scope
 
 NAMED = (
     ("region_code", "行政区"), ("batch", "批次"), ("label_class", "归类"), ("where", "条件"),
@@ -64,17 +65,39 @@ def stamp_of(title: str, count: int, by: str, day: str, asked: Asked, mark: str)
     return f"gisland 导出 {mark}：{title} {count} 个要素，{by}，{day}，{words_of(asked)}"
 
 
+def write_paper(  # noqa: PLR0913 - what a record holds
+    what: str,
+    form: str,
+    name: str,
+    *,
+    rows: int,
+    asked: dict[str, Any],
+    scope: Scope,
+    by: str,
+    user: User | None,
+) -> ExportLog:
+    """Record a page's paper or table (a bulletin, an extract); raises ExportNotLogged."""
+    told = {"counties": list(scope.county_codes), "roles": list(scope.roles), **asked}
+    return _create(
+        mark=new_mark(), by=user, by_name=by[:150], what=what, format=form, path=name[-400:],
+        rows=rows, crs="", asked=told, told={}, scope_key=scope.key,
+    )  # fmt: skip
+
+
 def write(mark: str, done: Export, asked: Asked, *, by: str, user: User | None) -> ExportLog:
     """Record the export; raises ExportNotLogged where that fails: then nothing may be given out."""
-    told = done.told()
+    return _create(
+        mark=mark, by=user, by_name=by[:150], what=done.what, format=done.format,
+        path=str(done.path)[-400:], rows=done.rows, crs=done.crs[:200],
+        asked=asked_record(asked), told=done.told(),
+        scope_key=asked.scope.key if asked.scope is not None else "",
+    )  # fmt: skip
+
+
+def _create(**values: Any) -> ExportLog:
     try:
         with transaction.atomic():
-            return ExportLog.objects.create(
-                mark=mark, by=user, by_name=by[:150], what=done.what, format=done.format,
-                path=str(done.path)[-400:], rows=done.rows, crs=done.crs[:200],
-                asked=asked_record(asked), told=told,
-                scope_key=asked.scope.key if asked.scope is not None else "",
-            )  # fmt: skip
+            return ExportLog.objects.create(**values)
     except DatabaseError as error:
         raise ExportNotLogged(
             "导出记录写不进数据库，未交出文件。请联系系统管理员检查数据库后重试。"

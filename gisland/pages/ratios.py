@@ -17,9 +17,11 @@ from gisland.pages.ratio_figures import Figures, figures_of, regions_of
 from gisland.pages.ratio_sentences import headline, share_of
 from gisland.reports import charts
 from gisland.reports.table import Column, Table
+from imports import export_log
 from spatial import units, vocabulary
 from spatial.engine.ratio_patches import FIGURES, patches_behind
 from spatial.engine.ratio_pieces import pieces_behind
+from spatial.models import User
 from spatial.scope import login_or_demo, request_scope
 
 if TYPE_CHECKING:
@@ -257,7 +259,9 @@ def ratio_bulletin_pdf(request: HttpRequest) -> HttpResponse:
         by=_who(request),
         address=request.build_absolute_uri(reverse("ratios") + asked.address()),
     )
-    return _file(content, "application/pdf", f"{figures.place}违法占耕比通报.pdf", inline=True)
+    name = f"{figures.place}违法占耕比通报.pdf"
+    _log(request, "pdf", name, len(figures.lines))
+    return _file(content, "application/pdf", name, inline=True)
 
 
 @login_or_demo
@@ -266,7 +270,18 @@ def ratio_xlsx(request: HttpRequest) -> HttpResponse:
     asked, _ = asked_of(request_scope(request), request.GET)
     figures = figures_of(asked)
     content = ratio_bulletin.spreadsheet(figures, by=_who(request))
-    return _file(content, XLSX, f"{figures.place}违法占耕比.xlsx", inline=False)
+    name = f"{figures.place}违法占耕比.xlsx"
+    _log(request, "xlsx", name, len(figures.lines))
+    return _file(content, XLSX, name, inline=False)
+
+
+def _log(request: HttpRequest, form: str, name: str, rows: int) -> None:
+    """A record of what is given out; without one nothing is."""
+    export_log.write_paper(
+        "ratios", form, name, rows=rows, asked=dict(request.GET.items()),
+        scope=request_scope(request), by=_who(request),
+        user=request.user if isinstance(request.user, User) else None,
+    )  # fmt: skip
 
 
 def _who(request: HttpRequest) -> str:

@@ -132,21 +132,37 @@ class Found:
     @cached_property
     def dated(self) -> dict[str, list[Dated]]:
         """By layer, which version counted in each county."""
-        pinned = DatasetVersion.objects.filter(
-            runpin__run=self.run, region_id__in=self.counties
-        ).order_by("valid_from", "pk")
-        by_place: dict[tuple[str, int], list[DatasetVersion]] = {}
-        for version in pinned:
-            by_place.setdefault((version.layer_id, version.region_id), []).append(version)
         codes = [*self.leaf_layers, "township"]
         return {
             code: [
-                self._dated(code, county, by_place.get((code, county), []))
+                self._dated(code, county, self._pinned.get((code, county), []))
                 for county in self.counties
             ]
             for code in dict.fromkeys(codes)
             if code in self.layers
         }
+
+    def around(self, codes: list[str]) -> dict[int, list[Dated]]:
+        """By each of the user's counties that the run pinned: which version of these layers counts
+        there, touched by the site or not."""
+        counties = sorted({county for _, county in self._pinned} | set(self.counties))
+        return {
+            county: [
+                self._dated(code, county, self._pinned.get((code, county), [])) for code in codes
+            ]
+            for county in counties
+        }
+
+    @cached_property
+    def _pinned(self) -> dict[tuple[str, int], list[DatasetVersion]]:
+        """The pinned versions of the user's counties, oldest first."""
+        versions = DatasetVersion.objects.filter(
+            runpin__run=self.run, region_id__in=self.scope.county_ids
+        )
+        found: dict[tuple[str, int], list[DatasetVersion]] = {}
+        for version in versions.order_by("valid_from", "pk"):
+            found.setdefault((version.layer_id, version.region_id), []).append(version)
+        return found
 
     @cached_property
     def leaf_layers(self) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from spatial import sqlfiles, units
 from spatial.models import Patch
-from spatial.site_check.found import Found
+from spatial.site_check.found import Found, layers_of
 from spatial.site_check.lines import measured
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def _touched(found: Found) -> list[Row]:
     told: dict[str, tuple[str, str, str, Any]] = {}
     keys, pieces = [], []
     for rule in found.lines:
+        if not all(found.scope.may("map", layer) for layer in layers_of(rule)):
+            continue  # its area may be known, but not where it lies
         sums = measured(found, rule)
         for kind, parts in ((LINE, sums.yes), (DOUBT, sums.unknown)):
             if parts:
@@ -72,7 +74,7 @@ def _touched(found: Found) -> list[Row]:
         )
         for key, (kind, code, term, area) in told.items()
         if key in drawn
-    ]
+    ]  # fmt: skip
 
 
 def _feature(part: str, geometry: Any, **told: Any) -> Row:
