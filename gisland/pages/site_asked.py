@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from imports.pasted import as_file
-from imports.site_ground import GroundOptions, read_ground
 from imports.upload_handler import REFUSAL
 from imports.upload_names import main_of, safe_name, stored_name
 from spatial.errors import InputRefused

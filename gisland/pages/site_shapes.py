@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import math
 from typing import TYPE_CHECKING, Any
+
+import shapely
 
 from spatial import vocabulary
 from spatial.site_check import shapes as site_shapes
@@ -14,7 +18,10 @@ if TYPE_CHECKING:
 HATCHES = ("slash", "backslash", "horizontal", "vertical", "dots", "sparse-dots")
 """One a line, so that lines are told apart without their colours."""
 MARK = "#343A40"
-PAST = "#868E96"
+PAST, FREE = "#868E96", "#2B8A3E"
+REST, MOVED = "rest", "moved"
+HEAD = 0.12
+"""The head of the arrow, as a share of its length."""
 
 
 def parcels(site: SiteCheck) -> dict[str, Any]:
@@ -57,7 +64,62 @@ def shapes(told: Told) -> list[dict[str, Any]]:
         look = {**painted[code], "width": 2, "opacity": 0.25, "term": title}
         sets.append({"id": f"hit-{code}", "line": code, "title": title, "look": look,
                      "features": features})  # fmt: skip
-    return [*sets, *told.what_if_shapes()]
+    found, _ = told.tried
+    return [*sets, *free(found, told.site)] if found else sets
+
+
+def free(found: dict[str, Any], site: SiteCheck) -> list[dict[str, Any]]:
+    """What remains, the nearest free place of the outline, and the way there."""
+    sets = []
+    if parts := found["remaining"]["parts"]:
+        features = [
+            _feature(f"part-{row['number']}", row["geometry"],
+                     f"剩余 {row['mu']} 亩" if len(parts) == 1 else f"第 {row['number']} 块 {row['mu']} 亩")
+            for row in parts
+        ]  # fmt: skip
+        look = {"color": FREE, "width": 2, "opacity": 0.3, "term": "避让后剩余"}
+        sets.append(_set(REST, "避让后剩余", look, features))
+    shift = found["shift"]
+    if shift and shift["geometry"] and shift["distance_m"]:
+        look = {"color": FREE, "width": 2.5, "dash": [8, 4], "fill": False, "term": "最近可用位置"}
+        place = _feature("moved", shift["geometry"], "最近可用位置")
+        sets.append(_set(MOVED, "最近可用位置", look, [place]))
+        way = _feature("way", _arrow(site, shift), f"{shift['distance_m']:.0f} m")
+        sets.append({**_set("way", "平移", {"color": FREE, "width": 3, "term": "平移"}, [way]),
+                     "listed": False})  # fmt: skip
+    return sets
+
+
+def _set(
+    key: str, title: str, look: dict[str, Any], features: list[dict[str, Any]]
+) -> dict[str, Any]:
+    collection = {"type": "FeatureCollection", "features": features}
+    return {"id": key, "title": title, "look": look, "features": collection}
+
+
+def _feature(key: str, geometry: dict[str, Any], name: str) -> dict[str, Any]:
+    return {"type": "Feature", "id": key, "geometry": geometry, "properties": {"name": name}}
+
+
+def _arrow(site: SiteCheck, shift: dict[str, Any]) -> dict[str, Any]:
+    """From the middle of the site to the middle of its free place, with a head."""
+    start, end = (
+        shapely.centroid(shapely.geometry.shape(geometry))
+        for geometry in (json.loads(site.patch.geom.geojson), shift["geometry"])
+    )
+    squeeze = math.cos(math.radians(start.y))
+    east, north = (end.x - start.x) * squeeze, end.y - start.y
+    long, way = math.hypot(east, north), math.atan2(north, east)
+    wings = [
+        [end.x - HEAD * long * math.cos(way + turn) / squeeze,
+         end.y - HEAD * long * math.sin(way + turn)]
+        for turn in (0.45, -0.45)
+    ]  # fmt: skip
+    tip = [end.x, end.y]
+    return {
+        "type": "MultiLineString",
+        "coordinates": [[[start.x, start.y], tip], [wings[0], tip, wings[1]]],
+    }
 
 
 def ground_of(site: SiteCheck, told: Told) -> dict[str, dict[str, Any]]:

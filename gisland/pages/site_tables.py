@@ -230,3 +230,12 @@ def for_page(told: Row) -> list[Table]:
     """The tables below the lines, in order."""
     found = [groups(told), land(told), farmland(told), owners(told), townships(told)]
     return [table for table in [*found, parcels(told)] if table is not None]
+
+
+def parts(found: Row) -> Table:
+    """The parts that remain where lines are stayed clear of."""
+    rest = found["remaining"]
+    rows = [{"number": f"第 {row['number']} 块", **areas(row)} for row in rest["parts"]]
+    return Table(
+        "剩余范围", [Column("number", "块"), *AREAS], rows, {"number": "合计", **areas(rest)}
+    )
