@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from imports.pasted import as_file
+from imports.deliveries import FileOptions
+from imports.site_ground import read_files, read_pasted
 from imports.upload_handler import REFUSAL
-from imports.upload_names import main_of, safe_name, stored_name
 from spatial.errors import InputRefused
 from spatial.site_check.check import Asked
 from spatial.site_check.parcels import parcels_of
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
     from django.http import HttpRequest
 
+    from imports.site_ground import SiteGround
     from spatial.site_check.parcels import Parcel
 
 WAYS = {"drawn": "图上画", "pasted": "粘贴坐标", "file": "上传文件"}
@@ -76,25 +75,21 @@ def read(form: Form) -> tuple[list[Parcel], Asked]:
 
 def _ground(form: Form) -> tuple[list[Parcel], str, str]:
     """Parcels, where they come from, and how their coordinates were read."""
-    options = GroundOptions(crs=form.crs or None)
+    options = FileOptions(crs=form.crs or None)
     way = form.way if form.way in WAYS else _only_way(form)
     if way == "file":
-        if not form.files:
-            raise InputRefused("没有收到文件。请选择界址点 TXT、shp（zip）等文件后再检查。")
-        with tempfile.TemporaryDirectory(prefix="gisland-site-") as folder:
-            return _told(read_ground(_kept(form.files, Path(folder)), options))
+        return _told(read_files(form.files, options))
     if way == "pasted":
-        with tempfile.TemporaryDirectory(prefix="gisland-site-") as folder:
-            pasted = as_file(form.pasted)
-            path = Path(folder) / pasted.name
-            path.write_bytes(pasted.data)
-            return _told(read_ground(path, options))
+        return _told(read_pasted(form.pasted, options))
     if not form.drawn:
         raise InputRefused("还没有范围。请在图上画，或粘贴坐标、上传文件。")
-    shapes = form.shapes
-    if shapes is None:
+    if form.shapes is None:
         raise InputRefused("画的范围没有传完整。请重新画一次。")
-    return parcels_of(shapes), "图上绘制", "EPSG:4490"
+    return parcels_of(form.shapes), WAYS["drawn"], "EPSG:4490"
+
+
+def _told(ground: SiteGround) -> tuple[list[Parcel], str, str]:
+    return list(ground.parcels), ground.source_note, ground.crs
 
 
 def _only_way(form: Form) -> str:
@@ -102,16 +97,3 @@ def _only_way(form: Form) -> str:
     if form.files:
         return "file"
     return "pasted" if form.pasted else "drawn"
-
-
-def _kept(files: tuple[UploadedFile, ...], folder: Path) -> Path:
-    """The sent files (several: the parts of one shapefile) in a folder of their own."""
-    names = [safe_name(file.name or "") for file in files]
-    main = main_of(names)
-    for file, name in zip(files, names, strict=True):
-        with (folder / stored_name(name, main)).open("wb") as out:
-            for block in file.chunks():
-                out.write(block)
-    if not sum(file.size or 0 for file in files):
-        raise InputRefused(f"文件 {main} 是空文件（0 字节）。请重新导出后再上传。")
-    return folder / main

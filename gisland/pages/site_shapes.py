@@ -59,11 +59,13 @@ def shapes(told: Told) -> list[dict[str, Any]]:
         look = {"color": PAST, "width": 1.5, "dash": [2, 3], "fill": False, "term": "历年图斑"}
         sets.append({"id": "past", "title": "历年图斑", "look": look, "features": features,
                      "visible": False})  # fmt: skip
+    hard = {line["code"] for line in told.hard}
     for code, features in told.ground.items():
         title = features["features"][0]["properties"]["name"]
-        look = {**painted[code], "width": 2, "opacity": 0.25, "term": title}
+        look = {**painted[code], "width": 2, "opacity": 0.15, "term": title}
+        # the others mostly cover the whole site: they are lit when their line is opened
         sets.append({"id": f"hit-{code}", "line": code, "title": title, "look": look,
-                     "features": features})  # fmt: skip
+                     "features": features, "visible": code in hard})  # fmt: skip
     found, _ = told.tried
     return [*sets, *free(found, told.site)] if found else sets
 

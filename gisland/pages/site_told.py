@@ -41,6 +41,22 @@ class Told:
         """By line the ground that it touches, as GeoJSON."""
         return site_shapes.ground_of(self.site, self)
 
+    @property
+    def hard(self) -> list[dict[str, Any]]:
+        """Of the lines that are hit and may be drawn the grave ones, else all."""
+        hit = self.drawable
+        return [line for line in hit if line["severity"] and line["severity"] <= HARD] or hit
+
+    @property
+    def drawable(self) -> list[dict[str, Any]]:
+        """The lines that are hit and whose ground the reader may see on a map."""
+        return [
+            line
+            for line in self.lines
+            if line["code"] in self.ground
+            and all(self.scope.may("map", layer["code"]) for layer in line["layers"])
+        ]
+
     @cached_property
     def tried(self) -> tuple[dict[str, Any] | None, str]:
         """What would be free without the lines to avoid, or why that cannot be said."""
@@ -79,16 +95,10 @@ class Told:
 
     def free(self) -> dict[str, Any] | None:
         """The lines that can be stayed clear of, and what that would leave; None: none is hit."""
-        hit = [
-            line
-            for line in self.lines
-            if line["code"] in self.ground
-            and all(self.scope.may("map", layer["code"]) for layer in line["layers"])
-        ]
+        hit = self.drawable
         if not hit and not self.avoid:
             return None
-        hard = [line for line in hit if line["severity"] and line["severity"] <= HARD] or hit
-        chosen = self.avoid or tuple(line["code"] for line in hard)
+        chosen = self.avoid or tuple(line["code"] for line in self.hard)
         found, fault = self.tried
         return {
             "lines": [

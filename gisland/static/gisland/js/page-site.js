@@ -215,7 +215,8 @@ function light(id) {
   for (const [key, row] of rows) row.classList.toggle("is-chosen", key === id);
   for (const shapes of map.book.all) if (shapes.line) shapes.select(null);
   const shapes = id ? map.book.find(id) : null;
-  if (shapes) shapes.select(shapes.line);
+  shapes?.show(true);
+  shapes?.select(shapes.line);
   return shapes;
 }
 
