@@ -83,7 +83,7 @@ def site_check_result(request: HttpRequest, site_id: int) -> HttpResponse:
         {
             **_form(scope, form, ""),
             **told.page(),
-            "files": site_files.offered(scope, site),
+            "file_forms": site_files.offered(scope),
             "map_config": _map(scope, bounds),
             "site": {
                 "drawn": site_shapes.parcels(site),
