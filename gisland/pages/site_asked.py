@@ -61,20 +61,19 @@ def read(form: Form) -> tuple[list[Parcel], Asked]:
     """The parcels and the question; raises InputRefused naming fault and remedy."""
     if form.refused is not None:
         raise form.refused
-    parcels, note, crs = _ground(form)
+    parcels, told = _ground(form)
     if len(form.title) > MOST_TITLE:
         raise InputRefused(f"名称有 {len(form.title)} 字，超过 {MOST_TITLE} 字。请写短一些。")
     return parcels, Asked(
         purpose=form.purpose,
         as_of=timezone.localdate(),
         title=form.title,
-        source_note=note,
-        delivered_crs=crs,
+        **told,
     )
 
 
-def _ground(form: Form) -> tuple[list[Parcel], str, str]:
-    """Parcels, where they come from, and how their coordinates were read."""
+def _ground(form: Form) -> tuple[list[Parcel], dict[str, Any]]:
+    """Parcels, and where they come from and how their coordinates were read."""
     options = FileOptions(crs=form.crs or None)
     way = form.way if form.way in WAYS else _only_way(form)
     if way == "file":
@@ -85,11 +84,16 @@ def _ground(form: Form) -> tuple[list[Parcel], str, str]:
         raise InputRefused("还没有范围。请在图上画，或粘贴坐标、上传文件。")
     if form.shapes is None:
         raise InputRefused("画的范围没有传完整。请重新画一次。")
-    return parcels_of(form.shapes), WAYS["drawn"], "EPSG:4490"
+    return parcels_of(form.shapes), {"source_note": WAYS["drawn"], "delivered_crs": "EPSG:4490"}
 
 
-def _told(ground: SiteGround) -> tuple[list[Parcel], str, str]:
-    return list(ground.parcels), ground.source_note, ground.crs
+def _told(ground: SiteGround) -> tuple[list[Parcel], dict[str, Any]]:
+    told = {
+        "source_note": ground.source_note,
+        "delivered_crs": ground.crs,
+        "notes": ground.notes,
+    }
+    return list(ground.parcels), told
 
 
 def _only_way(form: Form) -> str:

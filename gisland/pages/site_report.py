@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 from gisland.pages import site_maps, site_shapes, site_tables
 from gisland.reports import pdf, sheet
 from gisland.reports.table import Column, Table
-from spatial import units
-from spatial.dates import said_date
 
 if TYPE_CHECKING:
     import datetime
@@ -17,8 +15,9 @@ if TYPE_CHECKING:
 
 NO_PAST = "范围内没有取用人能看到的历年图斑。"
 FAULT = "#C92A2A"
+PRINTED = {"✕": "×"}
+"""Signs that the fonts of reports lack."""
 MOST_PICTURES = 6
-SLIVER = "狭长碎块：不足 {m2} m² 且宽不足 {width} m 的并入相邻碎块"
 
 
 def extract(told: Told, *, made_on: datetime.date, by: str, address: str) -> bytes:
@@ -119,6 +118,7 @@ def _lines(result: dict[str, Any]) -> dict[str, Any]:
     """The lines on paper: what is touched in bold and red beside its sign."""
     given = site_tables.lines(result).on_paper()
     for row, line in zip(given["rows"], result["lines"], strict=True):
+        row[0] = PRINTED.get(row[0], row[0])
         if line["answer"] == "hit":
             row[:3] = [{"text": cell, "bold": True, "colour": FAULT} for cell in row[:3]]
         elif line["answer"] != "clear":
