@@ -23,6 +23,13 @@ from gisland.pages.site_check import (
     site_check_share,
     site_check_title,
 )
+from gisland.pages.site_check_api import (
+    SiteCheckFileView,
+    SiteCheckOneView,
+    SiteCheckShareView,
+    SiteChecksView,
+    SiteCheckWhatIfView,
+)
 from gisland.pages.site_files import site_check_file, site_check_pdf
 
 urlpatterns = [
@@ -59,6 +66,23 @@ urlpatterns = [
     path("imports/", include("imports.urls")),
     # casework: cases/, field/, clues/
     # machines
+    path("api/site-checks/", SiteChecksView.as_view(), name="api-site-checks"),
+    path("api/site-checks/<int:number>/", SiteCheckOneView.as_view(), name="api-site-check"),
+    path(
+        "api/site-checks/<int:number>.<slug:form>",
+        SiteCheckFileView.as_view(),
+        name="api-site-check-file",
+    ),
+    path(
+        "api/site-checks/<int:number>/what-if/",
+        SiteCheckWhatIfView.as_view(),
+        name="api-site-check-what-if",
+    ),
+    path(
+        "api/site-checks/<int:number>/share/",
+        SiteCheckShareView.as_view(),
+        name="api-site-check-share",
+    ),
     path("api/", include("spatial.urls")),
     path("healthz", healthz, name="healthz"),
     path("", include("tiles.urls")),

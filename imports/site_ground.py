@@ -11,7 +11,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import shapely
 from django.conf import settings
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
@@ -29,6 +28,7 @@ from spatial.site_check.parcels import Parcel
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from django.core.files.uploadedfile import UploadedFile
 
     from imports.readers.table import Table
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 LIKE = "parcel"
 """The layer whose names of columns (名称, 标识, 登记面积) a site's parcels are read by."""
 NAMES = ("name", "code", "source_code")
+PLAIN_NAMES = ("地块名称", "地块编号")
+"""Columns of coordinate tables and pasted coordinates."""
+QUIET = ("ring_closed",)
+"""Findings of every list of corners, not worth a word on an extract."""
 LONGEST_NAME = 60
 
 
@@ -84,7 +88,7 @@ def read_ground(path: str | Path, options: FileOptions | None = None) -> SiteGro
     return SiteGround(
         tuple(_parcels(table, geoms, told)), table.file_name, table.driver, verdict.label,
         verdict.origin, verdict.confidence, tuple(verdict.evidence),
-        tuple(dict.fromkeys(finding.message for finding in findings)),
+        tuple(dict.fromkeys(one.message for one in findings if one.kind not in QUIET)),
     )  # fmt: skip
 
 
@@ -123,7 +127,8 @@ def _parcels(table: Table, geoms: np.ndarray, options: FileOptions) -> list[Parc
     columns = fields.match_columns(table, wanted, options.mapping)
     found = []
     for place, (record, shape) in enumerate(zip(table.records, geoms, strict=True), start=1):
-        told = (str(record.get(columns[name]) or "").strip() for name in NAMES if name in columns)
+        named = [*(columns[name] for name in NAMES if name in columns), *PLAIN_NAMES]
+        told = (str(record.get(column) or "").strip() for column in named)
         name = next((text for text in told if text), f"地块 {place}")
         found.append(Parcel(name[:LONGEST_NAME], _multi(shape), _area(record, columns)))
     return found

@@ -93,9 +93,7 @@ def _parcels(told: Told) -> maps.MapLayer:
     return maps.MapLayer("选址范围", SITE, shapes)
 
 
-def _hit(
-    told: Told, line: dict[str, Any], painted: dict[str, dict[str, str]]
-) -> maps.MapLayer:
+def _hit(told: Told, line: dict[str, Any], painted: dict[str, dict[str, str]]) -> maps.MapLayer:
     look = painted[line["code"]]
     paint = maps.Look(look["color"], 1.2, fill=look["color"], opacity=0.18, hatch=look["hatch"])
     geometry = told.ground[line["code"]]["features"][0]["geometry"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HATCHES = ("slash", "backslash", "horizontal", "vertical", "dots", "sparse-dots")
 """One a line, so that lines are told apart without their colours."""
 MARK = "#343A40"
-PAST, FREE = "#868E96", "#2B8A3E"
+PAST, FREE = "#868E96", "#0891B2"
 REST, MOVED = "rest", "moved"
 HEAD = 0.12
 """The head of the arrow, as a share of its length."""

@@ -33,7 +33,7 @@ CHUNK_PATCHES = 250
 """Patches of one transaction: large enough to plan once, small enough to stop soon."""
 
 
-def classify(
+def classify(  # noqa: PLR0913 - what a run is
     patch_ids: Sequence[int],
     *,
     ruleset: str | RulesetVersion,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import OperationalError, transaction
 
 from spatial import sqlfiles
@@ -25,6 +24,7 @@ from spatial.site_check import purposes
 from spatial.units import hectares
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Sequence
 
     from spatial.models import Assessment, RulesetVersion, Unit, User
@@ -78,6 +78,8 @@ class Asked:
     source_note: str = ""
     delivered_crs: str = ""
     region_code: str | None = None
+    notes: tuple[str, ...] = ()
+    """What was noticed when the ground was read."""
 
 
 def check(
@@ -117,7 +119,7 @@ def found(scope: Scope, number: int) -> SiteCheck:
         .select_related("batch__owner", "region")
         .first()
     )
-    assessment = patch and patch.assessments.filter(is_current=True).first()
+    assessment = None if patch is None else patch.assessments.filter(is_current=True).first()
     if patch is None or assessment is None:
         raise SiteUnknown("没有这次选址检查，或它属于别的单位而没有共享。请核对地址。")
     return SiteCheck(patch, assessment)
@@ -231,8 +233,8 @@ def _stored(
         raise InputRefused(f"选址范围只有 {measured['area_m2']} 平方米，不足 {LEAST_M2} 平方米。")
     if measured["area_m2"] > settings.SITE_AREA_M2:
         raise InputRefused(
-            f"选址范围有 {hectares(measured['area_m2'])} 公顷，超过 {settings.SITE_AREA_M2 // 10000} "
-            "公顷。请核对坐标系和单位；确需检查的，请分片。"
+            f"选址范围有 {hectares(measured['area_m2'])} 公顷，超过 "
+            f"{settings.SITE_AREA_M2 // 10000} 公顷。请核对坐标系和单位；确需检查的，请分片。"
         )
     told = [
         {
@@ -250,6 +252,8 @@ def _stored(
         for parcel in ground.parcels
     ]
     declared = [parcel.declared_area_m2 for parcel in ground.parcels]
+    ground_shape = GEOSGeometry(measured["ground"])
+    assert isinstance(ground_shape, MultiPolygon)
     batch.save()
     return Patch.objects.create(
         batch=batch,
@@ -261,12 +265,12 @@ def _stored(
             "fingerprint": print_,
             "by": by.get_username() if by is not None else "",
             "source_note": asked.source_note,
-            "notes": list(ground.notes),
+            "notes": [*asked.notes, *ground.notes],
             "parcels": told,
         },
         delivered_crs=asked.delivered_crs,
         geom=ground.geom,
-        ground=GEOSGeometry(measured["ground"]),
+        ground=ground_shape,
     )
 
 

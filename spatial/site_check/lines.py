@@ -6,26 +6,22 @@ the user's counties alone; where that is all of the site, they are the stored ma
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from spatial import sqlfiles, units, vocabulary
-from spatial.dates import said_date
+from spatial import units, vocabulary
 from spatial.engine.gaps import all_said
-from spatial.models import Zone
 from spatial.scope import outside_note
 from spatial.site_check import words
-from spatial.site_check.found import NOTHING, Found, Part, layers_of, leaves_of, renewed_months
+from spatial.site_check.features import add_nearest, touched
+from spatial.site_check.found import NOTHING, Found, Part, layers_of, renewed_months
 
 if TYPE_CHECKING:
     from spatial.models import Rule
 
 Row = dict[str, Any]
 HIT, CLEAR, NO_DATA, EXPIRED, INSIDE_ONLY = "hit", "clear", "no_data", "expired", "inside_only"
-NEAR_M = 500
-"""How far around a site the nearest ground of a line that it does not touch is looked for."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +39,11 @@ class Measured:
 
 def measured(found: Found, rule: Rule) -> Measured:
     """The line's ground: what surely counts, what may, and the answer."""
+    answer: bool | None
     if not rule.part:  # a mark that tests the patch and measures nothing
         stored = found.assessment.marks.filter(code=rule.code).first()
-        return Measured([], [], NOTHING, NOTHING, NOTHING, stored and stored.answer)
+        answer = None if stored is None else stored.answer
+        return Measured([], [], NOTHING, NOTHING, NOTHING, answer)
     yes, unknown, area, doubtful = [], [], NOTHING, NOTHING
     for part in found.parts:
         holds = _holds(rule, part)
@@ -60,7 +58,7 @@ def measured(found: Found, rule: Rule) -> Measured:
             doubtful += counted
     floor = floor_of(rule)
     if area >= floor and area > 0:
-        answer: bool | None = True
+        answer = True
     elif doubtful > 0 and area + doubtful >= floor:
         answer = None
     else:
@@ -74,6 +72,10 @@ def floor_of(rule: Rule) -> Decimal:
     return Decimal(str((rule.part or {}).get("at_least_m2") or 0))
 
 
+def _is_net(rule: Rule) -> bool:
+    return bool((rule.part or {}).get("net"))
+
+
 def _holds(rule: Rule, part: Part) -> bool | None:
     doubt = False
     for place in rule.places.all():
@@ -81,7 +83,7 @@ def _holds(rule: Rule, part: Part) -> bool | None:
         if place.relation == "inside":
             if row is None:
                 return False
-            doubt |= row.answer is None or bool(rule.part.get("net") and row.net_unknown)
+            doubt |= row.answer is None or bool(_is_net(rule) and row.net_unknown)
         elif place.relation == "outside" and row is not None:
             if row.answer:
                 return False
@@ -90,7 +92,7 @@ def _holds(rule: Rule, part: Part) -> bool | None:
 
 
 def _counted(rule: Rule, part: Part) -> Decimal:
-    if not rule.part.get("net"):
+    if not _is_net(rule):
         return part.area_m2
     rows = (part.notions.get(place.notion.code) for place in rule.places.all())
     nets = [row.net_m2 for row in rows if row is not None and row.net_m2 is not None]
@@ -100,7 +102,8 @@ def _counted(rule: Rule, part: Part) -> Decimal:
 def lines(found: Found) -> list[Row]:
     """Every line that the user may see, in the purpose's order."""
     told = [_line(found, rule) for rule in found.lines]
-    _add_nearest(found, told)
+    answers = (CLEAR, INSIDE_ONLY, EXPIRED)
+    add_nearest(found, [row for row in told if row["answer"] in answers])
     return told
 
 
@@ -122,7 +125,7 @@ def _line(found: Found, rule: Rule) -> Row:
         "colour": style["colour"],
         "icon": style["icon"],
         "relation": relation,
-        "net": bool((rule.part or {}).get("net")),
+        "net": _is_net(rule),
         "answer": answer,
         "answer_term": words.answer_term(answer),
         "area_m2": sums.area_m2,
@@ -142,7 +145,7 @@ def _line(found: Found, rule: Rule) -> Row:
         "versions": [one.version.pk for one in versions if one.version is not None],
         "piece_ids": [part.pk for part in sums.yes],
         "nearest": None,
-        **_features(found, rule, sums),
+        **touched(found, rule, sums.yes),
     }
     return {**told, "said": _said(told)}
 
@@ -166,7 +169,7 @@ def _why(rule: Rule, sums: Measured) -> list[str]:
         if (row := part.notions.get(place.notion.code)) is not None
     ]
     told = all_said([gap for row in rows for gap in row.why])
-    if any(row.net_unknown and rule.part.get("net") for row in rows):
+    if any(row.net_unknown and _is_net(rule) for row in rows):
         told.append("没有交付田坎系数，净面积不明")
     return told
 
@@ -207,104 +210,3 @@ def _said(line: Row) -> str:
     if line["outside"]:
         told.append(line["outside"])
     return "；".join(told)
-
-
-def _features(found: Found, rule: Rule, sums: Measured) -> Row:
-    """The records touched, the largest first, where the user may read them."""
-    codes = set(layers_of(rule))
-    readable = {code for code in codes if found.scope.may("identify", code)}
-    areas: dict[int, Decimal] = defaultdict(Decimal)
-    for part in sums.yes:
-        sources = {
-            source
-            for place in rule.places.all()
-            if place.relation == "inside" and (row := part.notions.get(place.notion.code))
-            for source in row.zones
-        }
-        for code in readable:
-            for number in part.zones.get(code, []):
-                zone = found.zones.get(number)
-                if zone is not None and (not sources or zone.source_id in sources):
-                    areas[number] += part.area_m2
-    rows = [feature(found, found.zones[number], area) for number, area in areas.items()]
-    rows.sort(key=lambda row: (-row["area_m2"], row["id"]))
-    return {"features": rows, "features_hidden": bool(sums.yes and codes - readable)}
-
-
-def feature(found: Found, zone: Zone, area: Decimal | None = None) -> Row:
-    """A source record in the office's words."""
-    told = zone.attributes
-    layer = found.layers[zone.layer_id]
-    named = str(told.get("class") or "")
-    if zone.layer_id == "land_use":
-        title = f"{zone.code} {vocabulary.land_use_term(zone.code)}"
-    elif zone.document is not None:
-        title = zone.document.number
-    else:
-        title = zone.name or vocabulary.land_use_term(named) or zone.code or zone.source_id
-    return {
-        "id": zone.pk,
-        "layer": layer.code,
-        "layer_term": layer.term,
-        "title": title,
-        "code": zone.code,
-        "source_id": zone.source_id,
-        "class": vocabulary.land_use_term(named) if named else "",
-        "document": zone.document.number if zone.document else "",
-        "holder": zone.holder.name if zone.holder else "",
-        "dates": {
-            name: said_date(told[name])
-            for name in ("approved_on", "valid_until", "revoked_on")
-            if told.get(name)
-        },
-        "version": zone.version_id,
-        "row": zone.source_row,
-        "area_m2": area,
-        "mu": None if area is None else units.mu(area),
-    }
-
-
-def _add_nearest(found: Found, told: list[Row]) -> None:
-    """Beside each line that the site does not touch, how near its nearest ground lies."""
-    clear = {row["code"]: row for row in told if row["answer"] in (CLEAR, INSIDE_ONLY, EXPIRED)}
-    wanted: dict[str, list[str]] = {}
-    layers: set[str] = set()
-    for rule in found.lines:
-        if rule.code not in clear or clear[rule.code]["relation"] != "inside":
-            continue
-        leaves = [leaf for place in rule.places.all() for leaf in leaves_of(place.notion)]
-        wanted[rule.code] = [leaf.code for leaf in leaves if leaf.layer_id]
-        layers |= {leaf.layer_id for leaf in leaves if leaf.layer_id}
-    versions = [
-        one.version.pk
-        for code in layers
-        for one in found.dated.get(code, [])
-        if one.version is not None and one.state in ("counted", "old")
-    ]
-    if not versions:
-        return
-    rows = sqlfiles.rows(
-        "site_check/40_measure_near",
-        {
-            "assessment_id": found.assessment.pk,
-            "codes": sorted({code for codes in wanted.values() for code in codes}),
-            "version_ids": versions,
-            "near_m": NEAR_M,
-        },
-    )
-    by_code = {row["code"]: row for row in rows}
-    zones = Zone.objects.select_related("document", "holder").defer("geom", "delivered")
-    for code, leaves in wanted.items():
-        near = min(
-            (by_code[leaf] for leaf in leaves if leaf in by_code),
-            key=lambda row: row["distance_m"],
-            default=None,
-        )
-        if near is None:
-            continue
-        zone = zones.get(pk=near["zone_id"])
-        readable = found.scope.may("identify", zone.layer_id)
-        clear[code]["nearest"] = {
-            "distance_m": near["distance_m"],
-            "feature": feature(found, zone) if readable else None,
-        }

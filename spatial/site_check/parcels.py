@@ -75,8 +75,8 @@ def join(parcels: Sequence[Parcel]) -> Ground:
     points = int(shapely.get_num_coordinates(shapes).sum())
     if points > settings.SITE_VERTICES:
         raise InputRefused(
-            f"选址范围有 {points} 个界址点，超过 {settings.SITE_VERTICES} 个。请核对是否拿错了文件；"
-            "确需检查的，请分片或抽稀后再查。"
+            f"选址范围有 {points} 个界址点，超过 {settings.SITE_VERTICES} 个。"
+            "请核对是否拿错了文件；确需检查的，请分片或抽稀后再查。"
         )
     for parcel, shape in zip(parcels, shapes, strict=True):
         _require_sound(parcel, shape)

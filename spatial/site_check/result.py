@@ -6,6 +6,7 @@ lines that read a layer without the right to its verdict, nor records without th
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,17 @@ def result(site: SiteCheck, scope: Scope, *, look_for_changes: bool = False) -> 
         "thresholds": _thresholds(found.ruleset),
         "changed": changes_since(found.run) if look_for_changes else None,
     }
+
+
+def as_json(value: Any) -> Any:
+    """The result as JSON holds it without loss: exact numbers as texts, dates in ISO form."""
+    if isinstance(value, dict):
+        return {str(key): as_json(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(one) for one in value]
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, datetime.date) else value
 
 
 def _head(found: Found) -> Row:
@@ -223,12 +235,15 @@ def _unchecked(found: Found) -> list[Row]:
             elif one.state == "old" and one.version:
                 said = f"{county}{term}只有 {one.version.valid_from} 版，新一年成果未导入"
                 told.append({"kind": "old", "said": said})
+    names = {county.name for county in found.counties.values()}
     told += [
-        {"kind": "partly", "said": f"{gap['county']}{gap['term']}未覆盖 {Decimal(gap['m2']):,.2f} m²"}
+        {
+            "kind": "partly",
+            "said": f"{gap['county']}{gap['term']}未覆盖 {Decimal(gap['m2']):,.2f} m²",
+        }
         for gap in found.assessment.gaps
-        if gap.get("m2") and gap["layer"] in seen
-        and gap["county"] in {county.name for county in found.counties.values()}
-    ]  # fmt: skip
+        if gap.get("m2") and gap["layer"] in seen and gap["county"] in names
+    ]
     read = {*found.leaf_layers, "township"}
     others = [layer.term for layer in found.layers.values() if layer.code not in read]
     if others:

@@ -18,11 +18,12 @@ Row = dict[str, Any]
 SITE, PARCEL, LINE, DOUBT, PAST = "site", "parcel", "line", "doubt", "past"
 
 
-def shapes(site: SiteCheck, scope: Scope) -> Row:
+def shapes(site: SiteCheck, scope: Scope, *, deed: str = "map") -> Row:
     """A FeatureCollection in EPSG:4490 degrees: the site, its parcels, then the ground touched.
 
     ``properties.part`` says which: site, parcel, line (ground that counts for the line ``code``),
-    doubt (ground on which that line is in doubt). Each has term and area_m2 where measured.
+    doubt (ground on which that line is in doubt). Each has term and area_m2 where measured. Lines
+    that read a layer without the right to ``deed`` are left out.
     """
     found = Found(site, scope)
     features = [
@@ -35,7 +36,7 @@ def shapes(site: SiteCheck, scope: Scope) -> Row:
         _feature(PARCEL, parcel["geometry"], term=parcel["name"], area_m2=float(parcel["area_m2"]))
         for parcel in site.told.get("parcels", [])
     ]
-    return {"type": "FeatureCollection", "features": [*features, *_touched(found)]}
+    return {"type": "FeatureCollection", "features": [*features, *_touched(found, deed)]}
 
 
 def past_shapes(patch_ids: list[int], scope: Scope) -> Row:
@@ -51,11 +52,11 @@ def past_shapes(patch_ids: list[int], scope: Scope) -> Row:
     }  # fmt: skip
 
 
-def _touched(found: Found) -> list[Row]:
+def _touched(found: Found, deed: str) -> list[Row]:
     told: dict[str, tuple[str, str, str, Any]] = {}
     keys, pieces = [], []
     for rule in found.lines:
-        if not all(found.scope.may("map", layer) for layer in layers_of(rule)):
+        if not all(found.scope.may(deed, layer) for layer in layers_of(rule)):
             continue  # its area may be known, but not where it lies
         sums = measured(found, rule)
         for kind, parts in ((LINE, sums.yes), (DOUBT, sums.unknown)):
