@@ -1,4 +1,4 @@
-"""What the form of the site check asks: ground as drawn, pasted or sent, and the purpose. 选址表单"""
+"""What the form of a site check asks: ground drawn, pasted or sent, and the purpose. 选址表单"""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def site_check_title(request: HttpRequest, site_id: int) -> HttpResponse:
 
 def _person(request: HttpRequest) -> User | None:
     user = request.user
-    return user if user.is_authenticated else None  # type: ignore[return-value]
+    return user if user.is_authenticated else None
 
 
 def _form(scope: Scope, form: Form, fault: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A site check as a file: the printed extract, shapes and tables; each is on record. 选址检查导出"""
+"""A site check as a file: printed extract, shapes, tables; each on record. 选址检查导出"""
 
 from __future__ import annotations
 

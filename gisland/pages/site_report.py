@@ -153,14 +153,19 @@ def _terms(result: dict[str, Any]) -> list[str]:
         f"{'，按净面积（扣田坎）' if line['net'] else ''}；{line['basis']}"
         for line in result["lines"]
     ]
-    purpose = result["purpose"]
-    checked = result["checked_at"]
     told += [
         "面积按椭球面积计算，单位 m²；亩、公顷由 m² 换算，换算的尾差单列。",
-        f"规则 {purpose['title']} {purpose['version']}（{purpose['sha256'][:12]}），"
-        f"分析 {result['run']}，程序 {result['code_version']}，"
-        f"检查于 {checked:%Y-%m-%d %H:%M}。",
+        _made(result),
         f"范围来源：{result['source_note'] or '—'}；坐标系 {result['delivered_crs'] or '—'}。",
         "本摘要只答涉及与不涉及，不作合法性判定。",
     ]
     return told
+
+
+def _made(result: dict[str, Any]) -> str:
+    purpose = result["purpose"]
+    return (
+        f"规则 {purpose['title']} {purpose['version']}（{purpose['sha256'][:12]}），"
+        f"分析 {result['run']}，程序 {result['code_version']}，"
+        f"检查于 {result['checked_at']:%Y-%m-%d %H:%M}。"
+    )

@@ -75,10 +75,13 @@ def free(found: dict[str, Any], site: SiteCheck) -> list[dict[str, Any]]:
     sets = []
     if parts := found["remaining"]["parts"]:
         features = [
-            _feature(f"part-{row['number']}", row["geometry"],
-                     f"剩余 {row['mu']} 亩" if len(parts) == 1 else f"第 {row['number']} 块 {row['mu']} 亩")
+            _feature(
+                f"part-{row['number']}",
+                row["geometry"],
+                f"{'剩余' if len(parts) == 1 else '第 {number} 块'.format(**row)} {row['mu']} 亩",
+            )
             for row in parts
-        ]  # fmt: skip
+        ]
         look = {"color": FREE, "width": 2, "opacity": 0.3, "term": "避让后剩余"}
         sets.append(_set(REST, "避让后剩余", look, features))
     shift = found["shift"]
