@@ -32,10 +32,9 @@ def touched(found: Found, rule: Rule, parts: list[Part]) -> Row:
             for source in row.zones
         }
         for code in readable:
-            for number in part.zones.get(code, []):
-                zone = found.zones.get(number)
-                if zone is not None and (not sources or zone.source_id in sources):
-                    areas[number] += part.area_m2
+            for zone in found.on(part, code):
+                if not sources or zone.pk in sources:
+                    areas[zone.pk] += part.area_m2
     rows = [feature(found, found.zones[number], area) for number, area in areas.items()]
     rows.sort(key=lambda row: (-row["area_m2"], row["id"]))
     return {"features": rows, "features_hidden": bool(parts and codes - readable)}

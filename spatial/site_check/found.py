@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from spatial.hidden import hidden_rules
 from spatial.install import layers_file
 from spatial.models import DatasetVersion, Layer, Region, Zone
+from spatial.models.dataset import Nature
 
 if TYPE_CHECKING:
     from spatial.models import Assessment, Notion, PieceNotion, Rule, RulesetVersion, Run
@@ -110,7 +111,8 @@ class Found:
 
     @cached_property
     def zones(self) -> dict[int, Zone]:
-        """The zones on the parts, by id, of layers whose verdict the user may see."""
+        """The zones on the parts, by id, of the user's counties and of layers whose verdict he may
+        see."""
         seen = set(self.scope.layers("verdict"))
         ids = {
             zone
@@ -119,8 +121,17 @@ class Found:
             if layer in seen
             for zone in numbers
         }
-        found = Zone.objects.filter(pk__in=ids).select_related("document", "holder")
+        found = Zone.objects.filter(pk__in=ids, version__region_id__in=self.scope.county_ids)
+        found = found.select_related("document", "holder", "version")
         return {zone.pk: zone for zone in found.defer("geom", "delivered")}
+
+    def on(self, part: Part, layer: str) -> list[Zone]:
+        """The zones of a layer that count on a part: of snapshots those of its county's version, of
+        ledgers all, for a paper holds wherever its ground lies."""
+        zones = [self.zones[number] for number in part.zones.get(layer, []) if number in self.zones]
+        if self.layers[layer].nature == Nature.LEDGER:
+            return zones
+        return [zone for zone in zones if zone.version.region_id == part.county_id]
 
     @cached_property
     def counties(self) -> dict[int, Region]:

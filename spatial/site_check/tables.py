@@ -97,7 +97,7 @@ def _readable(found: Found, layer: str) -> bool:
 
 
 def _class_of(found: Found, part: Part) -> tuple[str, str]:
-    codes = sorted({found.zones[zone].code for zone in part.zones.get(SURVEY, [])})
+    codes = sorted({zone.code for zone in found.on(part, SURVEY)})
     if not codes:
         return UNCOVERED, ""
     if len(codes) > 1:
@@ -105,13 +105,9 @@ def _class_of(found: Found, part: Part) -> tuple[str, str]:
     return words.land_group(codes[0])[0] or OTHER, codes[0]
 
 
-def _survey(found: Found, part: Part) -> list[Zone]:
-    return [found.zones[zone] for zone in part.zones.get(SURVEY, [])]
-
-
 def is_cultivated(found: Found, part: Part) -> bool:
     """Whether every survey zone of the piece is 耕地."""
-    zones = _survey(found, part)
+    zones = found.on(part, SURVEY)
     return bool(zones) and all(zone.code in CULTIVATED for zone in zones)
 
 
@@ -121,7 +117,7 @@ def net_of(found: Found, part: Part) -> Decimal | None:
     As the engine takes it: of several zones the smallest share of ridges, delivered empty is none.
     """
     shares = []
-    for zone in _survey(found, part):
+    for zone in found.on(part, SURVEY):
         if "kcxs" not in zone.attributes:
             return None
         shares.append(Decimal(str(zone.attributes["kcxs"] or 0)))
@@ -151,7 +147,7 @@ def _gross_and_net(found: Found, parts: list[Part]) -> Row:
 def _basic_farm(found: Found) -> Row | None:
     if not _readable(found, FARMLAND):
         return None
-    parts = [part for part in found.parts if part.zones.get(FARMLAND)]
+    parts = [part for part in found.parts if found.on(part, FARMLAND)]
     area = sum((part.area_m2 for part in parts), NOTHING)
     tilled = [part for part in parts if is_cultivated(found, part)]
     return {
@@ -171,7 +167,7 @@ def owners(found: Found) -> Row | None:
     for part in found.parts:
         told = {
             (str(zone.attributes.get("ownership") or ""), _village(zone))
-            for zone in _survey(found, part)
+            for zone in found.on(part, SURVEY)
         }
         owned, village = told.pop() if len(told) == 1 else ("", "")
         code, term = words.land_owner(owned)
@@ -216,8 +212,7 @@ def townships(found: Found) -> Row:
             "code", "name"
         )
     )
-    zones = (found.zones[zone] for part in found.parts for zone in part.zones.get("township", [])
-             if zone in found.zones)  # fmt: skip
+    zones = [zone for part in found.parts for zone in found.on(part, "township")]
     names = {**{zone.code: zone.name for zone in zones if zone.name}, **names}
     rows = [
         (

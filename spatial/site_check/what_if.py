@@ -123,6 +123,8 @@ def _parts(
         "site_check/51_name_parts",
         {"grounds": [shapely.to_wkb(one) for one in polygons], "plane_srid": found.home.plane_srid},
     )
+    if not total:  # crumbs without any area
+        return [], []
     named = [row for row in named if row["exact_m2"] >= CRUMB_M2] or named[:1]
     named.sort(key=lambda row: -row["exact_m2"])
     areas = rounded([row["exact_m2"] for row in named], total)
