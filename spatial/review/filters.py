@@ -132,7 +132,7 @@ def _day(text: str) -> datetime.date | None:
 
 
 def select(scope: Scope, asked: Filters) -> QuerySet[Patch]:
-    """The patches asked for, within the scope; unordered. Planned sites are no patches to decide."""
+    """The patches asked for, within the scope; unordered. Planned sites are not among them."""
     found = scope.filter_patches(Patch.objects.exclude(batch__source=Source.SITE))
     if asked.batch:
         found = found.filter(batch__code=asked.batch)
