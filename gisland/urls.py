@@ -18,6 +18,12 @@ from gisland.pages.review import (
     review_totals,
 )
 from gisland.pages.runs import run_list, run_page
+from gisland.pages.site_check import (
+    site_check,
+    site_check_result,
+    site_check_share,
+    site_check_title,
+)
 from gisland.pages.site_check_api import (
     SiteCheckFileView,
     SiteCheckOneView,
@@ -25,6 +31,7 @@ from gisland.pages.site_check_api import (
     SiteChecksView,
     SiteCheckWhatIfView,
 )
+from gisland.pages.site_files import site_check_file, site_check_pdf
 
 urlpatterns = [
     # people
@@ -59,6 +66,12 @@ urlpatterns = [
     path("ratios/patches/", ratio_patches, name="ratio_patches"),
     path("ratios/bulletin.pdf", ratio_bulletin_pdf, name="ratio_bulletin"),
     path("ratios/figures.xlsx", ratio_xlsx, name="ratio_xlsx"),
+    path("site-check/", site_check, name="site_check"),
+    path("site-check/<int:site_id>/", site_check_result, name="site_check_result"),
+    path("site-check/<int:site_id>/share", site_check_share, name="site_check_share"),
+    path("site-check/<int:site_id>/title", site_check_title, name="site_check_title"),
+    path("site-check/<int:site_id>/extract.pdf", site_check_pdf, name="site_check_pdf"),
+    path("site-check/<int:site_id>/site.<str:form>", site_check_file, name="site_check_file"),
     path("imports/", include("imports.urls")),
     # casework: cases/, field/, clues/
     # machines
