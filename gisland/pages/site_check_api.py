@@ -5,23 +5,24 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.response import Response
-from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
+from gisland.pages import site_report
+from gisland.pages.site_check_query import CheckThrottle, ShareBody, SiteCheckBody, WhatIfQuery
+from gisland.pages.site_told import told_of
+from imports import export_log
 from imports.deliveries import FileOptions
-from imports.site_export import FORMS, export_site
+from imports.site_export import FORMS, GUARD, WHAT, export_site
 from imports.site_ground import SiteGround, read_files, read_pasted
 from imports.upload_handler import REFUSAL
 from spatial.api import HasScope, asked_scope
-from spatial.api_query import Parameters
 from spatial.errors import InputRefused
 from spatial.models import User
 from spatial.scope import mark_private
@@ -29,83 +30,22 @@ from spatial.site_check import purposes
 from spatial.site_check.check import ACT, Asked, check, found, recent, share
 from spatial.site_check.parcels import Parcel, parcels_of
 from spatial.site_check.result import as_json, result
-from spatial.site_check.what_if import MOST_RADIUS_M, RADIUS_M, WIDTH_M, what_if
+from spatial.site_check.what_if import what_if
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
+
+    from spatial.scope import Scope
+    from spatial.site_check.check import SiteCheck
 
 
 CONTENT_TYPES = {
     "geojson": "application/geo+json",
     "gpkg": "application/geopackage+sqlite3",
     "shp": "application/zip",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "kml": "application/vnd.google-earth.kml+xml",
 }
-
-
-class CheckThrottle(SimpleRateThrottle):
-    """Checks a minute for each account or address: each costs the database about a second."""
-
-    scope = "site_check"
-    rate = settings.SITE_CHECK_RATE
-
-    def get_cache_key(self, request: Request, view: Any) -> str:
-        """By account, else by address."""
-        user = request.user
-        who = f"u{user.pk}" if user.is_authenticated else self.get_ident(request)
-        return str(self.cache_format % {"scope": self.scope, "ident": who})
-
-
-class SiteCheckBody(Parameters):
-    """What is sent: the ground in one of three ways, and the purpose."""
-
-    purpose = serializers.CharField(
-        max_length=60, default="site-selection", help_text="用途：ground = site 的规则集"
-    )
-    title = serializers.CharField(max_length=120, required=False, allow_blank=True)
-    as_of = serializers.DateField(required=False, help_text="检查日期；不写为今天")
-    ground = serializers.JSONField(
-        required=False, help_text="GeoJSON：面、要素或要素集合，EPSG:4490，经度在前"
-    )
-    coordinates = serializers.CharField(
-        required=False, max_length=2_000_000, help_text="粘贴的坐标，任意次序和带号"
-    )
-    file = serializers.FileField(required=False, help_text="TXT、zip 打包的 shp、KML、DXF…")
-    crs = serializers.CharField(required=False, max_length=60, help_text="如 EPSG:4528")
-    encoding = serializers.CharField(required=False, max_length=30, help_text="如 GBK")
-    region = serializers.RegexField(r"^[0-9]{6}$", required=False, help_text="行政区代码")
-    sublayer = serializers.CharField(required=False, max_length=200, help_text="文件内的图层")
-
-    def validate(self, told: dict[str, Any]) -> dict[str, Any]:
-        """Exactly one ground."""
-        if sum(name in told for name in ("ground", "coordinates", "file")) != 1:
-            raise serializers.ValidationError(
-                {"ground": ["ground、coordinates、file 须给且只给一个。"]}
-            )
-        return told
-
-
-class WhatIfQuery(Parameters):
-    """How a what-if is asked."""
-
-    lines = serializers.CharField(
-        required=False, max_length=400, help_text="要避让的管控线代码，逗号分隔；不写为严重的各线"
-    )
-    radius_m = serializers.FloatField(
-        required=False,
-        min_value=1,
-        max_value=MOST_RADIUS_M,
-        help_text=f"半径，缺省 {RADIUS_M:g}",
-    )
-    width_m = serializers.FloatField(
-        required=False, min_value=0, max_value=1000, help_text=f"窄条宽度，缺省 {WIDTH_M:g}"
-    )
-
-
-class ShareBody(Parameters):
-    """Whether others see it."""
-
-    shared = serializers.BooleanField(help_text="是否共享给本县其他单位")
 
 
 class SiteCheckView(APIView):
@@ -199,17 +139,20 @@ class SiteCheckFileView(SiteCheckView):
 
     @extend_schema(
         tags=["site-checks"],
-        parameters=[OpenApiParameter("form", str, "path", enum=list(FORMS))],
+        parameters=[OpenApiParameter("form", str, "path", enum=["xlsx", *FORMS])],
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, number: int, form: str) -> HttpResponse:
         """选址范围、地块和各管控线的图形，记入导出日志。"""
         scope = asked_scope(request)
         person = self.person(request)
-        name, content = export_site(
-            found(scope, number), scope, form,
-            by=str(person or "演示访客"), today=timezone.localdate(), user=person,
-        )  # fmt: skip
+        site, by = found(scope, number), str(person or "演示访客")
+        if form == "xlsx":
+            name, content = f"{site.patch.batch.code}.xlsx", _workbook(site, scope, person, by)
+        else:
+            name, content = export_site(
+                site, scope, form, by=by, today=timezone.localdate(), user=person
+            )
         answer = HttpResponse(content, content_type=CONTENT_TYPES[form])
         answer["Content-Disposition"] = f'attachment; filename="{name}"'
         mark_private(answer)
@@ -244,6 +187,18 @@ class SiteCheckShareView(SiteCheckView):
         site = found(scope, number)
         share(site, scope, shared=body.validated_data["shared"])
         return self.private({"id": site.id, "shared": site.patch.batch.shared})
+
+
+def _workbook(site: SiteCheck, scope: Scope, person: User | None, by: str) -> bytes:
+    """The tables of the page, on record."""
+    scope.require("export", GUARD)
+    told = told_of(site, scope, QueryDict())
+    content = site_report.spreadsheet(told, made_on=timezone.localdate(), by=by)
+    export_log.write_paper(
+        WHAT, "xlsx", f"{site.patch.batch.code}.xlsx", rows=len(told.lines),
+        asked={"site": site.id}, scope=scope, by=by, user=person,
+    )  # fmt: skip
+    return content
 
 
 def _plain_body(request: Request) -> dict[str, Any]:

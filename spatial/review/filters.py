@@ -16,6 +16,7 @@ from spatial.errors import InputRefused
 from spatial.hidden import hidden_rules
 from spatial.holders import paper_key
 from spatial.models import Assessment, AssessmentMark, Document, Patch, Piece, Zone
+from spatial.models.patch import Source
 from spatial.review import status
 
 if TYPE_CHECKING:
@@ -131,8 +132,8 @@ def _day(text: str) -> datetime.date | None:
 
 
 def select(scope: Scope, asked: Filters) -> QuerySet[Patch]:
-    """The patches asked for, within the scope; unordered."""
-    found = scope.filter_patches(Patch.objects.all())
+    """The patches asked for, within the scope; unordered. Planned sites are no patches to decide."""
+    found = scope.filter_patches(Patch.objects.exclude(batch__source=Source.SITE))
     if asked.batch:
         found = found.filter(batch__code=asked.batch)
     if asked.region:

@@ -59,7 +59,8 @@ def _touched(found: Found, deed: str) -> list[Row]:
         if not all(found.scope.may(deed, layer) for layer in layers_of(rule)):
             continue  # its area may be known, but not where it lies
         sums = measured(found, rule)
-        for kind, parts in ((LINE, sums.yes), (DOUBT, sums.unknown)):
+        for kind, found_on in ((LINE, sums.yes), (DOUBT, sums.unknown)):
+            parts = [part for part in found_on if part.area_m2]  # crumbs can't be drawn
             if parts:
                 key = f"{kind}:{rule.code}"
                 told[key] = (kind, rule.code, rule.term, sum(part.area_m2 for part in parts))
@@ -74,7 +75,7 @@ def _touched(found: Found, deed: str) -> list[Row]:
             kind, drawn[key], code=code, term=term, area_m2=float(area), mu=float(units.mu(area))
         )
         for key, (kind, code, term, area) in told.items()
-        if key in drawn
+        if drawn.get(key)
     ]  # fmt: skip
 
 

@@ -75,7 +75,8 @@ class Shift:
             )
             cut = "" if self.complete else "；限时内未搜完，可能有更近的位置"
             return (
-                f"向{self.direction}平移 {math.ceil(self.distance_m * 10) / 10:,.1f} m 处可避开；{sure}"
+                f"向{self.direction}平移 {math.ceil(self.distance_m * 10) / 10:,.1f} m 处可避开；"
+                f"{sure}"
                 f"（分辨 {self.resolution_m:g} m）{cut}。"
             )
         if self.surely_nowhere:

@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from gisland.pages.site_check_api import CheckThrottle
+from gisland.pages.site_check_query import CheckThrottle
 from imports.models import ExportLog
 from spatial.models import Patch
 from tests import drawing, people
@@ -133,7 +133,8 @@ def test_shapes_as_files_are_on_record(api: Any, tmp_path: Any) -> None:
     frame = pyogrio.read_dataframe(path)
     assert len(frame) == len(parts)
     assert shapely.is_valid(frame.geometry.to_numpy()).all()
-    assert ExportLog.objects.filter(what="site").count() == 2
+    assert api.get(f"{ADDRESS}{number}.xlsx").content[:2] == b"PK"
+    assert ExportLog.objects.filter(what="site").count() == 3
     assert api.get(f"{ADDRESS}{number}.exe").status_code == 400
 
 

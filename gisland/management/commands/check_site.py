@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.http import QueryDict
 from django.utils import timezone
 
+from gisland.pages import site_report
+from gisland.pages.site_told import told_of
+from imports import export_log
 from imports.deliveries import FileOptions
 from imports.site_ground import read_ground
 from spatial.errors import GislandError
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
     from spatial.scope import Scope
+    from spatial.site_check.check import SiteCheck
 
 DEFAULT = "site-selection"
 
@@ -77,12 +82,29 @@ class Command(HouseCommand):
             by=user,
             owner=unit,
         )
+        if options["pdf"]:
+            _print(site, scope, Path(options["pdf"]), options["user"] or "命令行")
+            return
         told = result(site, scope)
         if options["json"]:
             self.print_json(as_json(told))
             return
         for line in lines_of(told):
             self.stdout.write(line)
+
+
+def _print(site: SiteCheck, scope: Scope, path: Path, by: str) -> None:
+    """The extract on paper, on record as every export is."""
+    content = site_report.extract(
+        told_of(site, scope, QueryDict()), made_on=timezone.localdate(), by=by, address=""
+    )
+    export_log.write_paper(
+        "site", "pdf", str(path), rows=1, asked={"site": site.id}, scope=scope, by=by, user=None
+    )
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise GislandError(f"写不了 {path}：{error.strerror}。请换一个位置。") from error
 
 
 def _who(options: dict[str, Any]) -> tuple[User | None, Unit | None, Scope]:
