@@ -6,7 +6,7 @@
 SELECT
     part.place::integer AS place,
     area_m2(part.ground) AS exact_m2,
-    ST_AsGeoJSON(ST_Transform(part.ground, 4490), 8)::json AS geometry,
+    ST_AsGeoJSON(ST_Transform(part.ground, 4490), 13)::json AS geometry,
     ST_AsBinary(ST_Transform(part.ground, %(plane_srid)s)) AS plane
 FROM (
     SELECT

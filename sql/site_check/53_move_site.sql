@@ -7,7 +7,7 @@ SELECT
         ST_Transform(
             ST_Translate(ST_Transform(patch.geom, %(plane_srid)s), %(east_m)s, %(north_m)s), 4490
         ),
-        8
+        13
     )::json AS geometry
 FROM spatial_patch AS patch
 WHERE patch.id = %(patch_id)s
