@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imports import fields, values
+from imports import fields, typed_values, values
 from spatial import holders
 from spatial.errors import UnknownLayer
 from spatial.install import layers_file
@@ -67,7 +67,7 @@ def _fault(wanted: fields.Field, text: str) -> str:
             values.boolean_of(text)
     except values.BadValue as error:
         return f"{wanted.term}{error}。"
-    longest = fields.LONGEST.get(wanted.name, 200)
+    longest = typed_values.LONGEST.get(wanted.name, 200)
     return f"{wanted.term}过长（最多 {longest} 字）。" if len(text) > longest else ""
 
 

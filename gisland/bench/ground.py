@@ -51,18 +51,6 @@ class Prefecture:
 
 
 @dataclass
-class Survey:
-    """A land-use survey as an office delivers it: shapes in degrees, and what each says."""
-
-    counties: Geoms
-    geoms: Geoms
-    code: np.ndarray[Any, np.dtype[np.str_]]
-    net: Floats
-    county: Ints
-    township: Ints
-
-
-@dataclass
 class Workings:
     """What the layers are cut from: cells in degrees, survey polygons, the random stream."""
 
@@ -81,11 +69,11 @@ def make_prefecture(polygons: int, patches: int, seed: int) -> Prefecture:
     """About so many survey polygons, and exactly so many patches, from one seed."""
     from gisland.bench import patches as drawing  # noqa: PLC0415 - it needs this module's names
 
-    work = _workings(polygons, seed)
+    work = workings(polygons, seed)
     places, _ = dissolve_whole(work.cells, work.ground.county)
     lots = _lots(work, patches)
     sheets = [
-        _survey(work),
+        survey_sheet(work),
         _farmland(work),
         _redline(work),
         _urban(work),
@@ -99,18 +87,8 @@ def make_prefecture(polygons: int, patches: int, seed: int) -> Prefecture:
     return Prefecture(places, sheets, geoms, county, facts)
 
 
-def make_survey(polygons: int, seed: int) -> Survey:
-    """The survey alone, of about so many polygons, from one seed."""
-    work = _workings(polygons, seed)
-    places, _ = dissolve_whole(work.cells, work.ground.county)
-    net = np.array([row["kcxs"] for row in _survey(work).attributes])
-    return Survey(
-        places, work.survey, work.code, net,
-        work.ground.county[work.cell], work.ground.township[work.cell],
-    )  # fmt: skip
-
-
-def _workings(polygons: int, seed: int) -> Workings:
+def workings(polygons: int, seed: int) -> Workings:
+    """The ground of about so many survey polygons, from one seed."""
     rng = np.random.default_rng(seed)
     count = max(300, int(polygons * CELLS_PER_POLYGON))
     ground = make_ground(rng, make_frame(rng, count, seed, 0), count)
@@ -167,7 +145,8 @@ def near_villages(work: Workings, count: int, spread: float) -> Floats:
     return np.asarray(chosen + work.rng.normal(0, spread, (count, 2)))
 
 
-def _survey(work: Workings) -> Sheet:
+def survey_sheet(work: Workings) -> Sheet:
+    """The survey as a layer."""
     ridge = np.round(work.rng.uniform(0, 0.15, len(work.code)), 4)
     rows = [
         {"code": str(code), "kcxs": float(share) if code in CULTIVATED else 0.0}

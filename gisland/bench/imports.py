@@ -18,9 +18,9 @@ import numpy as np
 from django.conf import settings
 from django.db import transaction
 
-from gisland.bench.ground import make_survey
 from gisland.bench.load import add_regions
 from gisland.bench.stopwatch import backends_of, process_seconds
+from gisland.bench.survey import make_survey
 from imports.demo import writers
 from imports.demo.classes import NAMES
 from imports.demo.place import COUNTIES, statutory_m2
@@ -32,7 +32,7 @@ from spatial.errors import GislandError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gisland.bench.ground import Survey
+    from gisland.bench.survey import Survey
 
 EPSG = 4528
 """The plane that the file is in: a real county's, not the database's degrees."""
