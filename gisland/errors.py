@@ -15,6 +15,7 @@ from rest_framework.views import exception_handler
 from spatial import errors
 from spatial.review.acts import StaleReview
 from spatial.scope import LoginNeeded, mark_private
+from spatial.site_check.check import DataChanging, SiteUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,8 @@ STATUS: dict[type[errors.GislandError], int] = {
     errors.UnknownLayer: 404,
     errors.RunStale: 409,
     StaleReview: 409,
+    SiteUnknown: 404,
+    DataChanging: 503,
     errors.UploadTooLarge: 413,
     errors.DiskFull: 507,
     errors.GislandError: 400,

@@ -279,5 +279,14 @@ FONT_FOLDERS = os.environ.get(
 ).split(":")
 """Where Noto CJK is looked for to print reports; the first folder that has it is read."""
 
+SITE_VERTICES = int(os.environ.get("GISLAND_SITE_VERTICES", 50_000))
+"""Points that the outline of a site check may have."""
+SITE_AREA_M2 = int(os.environ.get("GISLAND_SITE_HA", 10_000)) * 10_000
+"""The largest site that is checked while somebody waits."""
+SITE_PARCELS = int(os.environ.get("GISLAND_SITE_PARCELS", 500))
+"""Parcels that one site may have."""
+SITE_CHECK_RATE = os.environ.get("GISLAND_SITE_CHECK_RATE", "60/min")
+"""Site checks that one account may ask of the API."""
+
 WORKERS = int(os.environ.get("GISLAND_WORKERS", os.cpu_count() or 1))
 """Processes that a run uses; one per core is best."""

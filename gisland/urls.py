@@ -4,9 +4,10 @@ from django.contrib import admin
 from django.urls import include, path
 
 from gisland.health import healthz
-from gisland.pages import review_acts
+from gisland.pages import review_acts, review_approval, review_files
 from gisland.pages.home import home
 from gisland.pages.login import LoginPage, LogoutPage
+from gisland.pages.map_page import map_page
 from gisland.pages.patches import patch_list, patch_page
 from gisland.pages.ratios import ratio_bulletin_pdf, ratio_page, ratio_patches, ratio_xlsx
 from gisland.pages.review import (
@@ -17,6 +18,13 @@ from gisland.pages.review import (
     review_totals,
 )
 from gisland.pages.runs import run_list, run_page
+from gisland.pages.site_check_api import (
+    SiteCheckFileView,
+    SiteCheckOneView,
+    SiteCheckShareView,
+    SiteChecksView,
+    SiteCheckWhatIfView,
+)
 
 urlpatterns = [
     # people
@@ -25,6 +33,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     # pages
     path("", home, name="home"),
+    path("map/", map_page, name="map"),
     path("patches/", patch_list, name="patches"),
     path("patches/<int:patch_id>/", patch_page, name="patch"),
     path("runs/", run_list, name="runs"),
@@ -39,6 +48,13 @@ urlpatterns = [
     path("review/patches/<int:patch_id>/act", review_acts.act, name="review_act"),
     path("review/patches/<int:patch_id>/parts", review_acts.parts, name="review_parts"),
     path("review/patches/<int:patch_id>/split", review_acts.split_patch, name="review_split"),
+    path("review/patches/<int:patch_id>/visit", review_acts.visit, name="review_visit"),
+    path("review/patches/<int:patch_id>/approval", review_approval.add, name="review_approval"),
+    path("review/approvals/<int:job_id>.json", review_approval.state, name="review_approval_state"),
+    path("review/export.<str:form>", review_files.taken, name="review_export"),
+    path("review/sheets", review_files.start_sheets, name="review_sheets"),
+    path("review/sheets/<int:job_id>.json", review_files.sheets_state, name="review_sheets_state"),
+    path("review/sheets/<int:job_id>.pdf", review_files.sheets_pdf, name="review_sheets_pdf"),
     path("ratios/", ratio_page, name="ratios"),
     path("ratios/patches/", ratio_patches, name="ratio_patches"),
     path("ratios/bulletin.pdf", ratio_bulletin_pdf, name="ratio_bulletin"),
@@ -46,6 +62,23 @@ urlpatterns = [
     path("imports/", include("imports.urls")),
     # casework: cases/, field/, clues/
     # machines
+    path("api/site-checks/", SiteChecksView.as_view(), name="api-site-checks"),
+    path("api/site-checks/<int:number>/", SiteCheckOneView.as_view(), name="api-site-check"),
+    path(
+        "api/site-checks/<int:number>.<slug:form>",
+        SiteCheckFileView.as_view(),
+        name="api-site-check-file",
+    ),
+    path(
+        "api/site-checks/<int:number>/what-if/",
+        SiteCheckWhatIfView.as_view(),
+        name="api-site-check-what-if",
+    ),
+    path(
+        "api/site-checks/<int:number>/share/",
+        SiteCheckShareView.as_view(),
+        name="api-site-check-share",
+    ),
     path("api/", include("spatial.urls")),
     path("healthz", healthz, name="healthz"),
     path("", include("tiles.urls")),

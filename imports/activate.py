@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from spatial.models import User
 
 
-def activate(delivery: Delivery, *, by: User | None = None) -> list[DatasetVersion]:
+def activate(
+    delivery: Delivery, *, by: User | None = None, act: str = rights.ACT
+) -> list[DatasetVersion]:
     """Activate all staged versions of a delivery; returns the versions now in use.
 
     A snapshot replaces the active version of the same date; a ledger's rows join the county's
@@ -36,13 +38,13 @@ def activate(delivery: Delivery, *, by: User | None = None) -> list[DatasetVersi
     with transaction.atomic():
         changing_data()
         staged = delivery.versions.filter(status=VersionStatus.STAGED)
-        active = activate_versions(staged.select_related("layer", "region"), by=by)
+        active = activate_versions(staged.select_related("layer", "region"), by=by, act=act)
         delivery.refresh_from_db(fields=["status"])
     return active
 
 
 def activate_versions(
-    versions: Iterable[DatasetVersion], *, by: User | None = None
+    versions: Iterable[DatasetVersion], *, by: User | None = None, act: str = rights.ACT
 ) -> list[DatasetVersion]:
     """Activate staged versions, in one transaction; returns the versions now in use."""
     result = []
@@ -50,7 +52,7 @@ def activate_versions(
         changing_data()
         now = timezone.now()
         chosen = list(versions)
-        rights.require_versions(by, chosen)
+        rights.require_versions(by, chosen, act)
         for version in chosen:
             if version.layer.nature == Nature.LEDGER and version.status == VersionStatus.STAGED:
                 version_diff.make(version_diff.predecessor(version), version)

@@ -87,6 +87,7 @@ def look(
     *,
     by: User | None = None,
     crs: str | None = None,
+    act: str = rights.ACT,
 ) -> Look:
     """What registering this ground under these fields would do; nothing is written.
 
@@ -119,6 +120,7 @@ def look(
         Region.objects.filter(pk__in={
             county["region_id"] for parcel in parcels for county in parcel.counties
         }),
+        act,
     )  # fmt: skip
     plane = parcels[0].counties[0]["plane_srid"]
     number = str(canonical.rows[0].get("document") or "")

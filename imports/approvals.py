@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from imports import activate, load
+from imports import activate, load, rights
 from imports.approval_fields import check_fields, ledgers
 from imports.approval_look import Look, look
 from spatial import holders
@@ -47,7 +47,7 @@ class Added:
     rows: int
 
 
-def add(
+def add(  # noqa: PLR0913 - each is a choice of the form
     layer: str,
     ground: Path,
     given: Mapping[str, str],
@@ -56,14 +56,16 @@ def add(
     crs: str | None = None,
     mode: str = "",
     progress: Progress = silent,
+    act: str = rights.ACT,
 ) -> Added:
     """Register a paper: stage, activate, derive, in one transaction; all or nothing.
 
     ``mode`` says what becomes of the rows of a paper that is there already: REPLACE or APPEND.
-    Raises InputRefused where it is missing then, and where nothing would change.
+    ``act`` is what ``by`` must be allowed (rights). Raises InputRefused where ``mode`` is missing
+    then, and where nothing would change.
     """
     progress("读取地块")
-    seen = look(layer, ground, given, by=by, crs=crs)
+    seen = look(layer, ground, given, by=by, crs=crs, act=act)
     told, _ = check_fields(layer, given)
     if len(seen.parcels) > 1:
         told.pop("declared_area_m2", None)  # it is the paper's, not each parcel's
@@ -86,7 +88,7 @@ def add(
         if delivery.repeated:
             raise InputRefused(f"同一地块、同样内容已登记过（导入 {delivery.pk}），没有任何变化。")
         progress("登记入册")
-        active = activate.activate(delivery, by=by)
+        active = activate.activate(delivery, by=by, act=act)
         if seen.declared_m2 is not None:
             Document.objects.filter(
                 layer_id=layer, number_key=holders.paper_key(seen.number)

@@ -46,6 +46,10 @@ __all__ = [
 ]  # fmt: skip
 
 
+CHUNK = 20_000
+"""Shapes whose coordinates are held as numbers at a time."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The judged CRS of a delivery. ``label`` is stored as the delivered CRS.
@@ -93,7 +97,10 @@ class Verdict:
             x, y = transformer.transform(points[:, 0], points[:, 1])
             return np.column_stack((x, y))
 
-        return np.asarray(shapely.transform(geoms, convert))
+        result = np.empty(len(geoms), dtype=object)
+        for at in range(0, len(geoms), CHUNK):
+            result[at : at + CHUNK] = shapely.transform(geoms[at : at + CHUNK], convert)
+        return result
 
 
 def _plane(zone: int) -> pyproj.CRS:
@@ -153,11 +160,13 @@ def decide(table: Table, option: str | None = None, ground: Ground | None = None
 
 
 def _refuse_infinite(table: Table) -> None:
-    points, owners = shapely.get_coordinates(table.geoms, return_index=True)  # bounds skip NaN
-    rows = owners[~np.isfinite(points).all(axis=1)]
-    if len(rows) or not len(table.geoms):
-        where = f"第 {table.numbers[rows[0]]} 行" if len(rows) else ""
-        raise CrsRefused(f"文件 {table.file_name} {where}含有无穷大或非数坐标。请修正源数据。")
+    for start in range(0, max(len(table.geoms), 1), CHUNK):
+        chunk = table.geoms[start : start + CHUNK]
+        points, owners = shapely.get_coordinates(chunk, return_index=True)  # bounds skip NaN
+        rows = owners[~np.isfinite(points).all(axis=1)]
+        if len(rows) or not len(chunk):
+            where = f"第 {table.numbers[start + rows[0]]} 行" if len(rows) else ""
+            raise CrsRefused(f"文件 {table.file_name} {where}含有无穷大或非数坐标。请修正源数据。")
 
 
 def _judged(name: str, evidence: tuple[str, ...]) -> Finding:

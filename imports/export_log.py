@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NAMED = (
     ("region_code", "行政区"), ("batch", "批次"), ("label_class", "归类"), ("where", "条件"),
-    ("version_ids", "版本"), ("as_of", "当日"), ("known_at", "已知于"),
+    ("version_ids", "版本"), ("as_of", "当日"), ("known_at", "已知于"), ("said", "筛选"),
 )  # fmt: skip
 WORDS = 120
 """Characters of the conditions that stand in the file."""
@@ -39,6 +39,7 @@ def asked_record(asked: Asked) -> dict[str, Any]:
     told |= {name: told[name].isoformat() for name in ("as_of", "known_at") if told[name]}
     told["where"], told["version_ids"] = list(asked.where), list(asked.version_ids)
     told["plain"] = asked.plain
+    told["patch_count"] = 0 if asked.patch_ids is None else len(asked.patch_ids)
     if asked.scope is not None:
         told["counties"] = list(asked.scope.county_codes)
         told["roles"] = list(asked.scope.roles)
@@ -90,6 +91,20 @@ def write(mark: str, done: Export, asked: Asked, *, by: str, user: User | None) 
         mark=mark, by=user, by_name=by[:150], what=done.what, format=done.format,
         path=str(done.path)[-400:], rows=done.rows, crs=done.crs[:200],
         asked=asked_record(asked), told=done.told(),
+        scope_key=asked.scope.key if asked.scope is not None else "",
+    )  # fmt: skip
+
+
+def write_page(
+    mark: str, name: str, asked: Asked, *, what: str, rows: int, by: str, user: User | None
+) -> ExportLog:
+    """Record a file that a page made itself (a register, printed sheets), by its name.
+
+    Raises ExportNotLogged as ``write`` does.
+    """
+    return _create(
+        mark=mark, by=user, by_name=by[:150], what=what, format=name.rpartition(".")[2],
+        path=name[-400:], rows=rows, crs="", asked=asked_record(asked), told={"path": name},
         scope_key=asked.scope.key if asked.scope is not None else "",
     )  # fmt: skip
 

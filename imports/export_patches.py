@@ -58,6 +58,7 @@ def select_patches(asked: Asked) -> Source:
             "region_ids": None if counties is None else [county.pk for county in counties],
             "batch": asked.batch,
             "label_class": asked.label_class,
+            "patch_ids": None if asked.patch_ids is None else list(asked.patch_ids),
             "known_at": asked.known_at,
             "tests": conditions_of(asked.where),
         },

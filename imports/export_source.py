@@ -49,6 +49,10 @@ class Asked:
     """Patches: the assessments that were current at this moment."""
     plain: bool = False
     """Leave out the columns that were delivered beyond the canonical fields."""
+    patch_ids: Sequence[int] | None = None
+    """Patches: at most these, as a page has found them."""
+    said: str = ""
+    """How a page found them: for the record, and for the file itself."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from imports import values
@@ -14,7 +15,7 @@ from spatial.dates import stored_span
 from spatial.errors import InputRefused, UnknownField, UnknownLayer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from imports.readers.table import Table
 
@@ -26,6 +27,11 @@ CODES = {
 }  # fmt: skip
 LONGEST = {"code": 120, "name": 254, "jcbh": 60, "document": 100, "source_code": 100, "kind": 10}
 """Characters that the columns of Zone and Patch hold."""
+
+EXACT = 2.0**53
+"""Up to here a float tells each whole number."""
+ABSENT = object()
+"""Stands for a value that could not be read."""
 
 Span = values.DateSpan
 
@@ -160,23 +166,85 @@ def canonical(
     _refuse_missing(table, known, columns, constants or {})
     result = Canonical([], [], [], columns)
     faults: list[tuple[int, str]] = []
-    for number, record in zip(table.numbers, table.records, strict=True):
-        raw = {name: record.get(column) for name, column in columns.items()}
-        raw.update(constants or {})
-        attributes, spans, wrong = _typed(raw, known)
-        faults += [(number, message) for message in wrong]
-        result.rows.append(attributes)
-        result.spans.append(spans)
+    typed: dict[str, list[Typed]] = {}
+    for name in {**columns, **(constants or {})}:
+        column = columns.get(name)
+        given = (constants or {}).get(name)
+        raws = (
+            repeat(given, len(table.records))
+            if name in (constants or {})
+            else (record.get(column) for record in table.records)
+        )
+        typed[name] = _column(known[name], raws, ends=target == PATCH)
+    result.rows = _rows_of(typed, len(table.records))
+    dated = {name: column for name, column in typed.items() if known[name].kind == "date"}
+    result.spans = _spans_of(dated, len(table.records))
+    for column in typed.values():
+        faults += [
+            (number, message)
+            for number, one in zip(table.numbers, column, strict=True)
+            for message in one.wrong
+        ]
     table.bad.refuse(
         table.file_name, faults,
         "改正这些值；整列不可用时以 --map 字段= 不取该列，或以 --set 字段=值 统一给出。",
     )  # fmt: skip
     result.delivered_fields = sorted({*columns, *(constants or {})})
     if target != PATCH:  # a patch keeps both ends in columns of its own
-        for attributes, spans in zip(result.rows, result.spans, strict=True):
-            attributes |= {name: stored_span(each.first, each.last) for name, each in spans.items()}
         result.findings += _partial_dates(table, known, result.spans)
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One raw value as its field has it, the days a date may mean, and what is wrong with it."""
+
+    value: Any
+    span: Span | None = None
+    wrong: tuple[str, ...] = ()
+
+
+def _column(wanted: Field, raws: Iterable[Any], *, ends: bool) -> list[Typed]:
+    """A column's values, each different one judged once: most of a survey repeats itself."""
+    known: dict[tuple[type, Any], Typed] = {}
+    result = []
+    for raw in raws:
+        key = (raw.__class__, raw)
+        try:
+            found = known.get(key)
+        except TypeError:  # a list, as GeoJSON may hold
+            result.append(_typed(wanted, raw, ends=ends))
+            continue
+        if found is None:
+            found = known[key] = _typed(wanted, raw, ends=ends)
+        result.append(found)
+    return result
+
+
+def _rows_of(typed: Mapping[str, list[Typed]], count: int) -> list[dict[str, Any]]:
+    """One dictionary a row; values that are wrong are absent from theirs."""
+    if not typed:
+        return [{} for _ in range(count)]
+    rows = [
+        dict(zip(typed, values, strict=True))
+        for values in zip(
+            *([one.value for one in column] for column in typed.values()), strict=True
+        )
+    ]
+    for name, column in typed.items():
+        for at, one in enumerate(column):
+            if one.value is ABSENT:
+                del rows[at][name]
+    return rows
+
+
+def _spans_of(dated: Mapping[str, list[Typed]], count: int) -> list[dict[str, Span]]:
+    if not any(one.span for column in dated.values() for one in column):
+        return [{}] * count  # nobody writes into these
+    return [
+        {name: column[at].span for name, column in dated.items() if column[at].span}
+        for at in range(count)
+    ]
 
 
 def _refuse_missing(
@@ -195,29 +263,28 @@ def _refuse_missing(
         )
 
 
-def _typed(
-    raw: Mapping[str, Any], known: Mapping[str, Field]
-) -> tuple[dict[str, Any], dict[str, Span], list[str]]:
-    attributes: dict[str, Any] = {}
+def _typed(wanted: Field, raw: Any, *, ends: bool) -> Typed:
+    """``ends``: a date that is partial is its last day, since both ends are kept beside it."""
     spans: dict[str, Span] = {}
-    wrong: list[str] = []
-    for name, value in raw.items():
-        wanted = known[name]
-        try:
-            attributes[name] = _one(wanted, value, spans)
-        except values.BadValue as error:
-            wrong.append(f"{wanted.term}（{name}）{error}")
-            continue
-        text = attributes[name]
-        if text is None and wanted.required:
-            wrong.append(f"必填字段 {wanted.term}（{name}）为空")
-        if isinstance(text, str) and len(text) > LONGEST.get(name, 4000):
-            wrong.append(f"{wanted.term}（{name}）过长（{len(text)} 字）")
-    return attributes, spans, wrong
+    try:
+        value = _one(wanted, raw, spans)
+    except values.BadValue as error:
+        return Typed(ABSENT, None, (f"{wanted.term}（{wanted.name}）{error}",))
+    wrong = []
+    if value is None and wanted.required:
+        wrong.append(f"必填字段 {wanted.term}（{wanted.name}）为空")
+    if isinstance(value, str) and len(value) > LONGEST.get(wanted.name, 4000):
+        wrong.append(f"{wanted.term}（{wanted.name}）过长（{len(value)} 字）")
+    span = spans.get(wanted.name)
+    if span is not None and not ends:
+        value = stored_span(span.first, span.last)
+    return Typed(value, span, tuple(wrong))
 
 
 def _one(wanted: Field, raw: Any, spans: dict[str, Span]) -> Any:
     if wanted.kind == "number":
+        if raw.__class__ is float and -EXACT < raw < EXACT:  # what most columns of areas hold
+            return int(raw) if raw.is_integer() else raw
         number = values.number_of(raw)
         if number is None:
             return None

@@ -142,6 +142,7 @@ def _stage(
     staged = _staged_rows(layer, bundle, table, canonical, counties, options)
     labels = verdict.row_labels(table.numbers)
     staged, geoms = skipping.drop(table, canonical, staged, geoms)
+    table.geoms = geoms  # the delivered coordinates are needed no more
     incoming = Incoming(layer.code, table, canonical, geoms)
     refuse_other_scheme(incoming)
     with transaction.atomic():

@@ -22,6 +22,8 @@ COLUMNS = (
 )  # fmt: skip
 """The columns of import_row that ``told`` fills."""
 
+NOTHING = ("",) * len(COLUMNS)
+
 HOLDER_STEPS = (
     "50_name_holder_codes", "51_name_coded_holders", "51_add_holders_by_code", "52_add_aliases",
     "52_add_holders_by_name", "53_find_holders",
@@ -45,6 +47,21 @@ DOUBTS = {
         "按代码归到有代码的单位；以前只写名称的记录仍在无代码的单位名下",
     ),
 }
+
+
+FIELDS = ("holder_code", "holder_name", "document", "project_code", "project")
+
+
+class Told:
+    """What each row of a delivery tells, without looking where its file tells none of it."""
+
+    def __init__(self, canonical: Canonical) -> None:
+        """Of this delivery."""
+        self._any = any(name in canonical.delivered_fields for name in FIELDS)
+
+    def __call__(self, attributes: Mapping[str, Any]) -> tuple[str, ...]:
+        """The values of ``COLUMNS`` of one row."""
+        return told(attributes) if self._any else NOTHING
 
 
 def told(attributes: Mapping[str, Any]) -> tuple[str, ...]:

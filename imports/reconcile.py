@@ -68,6 +68,13 @@ class Line:
         return f"{self.name}：{'，'.join(parts)}{why}{split}"
 
 
+def verb(delivery: Delivery) -> str:
+    """What somebody did with what was delivered; a detector issues nothing."""
+    if delivery.batch is None:
+        return "交来"
+    return "初筛" if delivery.batch.is_machine_made else "下发"
+
+
 def settle_patches(delivery: Delivery, table: Table, batch_id: int, added_ids: list[int]) -> None:
     """Count a delivery of patches by county and note the lines in its verdict."""
     found = sqlfiles.rows("imports/91_sum_patches", {"batch_id": batch_id, "added_ids": added_ids})

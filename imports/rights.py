@@ -16,15 +16,19 @@ if TYPE_CHECKING:
     from spatial.models import DatasetVersion, Region, User
 
 ACT = "import"
+REGISTER = "register"
+"""The act of whoever may add one paper to a ledger from the desk, and no more."""
 
 
-def require_versions(by: User | None, versions: Iterable[DatasetVersion]) -> None:
+def require_versions(by: User | None, versions: Iterable[DatasetVersion], act: str = ACT) -> None:
     """Raise NotAllowed unless this person may change all these versions."""
     for version in versions if by else ():
-        require_counties(by, version.layer_id, [version.region])
+        require_counties(by, version.layer_id, [version.region], act)
 
 
-def require_counties(by: User | None, layer: str, counties: Iterable[Region] | None) -> None:
+def require_counties(
+    by: User | None, layer: str, counties: Iterable[Region] | None, act: str = ACT
+) -> None:
     """Raise NotAllowed unless this person may change the layer in all these counties.
 
     ``counties`` None stands for all there are.
@@ -32,7 +36,7 @@ def require_counties(by: User | None, layer: str, counties: Iterable[Region] | N
     if by is None:
         return
     scope = scope_of(by)
-    scope.require_act(ACT)
+    scope.require_act(act)
     scope.require("verdict", layer)
     if counties is None:
         raise NotAllowed("请用 --region 指明您的行政区。")

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import shapely
 
 from imports import crs_shift, deliveries, parties
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from imports.fields import Canonical
+    from imports.fields import Canonical, Span
     from imports.models import Delivery
     from imports.readers.table import Table
     from spatial.job_progress import Progress
@@ -36,6 +37,8 @@ COLUMNS = (
     "row", "geom", "attributes", "spans", "delivered", "delivered_crs", "source_id",
     "county_code", "declared_area_m2", *parties.COLUMNS,
 )  # fmt: skip
+CHUNK = 5000
+"""Shapes that are held as text at a time."""
 TOLD_ROWS = 500
 """Rows between two reports of how many are written."""
 REASONS = {
@@ -154,29 +157,36 @@ def _records(
     geoms: np.ndarray,
     crs_labels: Mapping[int, str],
 ) -> Iterator[tuple[Any, ...]]:
-    texts = shapely.to_wkb(shapely.set_srid(geoms, crs.STORAGE_SRID), hex=True, include_srid=True)
-    for at, row in enumerate(staged):
-        attributes = canonical.rows[at]
-        spans = {
-            name: [span.first.isoformat(), span.last.isoformat()]
-            for name, span in canonical.spans[at].items()
-        }
-        yield (
-            row.number,
-            texts[at],
-            _json(attributes),
-            _json(spans),
-            _json(table.records[at]),
-            crs_labels.get(row.number),
-            row.source_id,
-            row.county_code,
-            attributes.get("declared_area_m2"),
-            *parties.told(attributes),
-        )
+    parted = parties.Told(canonical)
+    for start in range(0, len(staged), CHUNK):
+        chunk = shapely.set_srid(geoms[start : start + CHUNK], crs.STORAGE_SRID)
+        texts = shapely.to_wkb(chunk, hex=True, include_srid=True).tolist()
+        for at, text in enumerate(texts, start):
+            row, attributes, spans = staged[at], canonical.rows[at], canonical.spans[at]
+            yield (
+                row.number,
+                text,
+                _json(attributes),
+                _json(_ends(spans)) if spans else "{}",
+                _json(table.records[at]),
+                crs_labels.get(row.number),
+                row.source_id,
+                row.county_code,
+                attributes.get("declared_area_m2"),
+                *parted(attributes),
+            )
+
+
+def _ends(spans: Mapping[str, Span]) -> dict[str, list[str]]:
+    return {name: [span.first.isoformat(), span.last.isoformat()] for name, span in spans.items()}
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        plain = orjson.OPT_PASSTHROUGH_DATETIME
+        return orjson.dumps(value, default=str, option=plain).decode()
+    except TypeError:  # whole numbers beyond 64 bits, keys that are no text
+        return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def repair(table: Table, unit: str = "行") -> None:

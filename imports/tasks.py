@@ -9,6 +9,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from imports import upload_trial, upload_work, uploads, version_jobs
+from imports.detect import deliver
+from imports.detect.search import Settings
+from imports.upload_options import within_of
 from spatial.errors import NotAllowed
 from spatial.jobs import kind, upkeep
 
@@ -16,7 +19,14 @@ if TYPE_CHECKING:
     from spatial.job_progress import Progress
     from spatial.models import User
 
-__all__ = ["import_upload", "look_upload", "prune_uploads", "try_upload", "version_jobs"]
+__all__ = [
+    "detect_changes",
+    "import_upload",
+    "look_upload",
+    "prune_uploads",
+    "try_upload",
+    "version_jobs",
+]
 
 
 @kind("look_upload")
@@ -36,6 +46,21 @@ def import_upload(arguments: dict[str, Any], by: User | None, progress: Progress
 def try_upload(arguments: dict[str, Any], by: User | None, progress: Progress) -> dict[str, Any]:
     """Import an ``upload`` (its token) and take it back; tells what would be stored and found."""
     return upload_trial.try_out(arguments["upload"], _person(by), progress)
+
+
+@kind("detect_changes")
+def detect_changes(
+    arguments: dict[str, Any], by: User | None, progress: Progress
+) -> dict[str, Any]:
+    """Compare two images (``before``, ``after``) and bring in what has changed as ``batch``."""
+    person = _person(by)
+    done = deliver.detect(
+        arguments["before"], arguments["after"], batch=arguments["batch"],
+        told=Settings(**arguments.get("settings", {})), by=person, within=within_of(person),
+        progress=progress,
+    )  # fmt: skip
+    told = {"said": done.said, "detection": done.detection.record}
+    return told if done.delivery is None else {**told, "delivery": done.delivery.pk}
 
 
 def _person(by: User | None) -> User:

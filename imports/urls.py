@@ -4,6 +4,7 @@ from django.urls import path
 
 from imports.pages.approval import approval_new
 from imports.pages.delivery import delivery_issues, delivery_page
+from imports.pages.detect import import_detect
 from imports.pages.holders import approval_holders
 from imports.pages.jobs import job_state, job_stop
 from imports.pages.listing import import_list
@@ -25,5 +26,6 @@ urlpatterns = [
     path("versions/<int:version_id>/changes.geojson", version_geojson, name="version_geojson"),
     path("approvals/new/", approval_new, name="approval_new"),
     path("approvals/holders/", approval_holders, name="approval_holders"),
+    path("detect/", import_detect, name="import_detect"),
     path("work/<int:job_id>/", work_page, name="work"),
 ]

@@ -53,6 +53,8 @@ def code_of(raw: Any) -> str | None:
     text = text_of(raw)
     if text is None:
         return None
+    if text.isascii() and text.isalnum():
+        return text
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     return re.sub(r"^(\d+)\.0+$", r"\1", plain) or None
 

@@ -16,7 +16,10 @@ PROBLEM = {
         "errors": {"type": "object", "additionalProperties": True},
     },
 }
-FAULTS = {"400": "参数有误", "401": "需要登录", "403": "无权限", "404": "未找到"}
+FAULTS = {
+    "400": "参数有误", "401": "需要登录", "403": "无权限", "404": "未找到", "413": "文件过大",
+    "415": "不支持的内容类型", "429": "请求过于频繁", "503": "数据正在更新",
+}  # fmt: skip
 
 
 def add_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -187,6 +187,13 @@ def scope_of(user: User | AnonymousUser) -> Scope:
     return _scope(roles, counties, user.unit_id)
 
 
+def everything() -> Scope:
+    """The scope of the command line: all counties and layers, every deed; of no unit."""
+    whole = frozenset((deed, secrecy) for deed in DEEDS for secrecy in SECRECIES)
+    role = Role("console", "命令行", whole, frozenset(access().acts))
+    return _scope([role], Q(level=RegionLevel.COUNTY), None)
+
+
 def prefix_of(region: Region | None) -> str | None:
     """How the codes within a region begin; None below the county: ground is given by counties."""
     digits = {RegionLevel.PROVINCE: 2, RegionLevel.CITY: 4, RegionLevel.COUNTY: 6}

@@ -23,7 +23,7 @@ _COLOUR = re.compile(r"^#[0-9A-F]{6}$")
 _WORDS = (
     "class", "land_use_code", "patch_kind", "source", "severity", "denominator", "basis", "date",
     "event", "issue_level", "issue_by", "rectification", "exclusion", "ratio_band",
-    "review_status", "reject_reason", "change_reason",
+    "review_status", "reject_reason", "change_reason", "site_answer",
 )  # fmt: skip
 _RATIOS = ("ratio_class", "ratio_none", "ratio_small")
 _LOOKS = {
@@ -33,6 +33,8 @@ _LOOKS = {
     "boundary": ("term", "colour", "width"),
     "land_use": ("term", "colour", "prefixes"),
     "issue": ("term", "level", "by", "remedy"),
+    "land_group": ("term", "prefixes"),
+    "land_owner": ("term", "prefixes"),
 }
 
 

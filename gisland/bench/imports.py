@@ -211,7 +211,7 @@ def _source(database: str) -> str:
 
 
 def _plain_environment() -> dict[str, str]:
-    """Without the settings that would point the system's GDAL at the wheels' data, or PG elsewhere."""
+    """Without what would point the system's GDAL at the wheels' data, or at another server."""
     foreign = ("PROJ_", "GDAL_", "PG")
     return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
 
@@ -225,15 +225,16 @@ def as_text(found: dict[str, Any]) -> str:
     """The figures as a table for people; ratios are of processor seconds."""
     lines = [f"{found['polygons']} 个地类图斑；{found['rival']}"]
     for kind, one in found["files"].items():
+        plain, checked = one["plain"], one["checked"]
+        wall, cpu = one["ogr2ogr_seconds"], one["ogr2ogr_cpu_seconds"]
         lines += [
-            f"{kind}：ogr2ogr {one['ogr2ogr_seconds']} 秒（处理器 {one['ogr2ogr_cpu_seconds']} 秒）",
-            *(_line(words, one[key], one[f"{name}_over_ogr2ogr"], one[f"{name}_over_ogr2ogr_wall"])
-              for words, key, name in (
-                  ("不核对", "plain", "plain"), ("含核对", "checked", "checked"))),
-            f"  内存最多 {one['peak_mb']} MB（空载 {one['checked']['empty_mb']} MB）",
-            "  各步（秒）：" + "，".join(f"{k} {v}" for k, v in one["checked"]["phases"].items()),
-            *(f"  {step:<44}{spent:>8}{cpu:>8}" for step, spent, cpu in one["checked"]["steps"]),
-        ]  # fmt: skip
+            f"{kind}：ogr2ogr {wall} 秒（处理器 {cpu} 秒）",
+            _line("不核对", plain, one["plain_over_ogr2ogr"], one["plain_over_ogr2ogr_wall"]),
+            _line("含核对", checked, one["checked_over_ogr2ogr"], one["checked_over_ogr2ogr_wall"]),
+            f"  内存最多 {one['peak_mb']} MB（空载 {checked['empty_mb']} MB）",
+            "  各步（秒）：" + "，".join(f"{k} {v}" for k, v in checked["phases"].items()),
+            *(f"  {step:<44}{spent:>8}{cpu:>8}" for step, spent, cpu in checked["steps"]),
+        ]
     return "\n".join(lines)
 
 

@@ -131,12 +131,15 @@ class Figures:
         return [f"{term}：{'；'.join(days)}" for term, days in told.items()]
 
 
-def figures_of(asked: Asked) -> Figures:
-    """The figures that an address asks for."""
+def figures_of(asked: Asked, *, with_trend: bool = True) -> Figures:
+    """The figures that an address asks for; without the trend only of its period and the one
+    before."""
     query = asked.query
     level = query.level if query.level in ("county", "township") else "county"
     periods = ratio_periods.series(asked, ratio_periods.offered(asked))
     before = ratio_periods.earlier(asked, periods)
+    if not with_trend:
+        periods = [before] if before else []
     state = sqlfiles.value("engine/ratios/sum_state")
     readings = {period: reading_of(asked, replace(query, period=period), state)
                 for period in dict.fromkeys([query.period, *periods])}  # fmt: skip
@@ -150,7 +153,7 @@ def figures_of(asked: Asked) -> Figures:
         lines=lines,
         total=_line(asked, table.total, earlier.total if earlier else None),
         trend=[(period, _line(asked, readings[period].tables[level].total, None))
-               for period in periods],
+               for period in periods if with_trend],
         earlier_period=before,
         largest=reading.largest,
         caliber=table.caliber,
@@ -187,13 +190,24 @@ def reading_of(asked: Asked, query: RatioQuery, state: str) -> Reading:
 
     The key carries the reader's scope, every switch, and the state of the data.
     """
-    text = repr((asked.scope.key, replace(query, level="county"), state))
-    key = f"ratio:{hashlib.sha256(text.encode()).hexdigest()}"
+    key = _key(asked, query, state)
     found: Reading | None = cache.get(key)
     if found is None:
         found = read(query, ("county", "township"), largest=LARGEST)
         cache.set(key, found, KEEP_S)
     return found
+
+
+def _key(asked: Asked, query: RatioQuery, state: str) -> str:
+    text = repr((asked.scope.key, replace(query, level="county"), state))
+    return f"ratio:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def is_at_hand(asked: Asked, periods: list[str]) -> bool:
+    """Whether the figures of these periods were read already, so that nobody waits for them."""
+    state = sqlfiles.value("engine/ratios/sum_state")
+    keys = [_key(asked, replace(asked.query, period=period), state) for period in periods]
+    return len(cache.get_many(keys)) == len(keys)
 
 
 def _line(asked: Asked, row: RegionRatio, earlier: RegionRatio | None) -> Line:

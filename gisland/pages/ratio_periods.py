@@ -51,7 +51,7 @@ def _known(asked: Asked) -> list[str]:
     query = asked.query
     patches = asked.scope.filter_patches(
         Patch.objects.filter(region_id__in=query.county_ids, batch__ruleset=query.ruleset)
-    ).exclude(batch__source=Source.SITE)
+    ).exclude(batch__source__in=(Source.SITE, Source.MACHINE))
     if query.by == "batch":
         batches = Batch.objects.filter(pk__in=patches.values("batch_id")).exclude(period="")
         return list(batches.values_list("period", flat=True).order_by("period").distinct())

@@ -10,12 +10,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from gisland.pages import patch_subject
+from gisland.pages import patch_subject, review_ledgers
 from gisland.pages.map_config import map_config, pieces_layer
 from gisland.pages.patch_lineage import decision_said, lineage
 from gisland.pages.patch_proof import proof
 from spatial import vocabulary
 from spatial.hidden import hidden_rules
+from spatial.imagery_pairs import Pair, pairs_for
 from spatial.models import Batch, Patch, Region, ReviewAction, ReviewKind, Rule
 from spatial.review import acts, queue
 from spatial.review.filters import Filters
@@ -45,6 +46,8 @@ def review(request: HttpRequest) -> HttpResponse:
         "map_config": config,
         "desk": {
             "may_decide": scope.can(acts.ACT),
+            "ledgers": review_ledgers.form_of(scope),
+            "may_export": scope.may("export", "internal"),
             "statuses": vocabulary.review_status_terms(),
             "classes": vocabulary.vocabulary()["class"],
             "reject_reasons": vocabulary.reject_reasons(),
@@ -82,11 +85,15 @@ def review_queue(request: HttpRequest) -> JsonResponse:
 @login_or_demo
 @require_safe
 def review_totals(request: HttpRequest) -> JsonResponse:
-    """Count and areas of all that the filters find; of a batch also how far it is."""
+    """Count and areas of all that the filters find; how far the batch is, or what is due first."""
     scope, asked = request_scope(request), Filters.read(request.GET)
     told = queue.totals(scope, asked)
-    batch = scope.filter_batches(Batch.objects.filter(code=asked.batch)).first()
-    told["clock"] = queue.clock(batch, scope, timezone.localdate()) if batch else None
+    today = timezone.localdate()
+    if asked.batch:
+        batch = scope.filter_batches(Batch.objects.filter(code=asked.batch)).first()
+        told["clocks"] = [queue.clock(batch, scope, today)] if batch else []
+    else:
+        told["clocks"] = queue.burning(scope, today)
     return JsonResponse(told)
 
 
@@ -117,6 +124,7 @@ def review_patch(request: HttpRequest, patch_id: int) -> JsonResponse:
             "seen": stands.seen,
             "conclusions": acts.conclusions_for(scope, patch),
             "assessment": current and current.pk,
+            "images": _images(scope, patch),
             "before_on": patch.before_on and patch.before_on.isoformat(),
             "after_on": patch.after_on and patch.after_on.isoformat(),
             "html": render_to_string("gisland/review_patch.html", context, request),
@@ -173,6 +181,16 @@ def said_of(scope: Scope, stands: Standing) -> dict[str, Any]:
         "on": fact and fact.on,
         "note": fact.note if fact else "",
         "reason": reasons.get(fact.reason_code, "") if fact else "",
+    }
+
+
+def _images(scope: Scope, patch: Patch) -> dict[str, Any]:
+    """The images of the patch's ground, oldest first, and the pair that shows the act."""
+    pair = pairs_for([patch], scope).get(patch.pk) or Pair()
+    return {
+        "before": pair.before and pair.before.image_id,
+        "after": pair.after and pair.after.image_id,
+        "all": [shot.image_id for shot in pair.shots],
     }
 
 

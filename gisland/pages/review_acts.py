@@ -15,8 +15,9 @@ from gisland.pages.review import patch_in, told_of
 from spatial import crs
 from spatial.errors import InputRefused
 from spatial.models import Patch, User
-from spatial.review import acts, queue, split
+from spatial.review import acts, presence, queue, split
 from spatial.review.filters import Filters
+from spatial.review.status import standings
 from spatial.review.undo import undo as undo_action
 from spatial.scope import LoginNeeded, login_or_demo, request_scope
 
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
     from spatial.review.acts import Done
 
 MOST_VERTICES = 2000
+MOST_IMAGES = 4
 
 
 @login_or_demo
 @require_POST
 def act(request: HttpRequest, patch_id: int) -> JsonResponse:
     """Do one act to one patch; 409 where it changed since the page saw it."""
-    told = _told(request)
+    told = told_body(request)
     done = acts.act_on(
         _person(request), patch_id, _act(told), seen=str(told.get("seen", "")), on=_today()
     )
@@ -43,7 +45,7 @@ def act(request: HttpRequest, patch_id: int) -> JsonResponse:
 @require_POST
 def act_on_all(request: HttpRequest) -> JsonResponse:
     """Do one act to all that the filters find, if they are as many and as large as was shown."""
-    told = _told(request)
+    told = told_body(request)
     try:
         count, area = int(told["count"]), Decimal(str(told["area_m2"]))
     except (KeyError, ValueError, TypeError, InvalidOperation) as error:
@@ -62,7 +64,7 @@ def act_on_all(request: HttpRequest) -> JsonResponse:
 def parts(request: HttpRequest, patch_id: int) -> JsonResponse:
     """The parts into which a line would cut a patch; nothing is written."""
     patch = patch_in(request_scope(request), patch_id)
-    found = split.parts_of(patch, _line(_told(request)))
+    found = split.parts_of(patch, _line(told_body(request)))
     return JsonResponse(
         {
             "type": "FeatureCollection",
@@ -83,7 +85,7 @@ def parts(request: HttpRequest, patch_id: int) -> JsonResponse:
 @require_POST
 def split_patch(request: HttpRequest, patch_id: int) -> JsonResponse:
     """Cut a patch along a line and decide each part."""
-    told = _told(request)
+    told = told_body(request)
     given = told.get("acts")
     if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
         raise InputRefused("分割须逐部分给出判定。请刷新后重试。")
@@ -96,9 +98,22 @@ def split_patch(request: HttpRequest, patch_id: int) -> JsonResponse:
 
 @login_or_demo
 @require_POST
+def visit(request: HttpRequest, patch_id: int) -> JsonResponse:
+    """That a patch is open on this page: who else has it open, and how it stands by now."""
+    scope = request_scope(request)
+    patch = patch_in(scope, patch_id)
+    others = []
+    if isinstance(request.user, User):
+        others = presence.visit(request.user, patch.pk, timezone.now())
+    stands = standings([patch.pk])[patch.pk]
+    return JsonResponse({"seen": stands.seen, "others": others, "last": acts.last_said(stands)})
+
+
+@login_or_demo
+@require_POST
 def undo(request: HttpRequest) -> JsonResponse:
     """Take back one's own action where nothing was said since."""
-    told = _told(request)
+    told = told_body(request)
     try:
         number = int(told["action"])
     except (KeyError, ValueError, TypeError) as error:
@@ -107,7 +122,8 @@ def undo(request: HttpRequest) -> JsonResponse:
     return _answer(request, done, [])
 
 
-def _told(request: HttpRequest) -> dict[str, Any]:
+def told_body(request: HttpRequest) -> dict[str, Any]:
+    """The JSON object of a request; raises InputRefused for anything else."""
     try:
         told = json.loads(request.body)
     except (ValueError, UnicodeDecodeError) as error:
@@ -122,7 +138,11 @@ def _act(told: dict[str, Any]) -> acts.Act:
              ("kind", "conclusion", "reason_code", "note")}  # fmt: skip
     if len(words["note"]) > 1000:
         raise InputRefused("说明最长 1000 字。")
-    return acts.Act(**words)
+    told_images = told.get("images") or []
+    if not isinstance(told_images, list) or len(told_images) > MOST_IMAGES:
+        raise InputRefused("影像编号有误。请刷新后重试。")
+    images = tuple(number for number in told_images if type(number) is int)
+    return acts.Act(**words, images=images)
 
 
 def _line(told: dict[str, Any]) -> LineString:

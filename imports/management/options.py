@@ -162,7 +162,7 @@ def tell(
     for line in verdict_lines(delivery.verdict):
         command.stdout.write(line)
     for county in reconcile.lines(delivery):
-        command.stdout.write(f"  对账：{county.sentence('下发' if delivery.batch_id else '交来')}")
+        command.stdout.write(f"  对账：{county.sentence(reconcile.verb(delivery))}")
     for issue in issues[:SHOWN]:
         done = f" → {issue.done}" if issue.done else ""
         level = LEVELS[issue.severity]

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from imports import versions
 from imports.pages.gate import user_of
+from spatial import data_state
 from spatial.errors import GislandError, InputRefused
-from spatial.models import DatasetVersion, Layer, Region, VersionStatus, Zone
+from spatial.models import DatasetVersion, Layer, Region, Zone
 from spatial.models.region import RegionLevel
 from spatial.scope import login_or_demo, request_scope
 
@@ -44,7 +45,7 @@ def version_list(request: HttpRequest) -> HttpResponse:
     history = _history(scope, layer, county) if layer or county else None
     context = {
         "counties": counties,
-        "rows": _matrix(scope, counties),
+        "rows": _matrix(scope),
         "layers": _layers(scope),
         "asked": {"layer": layer, "county": county},
         "history": history,
@@ -93,50 +94,26 @@ def _layers(scope: Scope) -> list[Layer]:
     return list(Layer.objects.filter(code__in=scope.layers("verdict")).order_by("nature", "code"))
 
 
-def _matrix(scope: Scope, counties: list[Region]) -> list[Row]:
-    """A row a layer, a cell a county: what counts today, and what waits."""
-    found: dict[tuple[str, int], list[DatasetVersion]] = {}
-    shown = scope.filter_versions(
-        DatasetVersion.objects.filter(status__in=(VersionStatus.ACTIVE, VersionStatus.STAGED))
-    )
-    for version in shown.order_by("valid_from", "pk"):
-        found.setdefault((version.layer_id, version.region_id), []).append(version)
-    areas = areas_of([version for group in found.values() for version in group])
-    today = timezone.localdate()
+def _matrix(scope: Scope) -> list[Row]:
+    """A row a layer, a cell a county: what counts today and its area, and what waits."""
+    state = data_state.in_force(timezone.localdate(), scope)
+    areas = areas_of([cell.version.pk for cell in state.cells if cell.version])
     return [
         {
             "layer": layer,
             "cells": [
-                _cell(county, found.get((layer.code, county.pk), []), areas, today)
-                for county in counties
+                {**vars(cell), "area_m2": areas.get(cell.version.pk) if cell.version else None}
+                for cell in layer.cells
             ],
         }
-        for layer in _layers(scope)
+        for layer in state.layers
     ]
 
 
-def areas_of(shown: list[DatasetVersion]) -> dict[int, Any]:
-    """The measured area of each version's (open) zones, in m2."""
+def areas_of(shown: list[int]) -> dict[int, Any]:
+    """The measured area of the (open) zones of versions, by their number, in m2."""
     zones = Zone.objects.filter(version__in=shown, recorded_until__isnull=True)
     return dict(zones.values_list("version").annotate(area=Sum("area_m2")))
-
-
-def _cell(county: Region, group: list[DatasetVersion], areas: dict[int, Any], today: Any) -> Row:
-    """What counts is the newest begun by today; a ledger is whole; a word of none until its end."""
-    active = [version for version in group if version.status == VersionStatus.ACTIVE]
-    data = [one for one in active if one.valid_from is None and one.zone_count]
-    begun_by = [one for one in active if one.valid_from is None or one.valid_from <= today]
-    current = (data or begun_by)[-1] if data or begun_by else None
-    lapsed = bool(current and current.valid_until and current.valid_until <= today)
-    return {
-        "county": county,
-        "version": current,
-        "area_m2": areas.get(current.pk) if current else None,
-        "lapsed": lapsed,
-        "earlier": max(0, len(active) - 1),
-        "later": [one for one in active if one.valid_from and one.valid_from > today],
-        "staged": [one for one in group if one.status == VersionStatus.STAGED],
-    }
 
 
 def _history(scope: Scope, layer: str, county: str) -> QuerySet[DatasetVersion]:

@@ -176,7 +176,7 @@ def _told(request: HttpRequest, scope: Scope, version: DatasetVersion) -> Row:
     )
     return {
         "version": version,
-        "area_m2": areas_of([version]).get(version.pk),
+        "area_m2": areas_of([version.pk]).get(version.pk),
         "delivery": delivery,
         "diff": diff,
         "job": job,

@@ -262,7 +262,20 @@ def check_values(file_name: str, values: Sequence[Sequence[Any]]) -> list[Findin
 
 def plain(column: np.ndarray) -> list[Any]:
     """Values as Python's own: NaN and NaT are None, dates ISO text."""
-    return [_value(value) for value in column.tolist()]
+    values: list[Any] = column.tolist()
+    if column.dtype.kind in "iub":
+        return values
+    if column.dtype.kind == "f":
+        for at in np.flatnonzero(np.isnan(column)).tolist():
+            values[at] = None
+        return values
+    known: dict[str, str] = {}  # one object for each text: most of a survey repeats itself
+    return [
+        known.setdefault(value, value)
+        if value.__class__ is str and "\x00" not in value
+        else _value(value)
+        for value in values
+    ]
 
 
 def _value(value: Any) -> Any:

@@ -33,7 +33,7 @@ CHUNK_PATCHES = 250
 """Patches of one transaction: large enough to plan once, small enough to stop soon."""
 
 
-def classify(
+def classify(  # noqa: PLR0913 - what a run is
     patch_ids: Sequence[int],
     *,
     ruleset: str | RulesetVersion,
@@ -42,8 +42,11 @@ def classify(
     workers: int | None = None,
     progress: Progress | None = None,
     causes: Sequence[Cause] = (),
+    refresh: bool = True,
 ) -> Run:
     """Judge patches and store an unapplied run; ``apply_run`` makes it current.
+
+    ``refresh=False`` leaves the planner's statistics as they are: for a handful of patches.
 
     ``causes`` are the changes that touched these patches: kept with the run, for people to read.
     Stopping it (KeyboardInterrupt, or Stopped raised by ``progress``) leaves the run stopped;
@@ -80,11 +83,18 @@ def classify(
             },
         )
         sqlfiles.execute("engine/runs/20_open_assessments", {"run_id": run.pk, "patch_ids": ids})
-    sqlfiles.analyze("spatial_assessment")
-    return resume(run, workers=workers, progress=progress)
+    if refresh:
+        sqlfiles.analyze("spatial_assessment")
+    return resume(run, workers=workers, progress=progress, refresh=refresh)
 
 
-def resume(run: Run, *, workers: int | None = None, progress: Progress | None = None) -> Run:
+def resume(
+    run: Run,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    refresh: bool = True,
+) -> Run:
     """Judge what is left of a run; safe to repeat. Refused (RunStale) once it is applied, or when
     the engine has changed since it began."""
     if run.applied_at is not None:
@@ -106,7 +116,7 @@ def resume(run: Run, *, workers: int | None = None, progress: Progress | None = 
     except Exception as error:
         _finish(run, RunStatus.FAILED, str(error))
         raise
-    for table in ("spatial_piece", "spatial_piecenotion", "spatial_assessment"):
+    for table in ("spatial_piece", "spatial_piecenotion", "spatial_assessment") if refresh else ():
         sqlfiles.analyze(table)
     return _finish(run, RunStatus.DONE, "")
 
@@ -139,6 +149,23 @@ def apply_run(run: Run, *, at: datetime.datetime | None = None) -> Run:
         sqlfiles.execute("engine/runs/70_make_current", {"run_id": run.pk, "applied_at": when})
         run.applied_at = when
         run.save(update_fields=["applied_at"])
+    return run
+
+
+def apply_first(run: Run) -> Run:
+    """Make current a run whose patches nothing has judged before, waiting for nobody.
+
+    Raises RunStale where one of them has a current assessment: then ``apply_run`` is the way.
+    """
+    if run.status != RunStatus.DONE or run.applied_at is not None:
+        raise RunStale(f"分析 {run.pk} 未完成或已采用，不能采用。")
+    if Assessment.objects.filter(patch__assessments__run=run, is_current=True).exists():
+        raise RunStale(f"分析 {run.pk} 的图斑已有现行评定，不能作为首次评定采用。")
+    run.applied_at = timezone.now()
+    sqlfiles.execute(
+        "engine/runs/70_make_current", {"run_id": run.pk, "applied_at": run.applied_at}
+    )
+    run.save(update_fields=["applied_at"])
     return run
 
 

@@ -15,7 +15,7 @@ from .job import Job, JobState
 from .party import Document, Holder, HolderAlias, Project
 from .patch import Batch, Patch, PatchLink
 from .region import Region
-from .review import Referral, ReferralKind, ReviewAction, ReviewKind
+from .review import DeskVisit, Referral, ReferralKind, ReviewAction, ReviewKind
 from .rule import Notion, NotionLeaf, NotionTest, Rule, RulePlace, RulesetVersion, RuleTest
 from .run import Assessment, AssessmentConclusion, AssessmentMark, Piece, PieceNotion, Run, RunPin
 from .zone import Zone
@@ -26,6 +26,7 @@ __all__ = [
     "AssessmentMark",
     "Batch",
     "DatasetVersion",
+    "DeskVisit",
     "Determination",
     "Document",
     "Exclusion",

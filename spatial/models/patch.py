@@ -11,7 +11,7 @@ from spatial.errors import PatchUnknown
 
 
 class Source(models.TextChoices):
-    """Who issued a batch; design section 2."""
+    """Who issued a batch; design section 2. MACHINE: nobody did, a detector proposes."""
 
     MINISTRY = "部", "部"
     PROVINCE = "省", "省"
@@ -21,6 +21,7 @@ class Source(models.TextChoices):
     REPORT = "举报", "举报"
     SITE = "选址", "选址"
     LOCAL = "本地", "本地"
+    MACHINE = "机器初筛", "机器初筛"
 
 
 class Batch(models.Model):
@@ -51,6 +52,11 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.code
+
+    @property
+    def is_machine_made(self) -> bool:
+        """Whether a detector proposed its patches and nobody issued them. 机器初筛"""
+        return self.source == Source.MACHINE
 
 
 class PatchManager(models.Manager["Patch"]):

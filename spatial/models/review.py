@@ -22,13 +22,14 @@ class ReviewAction(models.Model):
     """One thing that a person did: the facts that came of it name it, an undo undoes it. 处置
 
     ``asked`` is the filter of a bulk action as its page showed it; ``count`` and ``area_m2`` are
-    what it was done to.
+    what it was done to; ``images`` are those that were on the screen of whoever decided.
     """
 
     kind = models.CharField("处置", max_length=12, choices=ReviewKind.choices)
     by = models.ForeignKey("spatial.User", models.PROTECT, related_name="+", verbose_name="经办人")
     at = models.DateTimeField("时间", auto_now_add=True)
     asked = models.JSONField("筛选条件", default=dict)
+    images = models.JSONField("所看影像", default=list)
     count = models.PositiveIntegerField("图斑数", default=0)
     area_m2 = models.DecimalField("面积（平方米）", max_digits=18, decimal_places=2, default=0)
     undoes = models.OneToOneField(
@@ -42,6 +43,21 @@ class ReviewAction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.count}"
+
+
+class DeskVisit(models.Model):
+    """Which patch somebody has open at the desk; no record, only the present. 在看"""
+
+    by = models.OneToOneField("spatial.User", models.CASCADE, primary_key=True, related_name="+")
+    patch = models.ForeignKey("spatial.Patch", models.CASCADE, related_name="+")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "在看的图斑"
+        verbose_name_plural = "在看的图斑"
+
+    def __str__(self) -> str:
+        return f"{self.by_id} {self.patch_id}"
 
 
 class ReferralKind(models.TextChoices):

@@ -18,10 +18,10 @@ from django.utils import timezone
 from spatial import facts, sqlfiles, vocabulary
 from spatial.errors import GislandError, InputRefused, NotAllowed, PatchNotAssessed
 from spatial.hidden import hidden_rules
-from spatial.models import Assessment, Patch, ReviewAction, ReviewKind, Rule
+from spatial.models import Assessment, Image, Patch, ReviewAction, ReviewKind, Rule
 from spatial.review import split as splitting
 from spatial.review.filters import Filters, select
-from spatial.review.status import standings
+from spatial.review.status import Standing, standings
 from spatial.rules.problems import near
 from spatial.scope import scope_of
 
@@ -56,6 +56,8 @@ class Act:
     conclusion: str = ""
     reason_code: str = ""
     note: str = ""
+    images: tuple[int, ...] = ()
+    """Those on the screen when it was decided."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def act_on(by: User, patch_id: int, act: Act, *, seen: str, on: datetime.date) -
     with transaction.atomic():
         patch = _locked(scope, patch_id)
         _refuse_stale(patch, seen)
-        return _write(by, act, [patch.pk], patch.area_m2, on, {})
+        return _write(by, act, [patch.pk], patch.area_m2, on, {}, _images(scope, [act]))
 
 
 def act_on_all(
@@ -111,7 +113,7 @@ def act_on_all(
             )
         if not ids:
             raise InputRefused("没有符合条件的图斑，没有可处置的。")
-        return _write(by, act, ids, found, on, asked.told())
+        return _write(by, act, ids, found, on, asked.told(), [])
 
 
 def split(
@@ -139,8 +141,9 @@ def split(
         if len(acts) != len(parts):
             raise InputRefused(f"图斑分成 {len(parts)} 部分，应逐一判定，现有 {len(acts)} 项。")
         action = ReviewAction.objects.create(
-            kind=ReviewKind.SPLIT, by=by, count=1, area_m2=patch.area_m2
-        )
+            kind=ReviewKind.SPLIT, by=by, count=1, area_m2=patch.area_m2,
+            images=_images(scope, acts),
+        )  # fmt: skip
         for part, act in zip(parts, acts, strict=True):
             facts.decide(
                 patch,
@@ -178,6 +181,13 @@ def may_decide(by: User) -> Scope:
     return scope
 
 
+def _images(scope: Scope, acts: Sequence[Act]) -> list[int]:
+    """The images told, as far as there are such and they may be seen."""
+    told = list(dict.fromkeys(number for act in acts for number in act.images))
+    seen = set(scope.filter_images(Image.objects.filter(pk__in=told)).values_list("pk", flat=True))
+    return [number for number in told if number in seen]
+
+
 def _check(act: Act) -> None:
     if act.kind not in (
         ReviewKind.CONFIRM, ReviewKind.CHANGE, ReviewKind.REJECT, ReviewKind.FIELD_CHECK,
@@ -208,22 +218,34 @@ def _refuse_stale(patch: Patch, seen: str) -> None:
     now = standings([patch.pk])[patch.pk]
     if now.seen == seen:
         return
-    last = now.referral or now.decision
-    said = ""
-    if last is not None:
-        said = f"{last.by} 已于 {timezone.localtime(last.recorded_at):%Y-%m-%d %H:%M} 处置"
-        said = f"（{said}：{last.get_kind_display()}）"
+    last = last_said(now)
+    said = f"（{last}）" if last else ""
     raise StaleReview(
         f"图斑 {patch.address} 在您打开之后已有变化{said}，没有写入您的处置。请看过最新内容再决定。"
     )
 
 
+def last_said(stands: Standing) -> str:
+    """Who said last what is to become of a patch, and when; empty: nobody yet."""
+    last = stands.referral or stands.decision
+    if last is None:
+        return ""
+    when = f"{timezone.localtime(last.recorded_at):%Y-%m-%d %H:%M}"
+    return f"{last.by} 已于 {when} 处置：{last.get_kind_display()}"
+
+
 def _write(
-    by: User, act: Act, ids: list[int], area: Decimal, on: datetime.date, asked: dict[str, str]
+    by: User,
+    act: Act,
+    ids: list[int],
+    area: Decimal,
+    on: datetime.date,
+    asked: dict[str, str],
+    images: list[int],
 ) -> Done:
     _refuse_unjudged(ids)
     action = ReviewAction.objects.create(
-        kind=act.kind, by=by, asked=asked, count=len(ids), area_m2=area
+        kind=act.kind, by=by, asked=asked, count=len(ids), area_m2=area, images=images
     )
     params = {
         "patch_ids": ids, "kind": act.kind, "reason_code": act.reason_code, "note": act.note,

@@ -10,13 +10,26 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from spatial import vocabulary
 from spatial.errors import InputRefused
 from spatial.hidden import hidden_rules
-from spatial.models import Assessment, AssessmentMark, Batch, Patch
+from spatial.models import Assessment, AssessmentMark, Batch, Patch, Piece
+from spatial.models.patch import Source
 from spatial.review import status
 from spatial.review.filters import Filters, select
 
@@ -30,6 +43,8 @@ if TYPE_CHECKING:
 
 PAGE = 100
 LAST = 9999
+BURNING = 3
+"""Batches whose clocks are shown where none is chosen."""
 HIDDEN = "无权查看该项"
 AREA_MARKS = ("on_cultivated", "basic_farm")
 """The marks whose ground the queue shows in columns of its own."""
@@ -122,11 +137,30 @@ def rows(scope: Scope, patches: Sequence[Patch]) -> list[dict[str, Any]]:
     for mark in AssessmentMark.objects.filter(assessment__in=[a.pk for a in current.values()]):
         marks.setdefault(mark.assessment_id, []).append(mark)
     stands = status.standings(ids)
+    beyond = outside(scope, ids)
     terms = vocabulary.review_status_terms()
     return [
         _row(patch, current.get(patch.pk), marks, stands[patch.pk], terms, hidden)
+        | ({"outside_m2": str(beyond[patch.pk]), "areas": dict.fromkeys(AREA_MARKS)}
+           if patch.pk in beyond else {})
         for patch in patches
-    ]
+    ]  # fmt: skip
+
+
+def outside(scope: Scope, patch_ids: Sequence[int]) -> dict[int, Decimal]:
+    """Of patches that reach beyond the scope's counties: how much of them lies there, in m².
+
+    What is on that ground is not theirs to read, so the areas of such a patch are not shown.
+    """
+    beyond = _beyond(scope).filter(assessment__patch__in=patch_ids)
+    found = beyond.order_by().values("assessment__patch").annotate(area=Sum("area_m2"))
+    return dict(found.values_list("assessment__patch", "area"))
+
+
+def _beyond(scope: Scope) -> QuerySet[Piece]:
+    """Pieces of current assessments in other counties."""
+    pieces = Piece.objects.filter(assessment__is_current=True)
+    return pieces.exclude(county__in=scope.county_ids)
 
 
 def _row(
@@ -159,6 +193,7 @@ def _row(
         "borderline": False,
         "marks": [],
         "areas": dict.fromkeys(AREA_MARKS),
+        "outside_m2": "0.00",
     }
     if found is None:
         return row
@@ -195,14 +230,23 @@ def _area(mark: AssessmentMark | None) -> str | None:
 def totals(scope: Scope, asked: Filters) -> dict[str, Any]:
     """Count and areas (m², decimal strings) of all that a filter finds, and what waits of it.
 
-    ``unknown`` counts the patches of which the ground of a mark is not known.
+    ``unknown`` counts the patches of which the ground of a mark is not known, or reaches beyond
+    the scope's counties (``outside_m2``, which ``area_m2`` contains).
     """
     found = select(scope, asked)
     summed = found.aggregate(count=Count("pk"), area_m2=Sum("area_m2"))
     hidden = {code for _, action, code in hidden_rules(scope) if action == "mark"}
+    beyond = _beyond(scope).filter(assessment__patch__in=found.order_by().values("pk"))
+    strange = dict(
+        beyond.order_by()
+        .values("assessment__patch")
+        .annotate(area=Sum("area_m2"))
+        .values_list("assessment__patch", "area")
+    )
     told: dict[str, Any] = {
         "count": summed["count"],
         "area_m2": str(summed["area_m2"] or Decimal("0.00")),
+        "outside_m2": str(sum(strange.values(), Decimal("0.00"))),
     }
     for code in AREA_MARKS:
         if code in hidden:
@@ -212,7 +256,7 @@ def totals(scope: Scope, asked: Filters) -> dict[str, Any]:
             assessment__patch__in=found.order_by().values("pk"),
             assessment__is_current=True,
             code=code,
-        )
+        ).exclude(assessment__patch__in=list(strange))
         sums = marks.aggregate(
             area=Sum("area_m2", filter=Q(answer=True)),
             known=Count("pk", filter=Q(answer__isnull=False)),
@@ -230,8 +274,36 @@ def totals(scope: Scope, asked: Filters) -> dict[str, Any]:
 
 def clock(batch: Batch, scope: Scope, today: datetime.date) -> dict[str, Any]:
     """How far a batch is and how long is left (negative: overdue; None: no date was set)."""
-    patches = scope.filter_patches(Patch.objects.filter(batch=batch))
-    counts = {code: patches.filter(status.status_q(code)).count() for code in status.STATUSES}
+    return _clock(batch, _counts(scope, [batch.pk]).get(batch.pk, {}), today)
+
+
+def burning(scope: Scope, today: datetime.date) -> list[dict[str, Any]]:
+    """The clocks of the batches that are not done, what is due first at the head; BURNING at most.
+
+    Batches without a date come last, site checks not at all.
+    """
+    counts = _counts(scope)
+    batches = Batch.objects.filter(pk__in=counts).exclude(source=Source.SITE)
+    ordered = batches.order_by(F("report_due_on").asc(nulls_last=True), "code")
+    clocks = [_clock(batch, counts[batch.pk], today) for batch in ordered]
+    return [told for told in clocks if told["left"]][:BURNING]
+
+
+def _counts(scope: Scope, batch_ids: Sequence[int] | None = None) -> dict[int, dict[str, int]]:
+    """By batch, how many of the patches that the scope sees have which status."""
+    patches = scope.filter_patches(Patch.objects.all())
+    if batch_ids is not None:
+        patches = patches.filter(batch__in=batch_ids)
+    whens = [When(status.status_q(code), then=Value(code)) for code in status.STATUSES]
+    stands = patches.order_by().annotate(stands=Case(*whens, output_field=CharField()))
+    counts: dict[int, dict[str, int]] = {}
+    for batch, code, count in stands.values_list("batch", "stands").annotate(Count("pk")):
+        counts.setdefault(batch, {})[code] = count
+    return counts
+
+
+def _clock(batch: Batch, told: dict[str, int], today: datetime.date) -> dict[str, Any]:
+    counts = {code: told.get(code, 0) for code in status.STATUSES}
     total = sum(counts.values())
     decided = sum(counts[code] for code in status.DECIDED)
     due = batch.report_due_on
@@ -247,4 +319,15 @@ def clock(batch: Batch, scope: Scope, today: datetime.date) -> dict[str, Any]:
     }
 
 
-__all__ = ["ORDERS", "PAGE", "Filters", "Page", "clock", "page", "rows", "totals"]
+__all__ = [
+    "ORDERS",
+    "PAGE",
+    "Filters",
+    "Page",
+    "burning",
+    "clock",
+    "outside",
+    "page",
+    "rows",
+    "totals",
+]

@@ -3,7 +3,7 @@
 --         county_ids null: every county; then site checks of every unit, too.
 -- reads:  spatial_patch, spatial_batch, spatial_region, spatial_assessment
 -- writes: export_row
--- params: county_ids, unit_id, region_ids, batch, label_class, known_at, tests
+-- params: county_ids, unit_id, region_ids, batch, label_class, patch_ids, known_at, tests
 CREATE TEMPORARY TABLE export_row ON COMMIT DROP AS
 SELECT
     patch.id,
@@ -65,5 +65,6 @@ WHERE
     AND (%(region_ids)s::bigint[] IS NULL OR patch.region_id = ANY(%(region_ids)s::bigint[]))
     AND (%(batch)s::text IS NULL OR batch.code = %(batch)s::text)
     AND (%(label_class)s::text IS NULL OR found.label_class = %(label_class)s::text)
+    AND (%(patch_ids)s::bigint[] IS NULL OR patch.id = ANY(%(patch_ids)s::bigint[]))
     AND (%(known_at)s::timestamptz IS NULL OR patch.created_at <= %(known_at)s::timestamptz)
     AND tested.answer IS NOT FALSE

@@ -6,5 +6,5 @@ SELECT
     row,
     reason
 FROM import_row
-WHERE geom IS NULL OR ST_IsEmpty(geom) OR NOT ST_IsValid(geom)
+WHERE geom IS NULL OR ST_IsEmpty(geom) OR (reason IS NOT NULL AND NOT ST_IsValid(geom))
 ORDER BY row

@@ -1,22 +1,46 @@
--- what:   Rows placed by their code in a county whose ground they don't meet.
+-- what:   Rows placed by their code in a county whose ground they don't meet. A corner inside a
+--         part of the county's ground is enough; only rows without are cut with it. No predicate
+--         compares two polygons: along a line that both follow, GEOS may fail on those.
 -- reads:  import_row, import_place, import_target, import_county
 -- writes: -
 -- params: -
+WITH doubtful AS MATERIALIZED (
+    SELECT
+        found.row,
+        found.geom,
+        place.region_id
+    FROM import_place AS place
+    INNER JOIN import_row AS found ON place.row = found.row
+    WHERE
+        place.region_id IN (SELECT county.region_id FROM import_county AS county)
+        AND (  -- a single value, so that it is looked up by place, row by row
+            SELECT county.region_id
+            FROM import_county AS county
+            WHERE
+                county.region_id = place.region_id
+                AND ST_Contains(
+                    county.geom, ST_PointN(ST_ExteriorRing(ST_GeometryN(found.geom, 1)), 1)
+                )
+            LIMIT 1
+        ) IS NULL
+)
+
 SELECT
-    found.row,
+    doubtful.row,
     target.code,
-    ST_X(ST_PointOnSurface(found.geom)) AS x,
-    ST_Y(ST_PointOnSurface(found.geom)) AS y
-FROM import_row AS found
-INNER JOIN import_place AS place ON found.row = place.row
-INNER JOIN import_target AS target ON place.region_id = target.region_id
-WHERE
-    EXISTS (SELECT 1 FROM import_county AS county WHERE county.region_id = place.region_id)
-    AND NOT EXISTS (
-        SELECT 1 FROM import_county AS county
-        WHERE
-            county.region_id = place.region_id
-            AND ST_Intersects(county.geom, found.geom)
-            AND NOT ST_Touches(county.geom, found.geom)
-    )
-ORDER BY found.row
+    ST_X(ST_PointOnSurface(doubtful.geom)) AS x,
+    ST_Y(ST_PointOnSurface(doubtful.geom)) AS y
+FROM doubtful
+INNER JOIN import_target AS target ON doubtful.region_id = target.region_id
+WHERE NOT EXISTS (
+    SELECT 1 FROM import_county AS county
+    WHERE
+        county.region_id = doubtful.region_id
+        AND county.geom && doubtful.geom
+        AND area_m2(
+            ST_Transform(
+                ST_CollectionExtract(ST_Intersection(county.geom, doubtful.geom), 3), 990003
+            )
+        ) > 0
+)
+ORDER BY doubtful.row

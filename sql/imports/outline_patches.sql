@@ -10,5 +10,5 @@ SELECT
         ST_Simplify(patch.geom, (ST_XMax(patch.geom) - ST_XMin(patch.geom)) / 500, true), 6
     ) AS shape
 FROM spatial_patch AS patch
-WHERE patch.id = any(%(patch_ids)s::bigint [])
+WHERE patch.id = any(%(patch_ids)s::bigint[])
 ORDER BY patch.id

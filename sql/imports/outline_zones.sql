@@ -10,6 +10,6 @@ SELECT
         ST_Simplify(zone.geom, (ST_XMax(zone.geom) - ST_XMin(zone.geom)) / 500, true), 6
     ) AS shape
 FROM spatial_zone AS zone
-WHERE zone.version_id = any(%(version_ids)s::bigint [])
+WHERE zone.version_id = any(%(version_ids)s::bigint[])
 ORDER BY zone.id
 LIMIT %(most)s

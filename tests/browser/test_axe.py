@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,8 @@ def violations(seat: Seat) -> list[str]:
 
 def is_page(seat: Seat, path: str) -> bool:
     answer = seat.context.request.get(seat.address + path)
-    return answer.headers.get("content-type", "").startswith("text/html")
+    kind = answer.headers.get("content-type", "")
+    return answer.status != HTTPStatus.METHOD_NOT_ALLOWED and kind.startswith("text/html")
 
 
 def test_axe_finds_what_is_wrong(seat: Seat) -> None:
@@ -70,7 +72,7 @@ def test_every_page(seat: Seat, world: World, scheme: str) -> None:
     patch = reverse("patch", args=[world.patch.pk])
     run = reverse("run", args=[world.patch.assessments.first().run_id])
     paths = [*(reverse(name) for name in page_names()), patch, run, "/no-such-page/"]
-    assert {"/", "/patches/", "/runs/", "/login/"} <= set(paths)
+    assert {"/", "/map/", "/patches/", "/runs/", "/login/"} <= set(paths)
     found = {}
     for path in filter(lambda path: is_page(seat, path), paths):
         seat.open(path)
@@ -105,3 +107,22 @@ def test_the_map_and_what_opens_over_it(seat: Seat, world: World, width: int) ->
         page.keyboard.press(key)
         page.wait_for_selector(".gis-swipe" if key == "s" else ".gis-two")
         assert violations(seat) == []
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_the_desk_and_what_opens_over_it(seat: Seat, world: World, width: int) -> None:
+    seat.page.set_viewport_size({"width": width, "height": 768})
+    seat.sit_down("zhang")
+    page = seat.open(f"/review/?patch={world.patch.pk}")
+    page.locator("[data-act=confirm]").wait_for()
+    page.locator(".desk-totals b").wait_for()
+    assert violations(seat) == []
+    for summary in ("更多筛选", "批量处置"):
+        page.get_by_text(summary, exact=True).click()
+    assert violations(seat) == []
+    for key in "elr":
+        page.keyboard.press(key)
+        page.get_by_role("dialog").wait_for()
+        assert violations(seat) == []
+        page.keyboard.press("Escape")
+        page.get_by_role("dialog").wait_for(state="detached")

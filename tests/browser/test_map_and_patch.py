@@ -29,7 +29,7 @@ INSIDE = (0.5 * drawn.M, 0.5 * drawn.M)
 
 def place(zoom: int) -> str:
     lng, lat = drawn.degrees(2 * drawn.M, drawn.M / 2)
-    return f"/#{zoom}/{lat:.6f}/{lng:.6f}"
+    return f"/map/#{zoom}/{lat:.6f}/{lng:.6f}"
 
 
 def click_ground(seat: Seat, east: float, north: float) -> None:
@@ -37,7 +37,7 @@ def click_ground(seat: Seat, east: float, north: float) -> None:
     seat.page.mouse.click(x, y)
 
 
-def enter(seat: Seat, path: str = "/", name: str = "zhang") -> None:
+def enter(seat: Seat, path: str = "/map/", name: str = "zhang") -> None:
     seat.sit_down(name)
     seat.open(path)
     seat.idle()
@@ -86,7 +86,7 @@ def test_an_officer_finds_a_patch_and_reads_its_proof(seat: Seat, world: World) 
     assert seat.page.locator("#pieces-sum").inner_text() == f"{world.patch.area_m2:,}"
     seat.page.get_by_role("link", name="在地图上看").click()
     seat.idle()
-    assert urlsplit(seat.page.url).path == "/"
+    assert urlsplit(seat.page.url).path == "/map/"
     assert drawn.JCBH in seat.page.evaluate(
         "() => JSON.stringify([...document.getElementById('map').gisMap.layers.at(-1)"
         ".source.tiles.values()].flatMap((tile) => [...tile.values()]"
@@ -187,7 +187,7 @@ def test_a_user_of_another_county_sees_no_patch(seat: Seat, world: World) -> Non
 
 def test_on_a_phone_nothing_hangs_over_the_side(seat: Seat, world: World) -> None:
     seat.page.set_viewport_size({"width": 390, "height": 844})
-    for path in ("/", f"/patches/{world.patch.pk}/"):
+    for path in ("/map/", f"/patches/{world.patch.pk}/"):
         enter(seat, path)
         over = seat.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
         assert over <= 0, path

@@ -78,7 +78,7 @@ def test_a_pasted_coordinate_is_shown_in_the_middle(seat: Seat, world: World, or
 
 def test_the_crosshair_asks_and_copies(seat: Seat, world: World) -> None:
     lng, lat = drawn.degrees(0.5 * M, 0.5 * M)
-    enter(seat, f"/#17/{lat:.6f}/{lng:.6f}")
+    enter(seat, f"/map/#17/{lat:.6f}/{lng:.6f}")
     assert not seat.page.locator(".gis-crosshair").is_visible()
     seat.page.keyboard.press("Tab")
     seat.page.locator(".gis-canvas").focus()

@@ -56,7 +56,7 @@ def words(html: str) -> str:
 # ---------------------------------------------------------------- who sees what
 
 
-@pytest.mark.parametrize("address", ["/", "/patches/", "/patches/{pk}/"])
+@pytest.mark.parametrize("address", ["/", "/map/", "/patches/", "/patches/{pk}/"])
 def test_a_visitor_is_sent_to_the_login_and_back(world: World, address: str) -> None:
     wanted = address.format(pk=world.patch.pk)
     answer = reader(None).get(wanted)
@@ -64,7 +64,7 @@ def test_a_visitor_is_sent_to_the_login_and_back(world: World, address: str) -> 
     assert answer["Location"] == f"/login/?next={wanted}"
 
 
-@pytest.mark.parametrize("address", ["/", "/patches/", "/patches/{pk}/"])
+@pytest.mark.parametrize("address", ["/", "/map/", "/patches/", "/patches/{pk}/"])
 def test_the_demo_shows_its_strip_and_asks_for_no_login(
     world: World, settings: Any, address: str
 ) -> None:
@@ -97,7 +97,7 @@ def test_an_account_without_role_is_told_why(world: World) -> None:
     assert "没有可查看的行政区或角色" in answer.content.decode()
 
 
-@pytest.mark.parametrize("address", ["/", "/patches/", "/patches/{pk}/", "/login/"])
+@pytest.mark.parametrize("address", ["/", "/map/", "/patches/", "/patches/{pk}/", "/login/"])
 def test_no_page_names_an_outside_address_or_holds_code(world: World, address: str) -> None:
     html = page(world.officer, address.format(pk=world.patch.pk)) if address != "/login/" else (
         reader(None).get(address).content.decode()
@@ -113,7 +113,7 @@ def test_no_page_names_an_outside_address_or_holds_code(world: World, address: s
 
 
 def test_the_map_is_told_layers_with_their_stamp_and_zooms(world: World) -> None:
-    config = context(world.officer, "/")["map_config"]
+    config = context(world.officer, "/map/")["map_config"]
     layers = {layer["id"]: layer for layer in config["layers"]}
     assert {"land_use", "basic_farmland", "approval", "counties", "township"} <= set(layers)
     assert config["layers"][-1]["id"] == "patches"
@@ -128,7 +128,7 @@ def test_the_map_is_told_layers_with_their_stamp_and_zooms(world: World) -> None
 
 def test_a_layer_that_may_not_be_seen_is_not_named(world: World) -> None:
     Layer.objects.filter(code="ecological_redline").update(secrecy="secret")
-    config = context(world.officer, "/")["map_config"]
+    config = context(world.officer, "/map/")["map_config"]
     assert "ecological_redline" not in [layer["id"] for layer in config["layers"]]
 
 
@@ -211,7 +211,9 @@ def test_the_page_says_why_in_the_offices_words(world: World) -> None:
 
 def test_the_page_leads_back_to_the_map_at_its_place(world: World) -> None:
     lng, lat = drawn.degrees(2 * drawn.M, drawn.M / 2)
-    (zoom, north, east) = re.search(r'href="/#(\d+)/([\d.]+)/([\d.]+)"', patch_page(world)).groups()
+    (zoom, north, east) = re.search(
+        r'href="/map/#(\d+)/([\d.]+)/([\d.]+)"', patch_page(world)
+    ).groups()
     assert zoom == "17"
     assert (float(east), float(north)) == pytest.approx((lng, lat), abs=1e-5)
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from spatial.models import Determination, Layer, User
+from spatial.models import Batch, Determination, Layer, ReviewAction, User
 from spatial.review.status import standings
 from tests.browser import world as drawn
-from tests.browser.world import World, make_world
+from tests.browser.world import World, make_world, reach_into_next
 from tests.gisland.test_pages import page, reader, words
 from tests.people import person
 
@@ -172,3 +172,49 @@ def test_a_bad_question_is_answered_in_words(world: World, query: str) -> None:
     status, told = get(world.officer, f"/review/queue.json?{query}")
     assert status == 400
     assert any("一" <= sign <= "鿿" for sign in told["detail"])
+
+
+# ---------------------------------------------------------------- what else is told
+
+
+def test_who_else_has_the_patch_open_is_told(world: World) -> None:
+    address = f"/review/patches/{world.patch.pk}/visit"
+    colleague = person(drawn.HOME, "brigade", name="zhao")
+    assert post(world.officer, address, {})[1]["others"] == []
+    assert post(colleague, address, {})[1]["others"] == ["zhang"]
+    before = post(world.officer, address, {})[1]
+    assert before["others"] == ["zhao"]
+    act(world, colleague)
+    after = post(world.officer, address, {})[1]
+    assert after["seen"] != before["seen"]
+    assert after["last"].startswith("zhao 已于")
+    elsewhere = f"/review/patches/{world.waiting.pk}/visit"
+    post(colleague, elsewhere, {})
+    assert post(world.officer, address, {})[1]["others"] == []
+    assert post(world.stranger, address, {})[0] == 404
+
+
+def test_only_images_that_there_are_stand_with_the_decision(world: World) -> None:
+    assert act(world, images=[987654])[0] == 200  # type: ignore[arg-type]
+    assert ReviewAction.objects.get().images == []
+    assert act(world, images="all")[0] == 400
+
+
+def test_without_a_batch_what_burns_is_told(world: World) -> None:
+    Batch.objects.filter(code="wait").update(report_due_on="2026-01-01")
+    clocks = get(world.officer, "/review/totals.json")[1]["clocks"]
+    assert [clock["batch"] for clock in clocks] == ["wait", "case-0"]
+    (chosen,) = get(world.officer, "/review/totals.json?batch=case-0")[1]["clocks"]
+    assert chosen["left"] == 1
+
+
+def test_areas_beyond_the_counties_are_not_told(world: World) -> None:
+    before = get(world.officer, "/review/totals.json?status=open")[1]
+    assert (before["basic_farm"]["area_m2"], before["outside_m2"]) == ("5000.00", "0.00")
+    reach_into_next(world.patch)
+    told = get(world.officer, "/review/totals.json?status=open")[1]
+    assert told["outside_m2"] == "5000.00"
+    assert told["basic_farm"] == {"area_m2": "0.00", "unknown": 1}
+    (row,) = get(world.officer, "/review/queue.json?status=open")[1]["rows"]
+    assert row["outside_m2"] == "5000.00"
+    assert set(row["areas"].values()) == {None}

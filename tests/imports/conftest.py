@@ -123,3 +123,8 @@ def west(counties: dict[str, Region], folder: Path) -> User:
 @pytest.fixture
 def city(counties: dict[str, Region], folder: Path) -> User:
     return person(CITY, "data_admin", name="city")
+
+
+@pytest.fixture
+def east(west: User) -> User:
+    return person(EAST, "data_admin", name="east")

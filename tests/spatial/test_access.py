@@ -22,7 +22,11 @@ def test_access_has_the_roles_of_the_office() -> None:
     ("old", "new", "says"),
     [
         ('secret = ["verdict"]', 'secret = ["see"]', "see"),
-        ('may = ["decide", "check_site"]', 'may = ["rule"]', "[role.brigade] may 中不认识 rule"),
+        (
+            'may = ["decide", "check_site", "register"]',
+            'may = ["rule"]',
+            "[role.brigade] may 中不认识 rule",
+        ),
         ("anonymous = true", "anonymous = false", "anonymous"),
         ('term = "领导"', "", "[role.official] 缺少 term"),
         ('term = "领导"', 'term = ""', "中文名称"),

@@ -50,7 +50,7 @@ class Command(BaseCommand):
         counts = "，".join(f"{levels[code]} {count}" for code, count in found["levels"].items())
         self.stdout.write(f"导入 {delivery.pk} {delivery.file_name}：{counts}。")
         for line in reconcile.lines(delivery):
-            self.stdout.write(f"  对账：{line.sentence('下发' if delivery.batch_id else '交来')}")
+            self.stdout.write(f"  对账：{line.sentence(reconcile.verb(delivery))}")
         for kind in found["kinds"]:
             self.stdout.write(
                 f"  {levels[kind['level']]} {kind['term']} {kind['count']} 条 → {kind['remedy']}"

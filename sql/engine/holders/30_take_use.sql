@@ -34,7 +34,7 @@ owned AS (
             ELSE judged.subject_from
         END AS told_by
     FROM spatial_patch AS patch
-    INNER JOIN spatial_batch AS batch ON patch.batch_id = batch.id AND batch.source <> '选址'
+    INNER JOIN spatial_batch AS batch ON patch.batch_id = batch.id AND batch.source NOT IN ('选址', '机器初筛')
     INNER JOIN spatial_region AS region ON patch.region_id = region.id
     LEFT JOIN corrected ON patch.id = corrected.patch_id
     LEFT JOIN spatial_assessment AS judged ON patch.id = judged.patch_id AND judged.is_current

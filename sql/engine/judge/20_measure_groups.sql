@@ -213,8 +213,9 @@ FROM (
         INNER JOIN spatial_region AS region ON other.region_id = region.id
         WHERE
             batch.ruleset = asked.ruleset_name
-            -- what a unit draws for itself is nobody's ground in use
-            AND batch.source <> '选址'
+            -- what a unit draws for itself is nobody's ground in use, what a detector proposes
+            -- is not yet anybody's
+            AND batch.source NOT IN ('选址', '机器初筛')
             AND other.created_at <= asked.known_at
             AND (
                 coalesce(other.after_on, 'infinity'::date), batch.code, region.code, other.jcbh

@@ -1,7 +1,8 @@
 -- what:   The patches that a ratio counts, each with its assessment as it was known, the reasons
 --         for which somebody left it out, and its place in the order of issue. A patch that no
 --         applied run has judged is among them, without an assessment. A planned site (选址) is no
---         ground in use, and counts nowhere.
+--         ground in use, and what a detector proposes (机器初筛) nobody has issued: both count
+--         nowhere.
 -- reads:  spatial_assessment, spatial_patch, spatial_batch, spatial_exclusion, spatial_run,
 --         spatial_rulesetversion
 -- writes: ratio_patch
@@ -66,7 +67,7 @@ LEFT JOIN known ON patch.id = known.patch_id
 LEFT JOIN reason ON patch.id = reason.patch_id
 WHERE
     batch.ruleset = %(ruleset)s
-    AND batch.source <> '选址'
+    AND batch.source NOT IN ('选址', '机器初筛')
     AND (
         known.id IS NOT NULL
         OR patch.created_at <= coalesce(%(known_at)s::timestamptz, 'infinity')

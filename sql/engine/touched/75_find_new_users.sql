@@ -160,4 +160,4 @@ INNER JOIN spatial_batch AS batch ON patch.batch_id = batch.id
 WHERE
     counted.holder_id IS NOT NULL
     AND batch.ruleset = %(ruleset)s
-    AND batch.source <> '选址'
+    AND batch.source NOT IN ('选址', '机器初筛')

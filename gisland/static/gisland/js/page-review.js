@@ -5,14 +5,18 @@ import { readCoordinates } from "./coordinates.js";
 import { el, fill, isTyping, readJson } from "./dom.js";
 import { mu, squareMetres } from "./format.js";
 import { createMap } from "./map/map.js";
+import { askApproval, changes, follow } from "./review/approval.js";
 import { Drawer } from "./review/drawer.js";
 import { ask } from "./review/dialog.js";
+import { filesOf, filesOfAll } from "./review/files.js";
 import { FilterBar, readAddress, writeAddress } from "./review/filters.js";
+import { Presence } from "./review/presence.js";
 import { Queue } from "./review/queue.js";
 import { Totals } from "./review/totals.js";
 
 const TOAST_MS = 12000;
-const AROUND = 1;
+const AROUND = 0.4;
+const CLOSEST = 19;
 const desk = readJson("desk-config");
 const mapConfig = readJson("map-config");
 const byId = (id) => document.getElementById(id);
@@ -30,13 +34,13 @@ let isBusy = false;
 
 // ---------------------------------------------------------------- what was done, and undoing it
 
-function toast(text, action = null) {
+function toast(text, action = null, link = null) {
   const box = byId("desk-toast");
   window.clearTimeout(toast.timer);
   const undo = action ? el("button", { type: "button", onclick: () => undoAction(action) }, "撤销 ", el("kbd", { text: "U" })) : null;
-  fill(box, el("span", { text }), undo, el("button", { type: "button", "aria-label": "关闭提示", onclick: () => (box.hidden = true) }, "×"));
+  fill(box, el("span", { text }), undo, link ? el("a", { href: link, download: "", text: "取文件" }) : null, el("button", { type: "button", "aria-label": "关闭提示", onclick: () => (box.hidden = true) }, "×"));
   box.hidden = false;
-  toast.timer = window.setTimeout(() => (box.hidden = true), TOAST_MS);
+  if (!link) toast.timer = window.setTimeout(() => (box.hidden = true), TOAST_MS);
 }
 
 async function attempt(work) {
@@ -114,28 +118,34 @@ async function open(id, { fly = true } = {}) {
   queue.update([found.row]);
   const [west, south, east, north] = found.extent;
   const margin = AROUND * Math.max(east - west, north - south, 0.0005);
-  map.select(id, { bounds: fly ? [west - margin, south - margin, east + margin, north + margin] : null });
+  map.select(id);
+  if (fly) map.fit([west - margin, south - margin, east + margin, north + margin], { maxZoom: CLOSEST });
   map.refresh("pieces", `/tiles/pieces-${id}/live/{z}/{x}/{y}.mvt`);
   map.setVisible("pieces", found.assessment !== null);
-  pairImages(found);
+  pairImages(found.images);
+  presence.watch(id, found.seen);
   askAhead(id);
 }
 
-/** The image before the act and the one after it, where the map can compare. */
-function pairImages({ before_on: before, after_on: after, extent }) {
-  const [west, south, east, north] = extent;
-  const covers = ({ bounds }) => !bounds || (bounds[0] <= east && bounds[2] >= west && bounds[1] <= north && bounds[3] >= south);
-  const images = mapConfig.imagery.filter(covers);
-  if (images.length < 2) return;
-  const early = images.filter(({ taken_on: on }) => before && on <= before).at(-1) ?? images[0];
-  const late = images.find(({ taken_on: on }) => after && on >= after) ?? images.at(-1);
-  map.images?.pair?.(early.id, late.id);
+/** The image before the act and the one after it are those that swipe and twin maps show. */
+function pairImages({ before, after, all }) {
+  if (all.length < 2 && map.images.mode() !== "off") map.images.mode("off");
+  if (all.length > 1) map.images.pair(before ?? all[0], after ?? all.at(-1));
+}
+
+/** What else is to be known before one decides. */
+function tellPresence({ others, isStale, last }) {
+  drawer.warn([
+    others.length ? `${others.join("、")} 也打开着这个图斑。` : "",
+    isStale ? `这个图斑在您打开之后已有变化${last ? `：${last}` : ""}。` : "",
+  ], isStale ? () => open(told.row.id, { fly: false }) : null);
 }
 
 function close() {
   stopCutting();
   state.patch = null;
   told = null;
+  presence.stop();
   remember();
   drawer.close();
   map.clear();
@@ -154,17 +164,40 @@ async function act(code) {
   }
   if (told.assessment === null) return;
   if (code === "split") return cut();
+  const images = map.images.shown().map((image) => image.id);
   const words = await wordsOf(code, { said: `${told.row.address}：${told.row.label}，${areaText(told.row.area_m2)}`, conclusions: told.conclusions });
   if (!words) return;
   const { id } = told.row;
-  const done = await attempt(() => postJson(`/review/patches/${id}/act`, { kind: code, seen: told.seen, ...words }));
+  const done = await attempt(() => postJson(`/review/patches/${id}/act`, { kind: code, seen: told.seen, images, ...words }));
   if (!done) return;
   toast(`${done.action.term}：图斑 ${done.rows[0].jcbh}。`, done.action.id);
   queue.update(done.rows);
   map.refresh("patches");
   totals.load(state.filters);
+  const hadFocus = drawer.hasFocus();
   await queue.step(1);
   if (state.patch === id) await open(id, { fly: false });
+  if (hadFocus) drawer.focus(code);
+}
+
+// ---------------------------------------------------------------- a paper is added
+
+async function addApproval() {
+  if (!told || desk.ledgers.length === 0) return;
+  stopCutting();
+  const { id, address, label } = told.row;
+  const begun = await askApproval({ map, patch: id, said: `${address}：${label}，${areaText(told.row.area_m2)}`, holder: told.row.holder, ledgers: desk.ledgers });
+  if (!begun) return;
+  const done = await attempt(() => follow(begun.job, (words) => toast(words)));
+  if (!done) return;
+  if (done.state !== "done") {
+    toast(done.error || `登记${done.state_term}。`);
+    return;
+  }
+  toast(`已登记 ${done.result.number}，重判 ${done.result.changes.length} 个图斑。`);
+  map.refresh();
+  await reload();
+  if (state.patch === id) drawer.note(changes(done.result, { onOpen: (patch) => queue.choose(patch) }));
 }
 
 /** What must be said for an act; confirming needs no words. */
@@ -234,7 +267,7 @@ async function showParts(id, line) {
     areaText,
     onCancel: () => open(id, { fly: false }),
     onDone: async (acts) => {
-      const done = await attempt(() => postJson(`/review/patches/${id}/split`, { line, acts, seen: told.seen }));
+      const done = await attempt(() => postJson(`/review/patches/${id}/split`, { line, acts: acts.map((each) => ({ ...each, images: map.images.shown().map((image) => image.id) })), seen: told.seen }));
       if (!done) return;
       toast(`已分割判定图斑 ${done.rows[0].jcbh}。`, done.action.id);
       queue.update(done.rows);
@@ -253,10 +286,18 @@ const bulk = (found) => {
 };
 
 const links = ({ row }) => [
+  desk.ledgers.length && told.assessment !== null ? el("button", { type: "button", onclick: () => addApproval() }, "登记批准 ", el("kbd", { text: "L" })) : null,
+  desk.may_export ? filesOf(row.id) : null,
   el("a", { href: `/patches/${row.id}/`, target: "_blank", rel: "noopener", text: "全页" }),
 ];
 
-const totals = new Totals(byId("desk-totals"), byId("desk-clock"), bulk);
+const files = (found) => (desk.may_export && found.count > 0 ? filesOfAll(state.filters, found.count, (text, link) => toast(text, null, link)) : null);
+
+const totals = new Totals(byId("desk-totals"), byId("desk-clock"), {
+  tools: (found) => [files(found), bulk(found)],
+  onBatch: (code) => filters.set({ ...state.filters, batch: code }),
+});
+const presence = new Presence(tellPresence);
 const queue = new Queue(byId("desk-rows"), {
   look,
   onSelect: (id) => open(id),
@@ -269,6 +310,7 @@ const queue = new Queue(byId("desk-rows"), {
 });
 const drawer = new Drawer(byId("desk-drawer"), {
   mayDecide: desk.may_decide,
+  mayRegister: desk.ledgers.length > 0,
   look,
   links,
   onAct: act,
@@ -310,26 +352,33 @@ map.on("select", ({ detail }) => {
   if (detail?.layer === "pieces") drawer.markPiece(detail.id);
 });
 
-const KEYS = {
-  j: () => queue.step(1),
-  k: () => queue.step(-1),
-  c: () => act("confirm"),
-  e: () => act("change"),
-  x: () => act("split"),
-  f: () => act("field_check"),
-  r: () => act("reject"),
-  u: () => undoLast(),
-  "/": () => filters.focus(),
-};
+const KEYS = [
+  ["j", "下一个图斑", () => queue.step(1)],
+  ["k", "上一个图斑", () => queue.step(-1)],
+  ...(desk.may_decide
+    ? [
+        ["c", "确认初判", () => act("confirm")],
+        ["e", "改判", () => act("change")],
+        ["x", "画线分割", () => act("split")],
+        ["f", "转外业核查", () => act("field_check")],
+        ["r", "退回", () => act("reject")],
+        ["u", "撤销自己的上一次处置", () => undoLast()],
+      ]
+    : []),
+  ...(desk.ledgers.length ? [["l", "登记批准并重判", () => addApproval()]] : []),
+  ["i", "到图斑详情", () => drawer.focus()],
+  ["/", "查找图斑或坐标", () => filters.focus()],
+];
+for (const [key, label, work] of KEYS) {
+  const run = () => (document.querySelector("dialog[open]") ? false : void work());
+  map.keys({ key, label, group: "核查", run });
+}
 
-document.addEventListener("keydown", (event) => {
-  if (isTyping(event) || event.defaultPrevented || document.querySelector("dialog[open]")) return;
-  const isInQueue = byId("desk-rows").contains(event.target);
-  const arrow = isInQueue && { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  const run = arrow ? () => queue.step(arrow) : KEYS[event.key.toLowerCase()];
-  if (!run || event.shiftKey) return;
+byId("desk-rows").addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || isTyping(event)) return;
   event.preventDefault();
-  run();
+  queue.step(step);
 });
 window.addEventListener("popstate", () => window.location.reload());
 

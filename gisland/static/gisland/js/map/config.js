@@ -26,6 +26,7 @@
  * shapes [{id, title, features, look, pickable, visible, legend}]   GeoJSON over the tiles: shapes.js
  * selected {layer, id}          the feature that the page is about: outlined all the time
  * layers_open                   false: the list of layers is folded at first; else where there is room
+ * legend_open                   the same of the legend
  * dated {layer id: day}, print_title, print_note     the source line, title and last word of a print
  * identify_url                  asked with lng, lat: what /tiles/identify answers
  * terms {verdict, marks, address, borderline, class: {code: word}}

@@ -40,7 +40,7 @@ export function openPanels(config, width) {
   const isUnknown = width === 0;
   return {
     layers: config.layers_open ?? (isUnknown || width >= ROOM_FOR_LAYERS_PX),
-    legend: isUnknown || width >= ROOM_FOR_LEGEND_PX,
+    legend: config.legend_open ?? (isUnknown || width >= ROOM_FOR_LEGEND_PX),
   };
 }
 

@@ -14,8 +14,8 @@ export const ACTIONS = [
 
 export class Drawer {
   /** onAct(code), onStep(by), onClose(), look(style), onPiece(number or null). */
-  constructor(element, { mayDecide, look, onAct, onStep, onClose, onPiece, links }) {
-    Object.assign(this, { element, mayDecide, look, onAct, onStep, onClose, onPiece, links });
+  constructor(element, { mayDecide, mayRegister, look, onAct, onStep, onClose, onPiece, links }) {
+    Object.assign(this, { element, mayDecide, mayRegister, look, onAct, onStep, onClose, onPiece, links });
   }
 
   wait(address) {
@@ -41,8 +41,34 @@ export class Drawer {
       el("button", { type: "button", onclick: () => this.onStep(1), "aria-label": "下一个" }, "下一个 ", el("kbd", { text: "J" })),
       el("button", { type: "button", class: "drawer-close", "aria-label": "收起", onclick: () => this.onClose() }, "×"),
     );
-    fill(this.element, bar, body);
+    this.warning = el("div", { class: "drawer-warning", role: "status", hidden: true });
+    fill(this.element, bar, this.warning, body);
     this.dress(body);
+  }
+
+  /** Sentences above the proof; onAgain() reads the patch again. */
+  warn(sentences, onAgain = null) {
+    const said = sentences.filter(Boolean);
+    if (!this.warning) return;
+    this.warning.hidden = said.length === 0;
+    if (this.warning.dataset.said === said.join()) return;
+    this.warning.dataset.said = said.join();
+    fill(this.warning, said.map((text) => el("span", { text })), onAgain ? el("button", { type: "button", onclick: onAgain }, "重新读取") : null);
+  }
+
+  /** What came of the last thing done, at the head of the proof. */
+  note(element) {
+    this.element.querySelector(".drawer-part")?.prepend(element);
+  }
+
+  hasFocus() {
+    return this.element.contains(document.activeElement);
+  }
+
+  /** The focus goes to an act's button, else to the title. */
+  focus(code = null) {
+    const place = (code && this.element.querySelector(`[data-act="${code}"]`)) || this.element.querySelector(".drawer-title");
+    place?.focus({ preventScroll: true });
   }
 
   /** Samples of looks, and pieces that light up on the map. */

@@ -16,8 +16,9 @@ export function clockText({ left, days_left: days }) {
 const areaText = ({ area_m2: area, unknown }) => (area === null ? "无权查看" : `${mu(area)} 亩${unknown ? `（另 ${unknown} 个无数据）` : ""}`);
 
 export class Totals {
-  constructor(element, clock, tools) {
-    Object.assign(this, { element, clock, tools });
+  /** tools(found) are the buttons behind the figures; onBatch(code) when a clock is chosen. */
+  constructor(element, clock, { tools, onBatch }) {
+    Object.assign(this, { element, clock, tools, onBatch });
     this.turn = 0;
     this.found = null;
   }
@@ -37,23 +38,30 @@ export class Totals {
     fill(
       this.element,
       el("b", { text: `${found.count.toLocaleString("en-US")} 个 · ${mu(found.area_m2)} 亩` }),
+      Number(found.outside_m2) ? el("span", { class: "quiet", text: `其中区外 ${mu(found.outside_m2)} 亩未核查` }) : null,
       el("span", { text: `耕地 ${areaText(found.on_cultivated)}` }),
       el("span", { text: `永农 ${areaText(found.basic_farm)}` }),
       el("span", { text: `待处置 ${found.waiting}` }),
-      this.tools(found),
+      el("span", { class: "desk-tools" }, this.tools(found)),
     );
-    this.showClock(found.clock);
+    this.showClocks(found.clocks);
   }
 
-  showClock(told) {
-    this.clock.hidden = !told;
-    if (!told) return;
+  /** One clock a batch: of the chosen one, else of those that are due first. */
+  showClocks(clocks) {
+    this.clock.hidden = clocks.length === 0;
+    fill(this.clock, clocks.map((told) => this.face(told, clocks.length > 1)));
+  }
+
+  face(told, isOneOfMany) {
     const done = told.total ? Math.round((100 * told.decided) / told.total) : 0;
-    fill(
-      this.clock,
-      el("b", { text: told.title }),
+    const name = isOneOfMany ? el("button", { type: "button", class: "desk-pick", "aria-label": `只看批次 ${told.title}`, onclick: () => this.onBatch(told.batch) }, told.batch) : el("b", { text: told.title });
+    return el(
+      "div",
+      { class: "desk-face" },
+      name,
       el("progress", { max: told.total, value: told.decided, "aria-label": `已判 ${told.decided}，共 ${told.total}` }),
-      el("span", { text: `${told.decided} / ${told.total}（${done} %）` }),
+      el("span", { text: isOneOfMany ? `${done} %` : `${told.decided} / ${told.total}（${done} %）` }),
       el("span", { class: told.days_left !== null && told.days_left <= 3 && told.left ? "desk-burns" : null, text: clockText(told) }),
     );
   }

@@ -1,0 +1,282 @@
+"""Site checks for machines: POST ground, GET what was found, as JSON or as a file. 选址检查接口"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.response import Response
+from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.views import APIView
+
+from imports.deliveries import FileOptions
+from imports.site_export import FORMS, export_site
+from imports.site_ground import SiteGround, read_files, read_pasted
+from imports.upload_handler import REFUSAL
+from spatial.api import HasScope, asked_scope
+from spatial.api_query import Parameters
+from spatial.errors import InputRefused
+from spatial.models import User
+from spatial.scope import mark_private
+from spatial.site_check import purposes
+from spatial.site_check.check import ACT, Asked, check, found, recent, share
+from spatial.site_check.parcels import Parcel, parcels_of
+from spatial.site_check.result import as_json, result
+from spatial.site_check.what_if import MOST_RADIUS_M, RADIUS_M, WIDTH_M, what_if
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+
+CONTENT_TYPES = {
+    "geojson": "application/geo+json",
+    "gpkg": "application/geopackage+sqlite3",
+    "shp": "application/zip",
+    "kml": "application/vnd.google-earth.kml+xml",
+}
+
+
+class CheckThrottle(SimpleRateThrottle):
+    """Checks a minute for each account or address: each costs the database about a second."""
+
+    scope = "site_check"
+    rate = settings.SITE_CHECK_RATE
+
+    def get_cache_key(self, request: Request, view: Any) -> str:
+        """By account, else by address."""
+        user = request.user
+        who = f"u{user.pk}" if user.is_authenticated else self.get_ident(request)
+        return str(self.cache_format % {"scope": self.scope, "ident": who})
+
+
+class SiteCheckBody(Parameters):
+    """What is sent: the ground in one of three ways, and the purpose."""
+
+    purpose = serializers.CharField(
+        max_length=60, default="site-selection", help_text="用途：ground = site 的规则集"
+    )
+    title = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    as_of = serializers.DateField(required=False, help_text="检查日期；不写为今天")
+    ground = serializers.JSONField(
+        required=False, help_text="GeoJSON：面、要素或要素集合，EPSG:4490，经度在前"
+    )
+    coordinates = serializers.CharField(
+        required=False, max_length=2_000_000, help_text="粘贴的坐标，任意次序和带号"
+    )
+    file = serializers.FileField(required=False, help_text="TXT、zip 打包的 shp、KML、DXF…")
+    crs = serializers.CharField(required=False, max_length=60, help_text="如 EPSG:4528")
+    encoding = serializers.CharField(required=False, max_length=30, help_text="如 GBK")
+    region = serializers.RegexField(r"^[0-9]{6}$", required=False, help_text="行政区代码")
+    sublayer = serializers.CharField(required=False, max_length=200, help_text="文件内的图层")
+
+    def validate(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Exactly one ground."""
+        if sum(name in told for name in ("ground", "coordinates", "file")) != 1:
+            raise serializers.ValidationError(
+                {"ground": ["ground、coordinates、file 须给且只给一个。"]}
+            )
+        return told
+
+
+class WhatIfQuery(Parameters):
+    """How a what-if is asked."""
+
+    lines = serializers.CharField(
+        required=False, max_length=400, help_text="要避让的管控线代码，逗号分隔；不写为严重的各线"
+    )
+    radius_m = serializers.FloatField(
+        required=False,
+        min_value=1,
+        max_value=MOST_RADIUS_M,
+        help_text=f"半径，缺省 {RADIUS_M:g}",
+    )
+    width_m = serializers.FloatField(
+        required=False, min_value=0, max_value=1000, help_text=f"窄条宽度，缺省 {WIDTH_M:g}"
+    )
+
+
+class ShareBody(Parameters):
+    """Whether others see it."""
+
+    shared = serializers.BooleanField(help_text="是否共享给本县其他单位")
+
+
+class SiteCheckView(APIView):
+    """What all views of site checks share."""
+
+    permission_classes = (HasScope,)
+
+    def private(self, told: Any, code: int = 200) -> Response:
+        """An answer for one reader; areas as texts with two decimals."""
+        response = Response(as_json(told), status=code)
+        mark_private(response)
+        return response
+
+    def person(self, request: Request) -> User | None:
+        """The account, or None for a visitor to the demo."""
+        return request.user if isinstance(request.user, User) else None
+
+
+class SiteChecksView(SiteCheckView):
+    """All of them, and a new one."""
+
+    parser_classes = (JSONParser, MultiPartParser, FormParser)
+
+    def get_throttles(self) -> list[Any]:
+        """Only what costs is counted."""
+        return [CheckThrottle()] if self.request.method == "POST" else []
+
+    @extend_schema(tags=["site-checks"], responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        """最近的选址检查（本单位的和已共享的），以及可选的用途。"""
+        rows = [
+            {
+                "id": patch.pk,
+                "code": patch.batch.code,
+                "title": patch.batch.title,
+                "purpose": patch.batch.ruleset,
+                "area_m2": patch.area_m2,
+                "county": patch.region.name,
+                "unit": patch.batch.owner.name if patch.batch.owner else "",
+                "shared": patch.batch.shared,
+                "as_of": patch.batch.issued_on,
+            }
+            for patch in recent(asked_scope(request))
+        ]
+        known = [{"code": one.code, "title": one.title} for one in purposes.rulesets()]
+        return self.private({"results": rows, "purposes": known})
+
+    @extend_schema(
+        tags=["site-checks"],
+        request={"application/json": SiteCheckBody, "multipart/form-data": SiteCheckBody},
+        responses={201: OpenApiTypes.OBJECT, 200: OpenApiTypes.OBJECT},
+    )
+    def post(self, request: Request) -> Response:
+        """检查一块地：返回全部结果；同一范围、用途、数据再查为 200。"""
+        scope = asked_scope(request)
+        scope.require_act(ACT)
+        body = SiteCheckBody(data=_plain_body(request))
+        body.is_valid(raise_exception=True)
+        told = dict(body.validated_data)
+        parcels, ground = _ground(request, told)
+        site = check(
+            parcels,
+            Asked(
+                told["purpose"],
+                told.get("as_of") or timezone.localdate(),
+                title=told.get("title", ""),
+                source_note=ground.source_note if ground else "接口提交的 GeoJSON",
+                delivered_crs=ground.crs if ground else "EPSG:4490",
+                region_code=told.get("region"),
+                notes=ground.notes if ground else (),
+            ),
+            scope,
+            by=self.person(request),
+        )
+        code = status.HTTP_200_OK if site.repeated else status.HTTP_201_CREATED
+        return self.private(result(site, scope), code)
+
+
+class SiteCheckOneView(SiteCheckView):
+    """One of them."""
+
+    @extend_schema(tags=["site-checks"], responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, number: int) -> Response:
+        """一次选址检查的全部结果；changed 说明此后数据有无变化。"""
+        scope = asked_scope(request)
+        return self.private(result(found(scope, number), scope, look_for_changes=True))
+
+
+class SiteCheckFileView(SiteCheckView):
+    """One of them as shapes."""
+
+    @extend_schema(
+        tags=["site-checks"],
+        parameters=[OpenApiParameter("form", str, "path", enum=list(FORMS))],
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, number: int, form: str) -> HttpResponse:
+        """选址范围、地块和各管控线的图形，记入导出日志。"""
+        scope = asked_scope(request)
+        person = self.person(request)
+        name, content = export_site(
+            found(scope, number), scope, form,
+            by=str(person or "演示访客"), today=timezone.localdate(), user=person,
+        )  # fmt: skip
+        answer = HttpResponse(content, content_type=CONTENT_TYPES[form])
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        mark_private(answer)
+        return answer
+
+
+class SiteCheckWhatIfView(SiteCheckView):
+    """One of them without what it hits."""
+
+    throttle_classes = (CheckThrottle,)
+
+    @extend_schema(tags=["site-checks"], parameters=[WhatIfQuery], responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, number: int) -> Response:
+        """避让推演：去掉所涉范围后的剩余，和整块平移的最近位置。"""
+        query = WhatIfQuery(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        told = dict(query.validated_data)
+        lines = tuple(filter(None, told.pop("lines", "").split(",")))
+        scope = asked_scope(request)
+        return self.private(what_if(found(scope, number), scope, lines=lines, **told))
+
+
+class SiteCheckShareView(SiteCheckView):
+    """Who sees one of them."""
+
+    @extend_schema(tags=["site-checks"], request=ShareBody, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, number: int) -> Response:
+        """共享给本县其他单位，或取消共享（只限做检查的单位）。"""
+        body = ShareBody(data=_plain_body(request))
+        body.is_valid(raise_exception=True)
+        scope = asked_scope(request)
+        site = found(scope, number)
+        share(site, scope, shared=body.validated_data["shared"])
+        return self.private({"id": site.id, "shared": site.patch.batch.shared})
+
+
+def _plain_body(request: Request) -> dict[str, Any]:
+    """The body's fields, a GeoJSON that was sent by itself as the ground."""
+    told = request.data
+    if refusal := getattr(request, REFUSAL, None):  # of the file, while the form was read
+        raise refusal
+    if hasattr(told, "dict"):  # a form
+        return {str(name): value for name, value in told.dict().items()}
+    if not isinstance(told, dict):
+        raise InputRefused("请求体应是 JSON 对象、GeoJSON，或带文件的表单。")
+    if told.get("type") in ("Polygon", "MultiPolygon", "Feature", "FeatureCollection"):
+        return {"ground": told}
+    return dict(told)
+
+
+def _ground(
+    request: Request, told: dict[str, Any]
+) -> tuple[tuple[Parcel, ...] | list[Parcel], SiteGround | None]:
+    options = FileOptions(
+        region_code=told.get("region"), crs=told.get("crs"), encoding=told.get("encoding"),
+        sublayer=told.get("sublayer"),
+    )  # fmt: skip
+    if "ground" in told:
+        geojson = told["ground"]
+        if isinstance(geojson, str):
+            try:
+                geojson = json.loads(geojson)
+            except ValueError as error:
+                raise InputRefused("ground 不是 JSON。") from error
+        return parcels_of(geojson), None
+    if "coordinates" in told:
+        ground = read_pasted(told["coordinates"], options)
+    else:
+        ground = read_files(request.FILES.getlist("file"), options)
+    return ground.parcels, ground
