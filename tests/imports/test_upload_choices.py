@@ -11,9 +11,8 @@ from imports.models import Delivery, Upload, UploadState
 from imports.readers import bundle
 from imports.readers.table import SublayerNeeded
 from tests.imports.conftest import WEST, frame, shapefile
-from tests.imports.test_import_pages import (
+from tests.imports.page_steps import (
     HERE,
-    PATCH,
     THERE,
     looked,
     reader,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
+PATCH = {"BH": "一号", "XZQDM": WEST, "JCMJ": 10375.0}
 NO_SHAPE = {**PATCH, "BH": "二号"}
 CHOSEN = '<option value="甲" selected>'
 
