@@ -14,7 +14,7 @@ from spatial import install
 from spatial.errors import InputRefused, UnknownField, UnknownLayer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from imports.readers.table import Table
 
@@ -154,13 +154,12 @@ def canonical(
     result = Canonical([], [], [], columns)
     faults: list[tuple[int, str]] = []
     typed: dict[str, list[typed_values.Typed]] = {}
-    for name in {**columns, **(constants or {})}:
-        column = columns.get(name)
-        given = (constants or {}).get(name)
-        raws = (
-            repeat(given, len(table.records))
-            if name in (constants or {})
-            else (record.get(column) for record in table.records)
+    told = constants or {}
+    for name in {**columns, **told}:
+        raws: Iterable[Any] = (
+            repeat(told[name], len(table.records))
+            if name in told
+            else (record.get(columns[name]) for record in table.records)
         )
         typed[name] = typed_values.column(known[name], raws, ends=target == PATCH)
     result.rows = typed_values.rows_of(typed, len(table.records))

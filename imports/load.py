@@ -20,6 +20,7 @@ from imports import (
     reconcile,
     skipping,
     sources,
+    staged_issues,
     staging,
 )
 from imports.checks.incoming import Incoming
@@ -164,7 +165,7 @@ def _stage(
             delivery, [*recalled.findings, *canonical.findings, *shifted, *spills, *doubts]
         )
         skipping.report(delivery, table, canonical)
-        staging.report(delivery)
+        staged_issues.report(delivery)
         if checks:
             options.progress("核对", len(staged), len(staged))
             check_layer(delivery, incoming, layer, counties)

@@ -17,6 +17,7 @@ from imports import (
     reconcile,
     skipping,
     sources,
+    staged_issues,
     staging,
 )
 from imports.checks.incoming import Incoming
@@ -167,7 +168,7 @@ def _stage(bundle: Bundle, spec: BatchSpec, options: FileOptions, told: dict[str
         findings += parties.unusable_codes(table, canonical)
         deliveries.add_issues(delivery, findings)
         skipping.report(delivery, table, canonical)
-        staging.report(delivery)
+        staged_issues.report(delivery)
         check_patches(delivery, incoming, counties, batch.issued_on)
         deliveries.add_issues(delivery, parties.name_parties(None))
         added = sqlfiles.rows(

@@ -11,7 +11,16 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from imports import crs_shift, crs_verdict, deliveries, fields, readers, staging, values
+from imports import (
+    crs_shift,
+    crs_verdict,
+    deliveries,
+    fields,
+    readers,
+    staged_issues,
+    staging,
+    values,
+)
 from imports.deliveries import FileOptions
 from imports.ground import ground_of
 from imports.models import Delivery, DeliveryStatus
@@ -139,7 +148,11 @@ def _report(delivery: Delivery) -> None:
         delivery,
         "invalid_geometry",
         [
-            (row, f"第 {row['row']} 行界线无效：{staging.reason_of(row['reason'])}。", "按结构修复")
+            (
+                row,
+                f"第 {row['row']} 行界线无效：{staged_issues.reason_of(row['reason'])}。",
+                "按结构修复",
+            )
             for row in sqlfiles.rows("imports/23_list_region_repairs")
         ],
     )

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import shapely
 
-from imports import crs_shift, deliveries, parties
-from imports.checks import settings
+from imports import crs_shift, parties
 from imports.ground import ground_of
 from imports.readers.table import WARNING, Finding
+from imports.staged_issues import reason_of
 from spatial import crs, sqlfiles
 from spatial.errors import CrsRefused, InputRefused, NotAllowed, UnknownRegion
 from spatial.job_progress import silent
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from imports.fields import Canonical, Span
-    from imports.models import Delivery
     from imports.readers.table import Table
     from spatial.job_progress import Progress
 
@@ -41,13 +40,6 @@ CHUNK = 5000
 """Shapes that are held as text at a time."""
 TOLD_ROWS = 500
 """Rows between two reports of how many are written."""
-REASONS = {
-    "Ring Self-intersection": "环自相接", "Self-intersection": "自相交",
-    "Hole lies outside shell": "内环在外环之外", "Holes are nested": "内环互相套叠",
-    "Nested shells": "外环互相套叠", "Duplicate Rings": "环重复",
-    "Interior is disconnected": "面的内部被分断", "Too few points": "环的点数不足",
-    "Invalid Coordinate": "坐标值无效", "Ring is not closed": "环未闭合",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -241,83 +233,3 @@ def place(
         )
         for spill in spills
     ]
-
-
-def report(delivery: Delivery) -> None:
-    """Issues of what was repaired, what lies outside, and what the declared areas don't say."""
-    deliveries.add_issues_at(
-        delivery,
-        "invalid_geometry",
-        [
-            (
-                found,
-                _invalid_text(found),
-                f"按结构修复，面积 {found['before_m2']:.2f} → {found['after_m2']:.2f} 平方米",
-            )
-            for found in sqlfiles.rows("imports/22_list_repairs")
-        ],
-    )
-    deliveries.add_issues_at(
-        delivery,
-        "outside_region",
-        [
-            (found, f"第 {found['row']} 行不在本次行政区内。", "未入库")
-            for found in sqlfiles.rows("imports/34_list_unplaced")
-        ],
-    )
-    deliveries.add_issues_at(
-        delivery,
-        "region_mismatch",
-        [
-            (found, f"第 {found['row']} 行的代码属 {found['code']}，图形却不在该县。", "按代码入库")
-            for found in sqlfiles.rows("imports/35_list_misplaced")
-        ],
-    )
-    deliveries.add_issues_at(delivery, "area_differs", _area_issues())
-
-
-def _invalid_text(row: dict[str, Any]) -> str:
-    where = f"（{row['x']:.7f}, {row['y']:.7f}）"
-    return f"第 {row['row']} 行图形无效：{reason_of(row['reason'])}{where}。"
-
-
-def _difference_text(row: dict[str, Any]) -> str:
-    declared, computed = f"{row['declared_area_m2']:.2f}", f"{row['area_m2']:.2f}"
-    share = settings.limits().area_share
-    return (
-        f"第 {row['row']} 行登记面积 {declared} 平方米，计算面积 {computed} 平方米，"
-        f"相差超过 {share:.0%}。"
-    )
-
-
-def _area_issues() -> list[tuple[dict[str, Any], str, str]]:
-    limits = settings.limits()
-    found = sqlfiles.rows(
-        "imports/41_list_area_differences",
-        {
-            "share": limits.area_share,
-            "above_m2": limits.area_above_m2,
-            "at_most": limits.listed,
-        },
-    )
-    issues = [
-        (
-            row,
-            _difference_text(row),
-            "两者并存，以计算面积为准",
-        )
-        for row in found
-    ]
-    if found and found[0]["total"] > len(found):
-        total = found[0]["total"]
-        rest = {"row": None}
-        message = f"登记面积与计算面积不符的共 {total} 行，只列 {len(found)} 行；请核对面积单位。"
-        issues.append((rest, message, ""))
-    return issues
-
-
-def reason_of(text: str | None) -> str:
-    """GEOS's reason in Chinese, with its own words."""
-    text = text or "没有图形"
-    term = next((term for words, term in REASONS.items() if text.startswith(words)), "")
-    return f"{term} {text}".strip()

@@ -76,7 +76,7 @@ def spans_of(dated: Mapping[str, list[Typed]], count: int) -> list[dict[str, Spa
     if not any(one.span for column in dated.values() for one in column):
         return [{}] * count  # nobody writes into these
     return [
-        {name: column[at].span for name, column in dated.items() if column[at].span}
+        {name: span for name, column in dated.items() if (span := column[at].span)}
         for at in range(count)
     ]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyogrio
 import shapely
 
+from imports.readers import columns as columns_of
 from imports.readers import encoding as encodings
 from imports.readers import polygons, vector
 from imports.readers.table import NOTE, Finding, Table
@@ -38,7 +39,7 @@ def read(bundle: Bundle, *, encoding: str | None = None, sublayer: str | None = 
     decision = _encoding(bundle, drawing, encoding)
     meta, wkb, columns = _entities(bundle)
     names = {
-        str(name): vector.plain(column)
+        str(name): columns_of.plain(column)
         for name, column in zip(meta["fields"], columns, strict=True)
     }
     layers = [_text(name, decision.codec) for name in names["Layer"]]
@@ -66,7 +67,7 @@ def read(bundle: Bundle, *, encoding: str | None = None, sublayer: str | None = 
     if shapely.has_z(every[rows]).any():
         findings.append(Finding("z_dropped", "图形带高程。", NOTE, done="只取平面坐标"))
     findings += decision.findings
-    findings += vector.check_values(bundle.file_name, [layers])
+    findings += columns_of.check_values(bundle.file_name, [layers])
     return Table(
         file_name=bundle.file_name,
         driver="DXF",

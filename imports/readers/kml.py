@@ -11,6 +11,7 @@ import pyogrio.errors
 import pyproj
 import shapely
 
+from imports.readers import columns as columns_of
 from imports.readers import polygons, vector
 from imports.readers.table import NOTE, Finding, Table
 from spatial.errors import InputRefused
@@ -45,15 +46,15 @@ def read(bundle: Bundle, *, encoding: str | None = None, sublayer: str | None = 
         warnings.simplefilter("ignore", RuntimeWarning)  # GDAL on features it leaves out: counted
         for number, layer in _layers(bundle, path, sublayer):
             meta, wkb, columns = vector.raw_layer(bundle, path, number, force_2d=False)
-            values = [vector.plain(column) for column in columns]
+            values = [columns_of.plain(column) for column in columns]
             fields = [str(name) for name in meta["fields"]]
             records += [
-                {**row, FOLDER: layer} for row in vector.records_of(fields, values, len(wkb))
+                {**row, FOLDER: layer} for row in columns_of.records_of(fields, values, len(wkb))
             ]
             names += [name for name in fields if name not in names]
             shapes.append(shapely.from_wkb(wkb, on_invalid="fix"))
     names = [name for name in names if name not in OF_THE_DRIVER]
-    findings += vector.check_values(
+    findings += columns_of.check_values(
         bundle.file_name, [[row.get(name) for row in records] for name in names]
     )
     every = np.concatenate(shapes) if shapes else np.array([], dtype=object)

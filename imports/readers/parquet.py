@@ -9,7 +9,8 @@ import numpy as np
 import pyproj
 import shapely
 
-from imports.readers import deep, polygons, vector
+from imports.readers import columns as columns_of
+from imports.readers import deep, polygons
 from imports.readers.crs_text import parsed
 from imports.readers.table import Finding, Table
 from spatial.errors import InputRefused
@@ -66,18 +67,18 @@ def _table(
         raise InputRefused(f"文件 {bundle.file_name} 没有任何要素。请核对是否导出了空图层。")
     names = [name for name in found.column_names if name != primary]
     values = [
-        vector.plain(np.array(found.column(name).to_pylist(), dtype=object)) for name in names
+        columns_of.plain(np.array(found.column(name).to_pylist(), dtype=object)) for name in names
     ]
-    findings += vector.check_values(bundle.file_name, values)
+    findings += columns_of.check_values(bundle.file_name, values)
     kinds = about.get("geometry_types") or []
     geoms = polygons.only_polygons(bundle.file_name, wkb, " ".join(kinds), findings, bad)
     crs, origin = _crs(bundle, about)
     return Table(
         file_name=bundle.file_name,
         driver="GeoParquet",
-        columns=vector.distinct(names),
+        columns=columns_of.distinct(names),
         numbers=list(range(1, len(geoms) + 1)),
-        records=vector.records_of(vector.distinct(names), values, len(geoms)),
+        records=columns_of.records_of(columns_of.distinct(names), values, len(geoms)),
         geoms=shapely.force_2d(geoms),
         crs=crs,
         crs_origin=origin,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from imports import fields
-from imports.readers import sheet_rows, vector
+from imports.readers import columns as columns_of
+from imports.readers import sheet_rows
 from imports.readers.clean import clean
 from imports.readers.table import NOTE, Finding, Table
 from spatial.errors import InputRefused
@@ -38,7 +39,7 @@ def read(
     sheet = sheet_rows.read(bundle, encoding, sublayer, findings)
     _find_head(bundle.file_name, sheet, {fields.plain_name(key) for key in keys}, findings)
     values = [[row.get(name) for row in sheet.rows] for name in sheet.columns]
-    findings += vector.check_values(bundle.file_name, values)
+    findings += columns_of.check_values(bundle.file_name, values)
     return clean(
         Table(
             file_name=bundle.file_name,
@@ -62,7 +63,7 @@ def _find_head(file_name: str, sheet: Sheet, keys: set[str], findings: list[Find
     for at, row in enumerate(sheet.rows[:TITLES]):
         cells = [str(row.get(name) or "").strip() for name in sheet.columns]
         if any(fields.plain_name(cell) in keys for cell in cells if cell):
-            names = vector.distinct([cell or f"列{n}" for n, cell in enumerate(cells, 1)])
+            names = columns_of.distinct([cell or f"列{n}" for n, cell in enumerate(cells, 1)])
             sheet.rows = [
                 dict(zip(names, (one.get(old) for old in sheet.columns), strict=True))
                 for one in sheet.rows[at + 1 :]

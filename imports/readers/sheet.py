@@ -11,7 +11,8 @@ import numpy as np
 import pyproj
 import shapely
 
-from imports.readers import coordinate_txt, deep, sheet_rows, txt_grammar, txt_plane, vector
+from imports.readers import columns as columns_of
+from imports.readers import coordinate_txt, deep, sheet_rows, txt_grammar, txt_plane
 from imports.readers.polygons import POLYGONAL
 from imports.readers.table import NOTE, Finding, Table
 from imports.refusal import BadRows, refuse_rows
@@ -102,7 +103,7 @@ def read(
     bad = bad or BadRows()
     sheet = sheet_rows.read(bundle, encoding, sublayer, findings)
     values = [[row.get(name) for row in sheet.rows] for name in sheet.columns]
-    findings += vector.check_values(bundle.file_name, values)
+    findings += columns_of.check_values(bundle.file_name, values)
     wkt = _wkt_column(sheet)
     if wkt:
         return _of_wkt(bundle, sheet, wkt, findings, bad)

@@ -13,7 +13,8 @@ import pyogrio.errors
 import pyogrio.raw
 
 from imports.formula import unguarded
-from imports.readers import archive, vector, xlsx_guard
+from imports.readers import archive, xlsx_guard
+from imports.readers import columns as columns_of
 from imports.readers import encoding as encodings
 from imports.readers.table import SublayerNeeded
 from spatial.errors import InputRefused
@@ -89,7 +90,7 @@ def _names(first: list[str], cells: list[list[str]]) -> list[str]:
     for line in cells:
         if len(line) > widest and any(cell.strip() for cell in line[widest:]):
             widest = max(at for at, cell in enumerate(line, 1) if cell.strip())
-    return vector.distinct([*first, *(f"列{at}" for at in range(len(first) + 1, widest + 1))])
+    return columns_of.distinct([*first, *(f"列{at}" for at in range(len(first) + 1, widest + 1))])
 
 
 def _decided(
@@ -147,8 +148,8 @@ def _cells(path: Path, layer: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     meta, _, _, columns = pyogrio.raw.read(
         path, layer=layer, read_geometry=False, datetime_as_string=True
     )
-    names = vector.distinct([str(name).strip() for name in meta["fields"]])
-    return names, list(zip(*(vector.plain(column) for column in columns), strict=True))
+    names = columns_of.distinct([str(name).strip() for name in meta["fields"]])
+    return names, list(zip(*(columns_of.plain(column) for column in columns), strict=True))
 
 
 def _refuse_bombs(path: Path, name: str) -> None:

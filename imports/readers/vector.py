@@ -7,11 +7,9 @@ import shutil
 import tempfile
 import warnings
 from contextlib import contextmanager
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyogrio
 import pyogrio.errors
 import pyogrio.raw
@@ -19,13 +17,13 @@ import pyproj
 
 from imports.readers import (
     aliases,
-    clean,
     database_guard,
     dbf_text,
     drivers,
     polygons,
     xml_guard,
 )
+from imports.readers import columns as columns_of
 from imports.readers import encoding as encodings
 from imports.readers.bundle import find_sibling
 from imports.readers.codec_names import codec_named
@@ -35,7 +33,9 @@ from imports.readers.table import Finding, SublayerNeeded, Table
 from spatial.errors import InputRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
+
+    import numpy as np
 
     from imports.readers.bundle import Bundle
     from imports.refusal import BadRows
@@ -65,7 +65,10 @@ def read(
     with openable(bundle, encoding, findings) as path, told_by_gdal(findings):
         layer = _choose_layer(bundle, path, sublayer)
         meta, geometry, columns = raw_layer(bundle, path, layer)
-        names, values = [str(name) for name in meta["fields"]], [plain(one) for one in columns]
+        names, values = (
+            [str(name) for name in meta["fields"]],
+            [columns_of.plain(one) for one in columns],
+        )
         decision = encodings.Decision("utf-8", "格式规定")
         if bundle.kind == "shapefile":
             decision, names, values = dbf_text.decode_columns(
@@ -76,16 +79,16 @@ def read(
     aliases.spoken(names, values, speech)
     if not len(geometry):
         raise InputRefused(f"文件 {bundle.file_name} 没有任何要素。请核对是否导出了空图层。")
-    findings += check_values(bundle.file_name, values)
+    findings += columns_of.check_values(bundle.file_name, values)
     declared_type = str(meta["geometry_type"])
     geoms = polygons.only_polygons(bundle.file_name, geometry, declared_type, findings, bad)
-    names = distinct(names)
+    names = columns_of.distinct(names)
     return Table(
         file_name=bundle.file_name,
         driver=DRIVERS[bundle.kind],
         columns=names,
         numbers=list(range(1, len(geoms) + 1)),
-        records=records_of(names, values, len(geoms)),
+        records=columns_of.records_of(names, values, len(geoms)),
         geoms=geoms,
         crs=declared,
         crs_origin=origin,
@@ -242,66 +245,6 @@ def raw_layer(
     if geometry is None:
         raise InputRefused(f"文件 {bundle.file_name} 没有图形。请核对导出内容。")
     return meta, geometry, columns
-
-
-def records_of(
-    names: list[str], values: Sequence[Sequence[Any]], count: int
-) -> list[dict[str, Any]]:
-    """One dictionary a row."""
-    if not values:
-        return [{} for _ in range(count)]
-    return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
-
-
-def check_values(file_name: str, values: Sequence[Sequence[Any]]) -> list[Finding]:
-    """Findings on text that was lost before; raises InputRefused where mojibake is stored."""
-    return clean.check_text(
-        file_name, {text for column in values for text in column if isinstance(text, str)}
-    )
-
-
-def plain(column: np.ndarray) -> list[Any]:
-    """Values as Python's own: NaN and NaT are None, dates ISO text."""
-    values: list[Any] = column.tolist()
-    if column.dtype.kind in "iub":
-        return values
-    if column.dtype.kind == "f":
-        for at in np.flatnonzero(np.isnan(column)).tolist():
-            values[at] = None
-        return values
-    known: dict[str, str] = {}  # one object for each text: most of a survey repeats itself
-    return [
-        known.setdefault(value, value)
-        if value.__class__ is str and "\x00" not in value
-        else _value(value)
-        for value in values
-    ]
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, float) and value != value:
-        return None
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, bytes | bytearray):
-        return value.hex()
-    if isinstance(value, np.ndarray | list | tuple):
-        return [_value(item) for item in value]
-    if isinstance(value, np.generic):
-        return _value(value.item())
-    if isinstance(value, str):
-        return value.replace("\x00", "")
-    return value
-
-
-def distinct(names: list[str]) -> list[str]:
-    """Names with a number added where two columns share one."""
-    seen: dict[str, int] = {}
-    result = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        result.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
-    return result
 
 
 def _start(path: Path) -> bytes:
