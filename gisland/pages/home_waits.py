@@ -108,13 +108,13 @@ def _own_checks(scope: Scope) -> Wait:
     rows = [
         Row(
             text=patch.batch.title or patch.address,
-            href=reverse("patch", args=[patch.pk]),
+            href=reverse("site_check_result", args=[patch.pk]),
             figure=f"{units.mu(patch.area_m2):,} 亩",
             note=f"{patch.region.name} · {patch.batch.created_at:%Y-%m-%d}",
         )
         for patch in found.order_by("-pk")[:SHOWN]
     ]
-    return Wait("本单位的选址检查", "本单位还没有选址检查。", rows)
+    return Wait("本单位的选址检查", "本单位还没有选址检查。", rows, "", reverse("site_check"))
 
 
 def _ratios(news: News) -> Wait:
