@@ -73,7 +73,9 @@ class SiteChecksView(SiteCheckView):
         """Only what costs is counted."""
         return [CheckThrottle()] if self.request.method == "POST" else []
 
-    @extend_schema(tags=["site-checks"], responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        tags=["site-checks"], operation_id="site_checks_list", responses=OpenApiTypes.OBJECT
+    )
     def get(self, request: Request) -> Response:
         """最近的选址检查（本单位的和已共享的），以及可选的用途。"""
         rows = [
