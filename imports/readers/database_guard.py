@@ -16,6 +16,11 @@ VIRTUAL = re.compile(
     r"\bCREATE\s+VIRTUAL\s+TABLE\b(?!.*\bUSING\s+rtree\b)", re.IGNORECASE | re.DOTALL
 )
 MOST_OBJECTS = 20_000
+OLD_VIEWS = {"spatial_ref_sys", "st_spatial_ref_sys", "geometry_columns", "st_geometry_columns"}
+"""Views that older writers of GeoPackage put in for SQL/MM (annexes of GeoPackage 1.0)."""
+READ = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)", re.IGNORECASE)
+PLAIN_TABLES = {"gpkg_geometry_columns", "gpkg_spatial_ref_sys"}
+CALL_OR_LOOP = re.compile(r"\w\s*\(|\bWITH\b", re.IGNORECASE)
 
 
 def check(path: Path, name: str) -> None:
@@ -38,8 +43,16 @@ def check(path: Path, name: str) -> None:
         raise InputRefused(f"文件 {name} 内的表过多（超过 {MOST_OBJECTS}）。请分批导出。")
     for kind, label, sql in rows:
         text = str(sql or "")
+        if kind == "view" and _is_plain(label, text):
+            continue
         if kind == "view" or (kind == "table" and (COMPUTED.search(text) or VIRTUAL.search(text))):
             raise InputRefused(
                 f"文件 {name} 内的 {label} 是视图、计算列或虚拟表，不是数据表，为安全起见不收。"
                 "请在软件中把它另存为普通图层后再交。"
             )
+
+
+def _is_plain(label: str, text: str) -> bool:
+    """Whether a view is one of the old ones and only reads the file's lists, calling nothing."""
+    read = {name.lower() for name in READ.findall(text)}
+    return label in OLD_VIEWS and read <= PLAIN_TABLES and not CALL_OR_LOOP.search(text)

@@ -9,7 +9,7 @@ import pytest
 
 from spatial import facts
 from spatial.models import Batch, Patch, User
-from spatial.review import acts, progress, queue
+from spatial.review import acts, clocks, progress, queue
 from spatial.review.acts import Act
 from spatial.review.filters import Filters, select
 from spatial.review.status import standings
@@ -53,7 +53,7 @@ def only(user: User, today: datetime.date = DAY) -> progress.BatchProgress:
 
 def test_the_counts_are_those_of_the_desk(officer: User) -> None:
     found = only(officer)
-    told = queue.clock(found.batch, scope_of(officer), DAY)
+    told = clocks.clock(found.batch, scope_of(officer), DAY)
     assert (found.total, found.decided, found.left) == (
         told["total"],
         told["decided"],

@@ -11,6 +11,7 @@ from spatial.models import (
     FieldResult,
     Holder,
     Rectification,
+    Referral,
     SubjectCorrection,
 )
 from tests.people import DAY, make_patch, make_regions, person
@@ -23,6 +24,7 @@ FACTS = {
     "spatial_exclusion": (Exclusion, {"reason_code": "x"}),
     "spatial_fieldresult": (FieldResult, {"result": "x"}),
     "spatial_subjectcorrection": (SubjectCorrection, {"holder": "甲公司"}),
+    "spatial_referral": (Referral, {"kind": "reject"}),
 }
 
 
