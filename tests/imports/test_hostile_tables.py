@@ -46,6 +46,9 @@ ENDLESS = (
     [
         "ALTER TABLE {table} RENAME TO real; CREATE VIEW {table} AS " + ENDLESS,
         "CREATE VIEW other AS SELECT load_extension('/tmp/x.so') AS a",
+        "CREATE VIEW spatial_ref_sys AS SELECT hex(zeroblob(9)) AS a FROM gpkg_spatial_ref_sys",
+        "CREATE VIEW spatial_ref_sys AS " + ENDLESS,
+        "CREATE VIEW geometry_columns AS SELECT a FROM {table}",
         "ALTER TABLE {table} ADD COLUMN b TEXT GENERATED ALWAYS AS (hex(zeroblob(9))) VIRTUAL",
     ],
 )
