@@ -2,19 +2,22 @@
 
 import { Problem, getJson, postJson } from "./api.js";
 import { readCoordinates } from "./coordinates.js";
-import { el, fill, isTyping, readJson } from "./dom.js";
+import { el, isTyping, readJson } from "./dom.js";
 import { mu, squareMetres } from "./format.js";
 import { createMap } from "./map/map.js";
+import { Ahead } from "./review/ahead.js";
 import { askApproval, changes, follow } from "./review/approval.js";
+import { Cutting } from "./review/cutting.js";
 import { Drawer } from "./review/drawer.js";
-import { ask } from "./review/dialog.js";
 import { filesOf, filesOfAll } from "./review/files.js";
 import { FilterBar, readAddress, writeAddress } from "./review/filters.js";
+import { bindKeys } from "./review/keys.js";
 import { Presence } from "./review/presence.js";
 import { Queue } from "./review/queue.js";
+import { toaster } from "./review/toast.js";
 import { Totals } from "./review/totals.js";
+import { bulkMenu, bulkWords, wordsOf } from "./review/words.js";
 
-const TOAST_MS = 12000;
 const AROUND = 0.4;
 const CLOSEST = 19;
 const desk = readJson("desk-config");
@@ -29,19 +32,11 @@ const look = (style) => patchLayer?.spec.byKey.get(style) ?? null;
 
 const state = readAddress(window.location.search);
 let told = null; // the patch in the drawer, as the server told it
-let cutting = null; // the split under way: {line, shapes}
 let isBusy = false;
 
 // ---------------------------------------------------------------- what was done, and undoing it
 
-function toast(text, action = null, link = null) {
-  const box = byId("desk-toast");
-  window.clearTimeout(toast.timer);
-  const undo = action ? el("button", { type: "button", onclick: () => undoAction(action) }, "撤销 ", el("kbd", { text: "U" })) : null;
-  fill(box, el("span", { text }), undo, link ? el("a", { href: link, download: "", text: "取文件" }) : null, el("button", { type: "button", "aria-label": "关闭提示", onclick: () => (box.hidden = true) }, "×"));
-  box.hidden = false;
-  if (!link) toast.timer = window.setTimeout(() => (box.hidden = true), TOAST_MS);
-}
+const toast = toaster(byId("desk-toast"), (action) => undoAction(action));
 
 async function attempt(work) {
   if (isBusy) return null;
@@ -79,25 +74,10 @@ function remember() {
   window.history.replaceState(null, "", writeAddress(state) + window.location.hash);
 }
 
-/** What the server tells of a patch; the next one is asked for ahead, and an answer is used once. */
-const ahead = new Map();
-
-function askFor(id) {
-  const found = ahead.get(id) ?? getJson(`/review/patches/${id}.json`);
-  ahead.clear();
-  return found;
-}
-
-function askAhead(id) {
-  const next = queue.after(id);
-  if (!next) return;
-  const found = getJson(`/review/patches/${next.id}.json`);
-  found.catch(() => ahead.delete(next.id));
-  ahead.set(next.id, found);
-}
+const ahead = new Ahead();
 
 async function open(id, { fly = true } = {}) {
-  stopCutting();
+  cutting.stop();
   told = null; // until it is read nothing can be done with it
   state.patch = id;
   remember();
@@ -105,7 +85,7 @@ async function open(id, { fly = true } = {}) {
   const asked = id;
   let found;
   try {
-    found = await askFor(id);
+    found = await ahead.get(id);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     toast(error.message);
@@ -124,7 +104,8 @@ async function open(id, { fly = true } = {}) {
   map.setVisible("pieces", found.assessment !== null);
   pairImages(found.images);
   presence.watch(id, found.seen);
-  askAhead(id);
+  const next = queue.after(id);
+  if (next) ahead.fetch(next.id);
 }
 
 /** The image before the act and the one after it are those that swipe and twin maps show. */
@@ -142,7 +123,7 @@ function tellPresence({ others, isStale, last }) {
 }
 
 function close() {
-  stopCutting();
+  cutting.stop();
   state.patch = null;
   told = null;
   presence.stop();
@@ -163,9 +144,9 @@ async function act(code) {
     return;
   }
   if (told.assessment === null) return;
-  if (code === "split") return cut();
+  if (code === "split") return cutting.begin(told);
   const images = map.images.shown().map((image) => image.id);
-  const words = await wordsOf(code, { said: `${told.row.address}：${told.row.label}，${areaText(told.row.area_m2)}`, conclusions: told.conclusions });
+  const words = await wordsOf(code, { said: `${told.row.address}：${told.row.label}，${areaText(told.row.area_m2)}`, conclusions: told.conclusions, desk });
   if (!words) return;
   const { id } = told.row;
   const done = await attempt(() => postJson(`/review/patches/${id}/act`, { kind: code, seen: told.seen, images, ...words }));
@@ -184,7 +165,7 @@ async function act(code) {
 
 async function addApproval() {
   if (!told || desk.ledgers.length === 0) return;
-  stopCutting();
+  cutting.stop();
   const { id, address, label } = told.row;
   const begun = await askApproval({ map, patch: id, said: `${address}：${label}，${areaText(told.row.area_m2)}`, holder: told.row.holder, ledgers: desk.ledgers });
   if (!begun) return;
@@ -200,29 +181,10 @@ async function addApproval() {
   if (state.patch === id) drawer.note(changes(done.result, { onOpen: (patch) => queue.choose(patch) }));
 }
 
-/** What must be said for an act; confirming needs no words. */
-async function wordsOf(code, { said, conclusions }) {
-  if (code === "confirm") return { conclusion: "", reason_code: "", note: "" };
-  const asked = {
-    change: { title: "改判", conclusions, reasons: desk.change_reasons, label: "改判" },
-    reject: { title: "退回初判", reasons: desk.reject_reasons, label: "退回" },
-    field_check: { title: "转外业核查", label: "转外业" },
-  }[code];
-  return ask({ ...asked, said });
-}
-
 async function actOnAll(code) {
   const found = totals.found;
   if (!found || found.count === 0) return;
-  const said = `对当前筛选出的全部 ${found.count} 个图斑、${areaText(found.area_m2)}，其中已判定 ${found.count - found.waiting} 个。`;
-  const titles = { confirm: "批量确认初判", reject: "批量退回", field_check: "批量转外业核查", change: "批量改判" };
-  const words = await ask({
-    title: titles[code],
-    said,
-    conclusions: code === "change" ? desk.conclusions : null,
-    reasons: code === "change" ? desk.change_reasons : code === "reject" ? desk.reject_reasons : null,
-    label: `${titles[code]} ${found.count} 个`,
-  });
+  const words = await bulkWords(code, found, { desk, areaText });
   if (!words) return;
   const done = await attempt(() => postJson("/review/act", { kind: code, filters: state.filters, count: found.count, area_m2: found.area_m2, ...words }));
   if (!done) {
@@ -236,54 +198,24 @@ async function actOnAll(code) {
 
 // ---------------------------------------------------------------- split
 
-function stopCutting() {
-  cutting?.drawing?.cancel();
-  cutting?.shapes?.remove();
-  cutting = null;
-}
-
-function cut() {
-  stopCutting();
-  const { id } = told.row;
-  const drawing = map.draw({ kind: "split", onDone: (line) => showParts(id, line.coordinates), onCancel: () => (cutting = null) });
-  cutting = { drawing };
-}
-
-async function showParts(id, line) {
-  cutting = null;
-  const parts = await attempt(() => postJson(`/review/patches/${id}/parts`, { line }));
-  if (!parts) return;
-  const tints = ["#1c6fb8", "#e8590c", "#2b8a3e", "#7b2d8e"];
-  const shapes = map.shapes("parts", {
-    title: "分割",
-    features: parts,
-    listed: false,
-    look: ({ properties }) => ({ color: tints[(properties.number - 1) % tints.length], width: 2.5, opacity: 0.25, label: `${properties.number}` }),
-  });
-  cutting = { shapes };
-  drawer.showParts(parts.features, {
-    conclusions: told.conclusions,
-    reasons: desk.change_reasons,
-    areaText,
-    onCancel: () => open(id, { fly: false }),
-    onDone: async (acts) => {
-      const done = await attempt(() => postJson(`/review/patches/${id}/split`, { line, acts: acts.map((each) => ({ ...each, images: map.images.shown().map((image) => image.id) })), seen: told.seen }));
-      if (!done) return;
-      toast(`已分割判定图斑 ${done.rows[0].jcbh}。`, done.action.id);
-      queue.update(done.rows);
-      totals.load(state.filters);
-      await open(id, { fly: false });
-    },
-  });
-}
+const cutting = new Cutting({
+  map,
+  drawer: () => drawer,
+  attempt,
+  reasons: desk.change_reasons,
+  areaText,
+  onGiveUp: (id) => open(id, { fly: false }),
+  onDone: async (done, id) => {
+    toast(`已分割判定图斑 ${done.rows[0].jcbh}。`, done.action.id);
+    queue.update(done.rows);
+    totals.load(state.filters);
+    await open(id, { fly: false });
+  },
+});
 
 // ---------------------------------------------------------------- the page
 
-const bulk = (found) => {
-  if (!desk.may_decide || found.count === 0) return null;
-  const item = (code, text) => el("button", { type: "button", onclick: () => actOnAll(code) }, `${text} ${found.count} 个…`);
-  return el("details", { class: "desk-bulk" }, el("summary", {}, "批量处置"), el("div", {}, item("confirm", "确认初判"), item("change", "改判"), item("field_check", "转外业"), item("reject", "退回")));
-};
+const bulk = (found) => bulkMenu(found, { mayDecide: desk.may_decide, onAct: actOnAll });
 
 const links = ({ row }) => [
   desk.ledgers.length && told.assessment !== null ? el("button", { type: "button", onclick: () => addApproval() }, "登记批准 ", el("kbd", { text: "L" })) : null,
@@ -352,27 +284,7 @@ map.on("select", ({ detail }) => {
   if (detail?.layer === "pieces") drawer.markPiece(detail.id);
 });
 
-const KEYS = [
-  ["j", "下一个图斑", () => queue.step(1)],
-  ["k", "上一个图斑", () => queue.step(-1)],
-  ...(desk.may_decide
-    ? [
-        ["c", "确认初判", () => act("confirm")],
-        ["e", "改判", () => act("change")],
-        ["x", "画线分割", () => act("split")],
-        ["f", "转外业核查", () => act("field_check")],
-        ["r", "退回", () => act("reject")],
-        ["u", "撤销自己的上一次处置", () => undoLast()],
-      ]
-    : []),
-  ...(desk.ledgers.length ? [["l", "登记批准并重判", () => addApproval()]] : []),
-  ["i", "到图斑详情", () => drawer.focus()],
-  ["/", "查找图斑或坐标", () => filters.focus()],
-];
-for (const [key, label, work] of KEYS) {
-  const run = () => (document.querySelector("dialog[open]") ? false : void work());
-  map.keys({ key, label, group: "核查", run });
-}
+bindKeys(map, desk, { act, undoLast, addApproval, step: (by) => queue.step(by), focus: () => drawer.focus(), search: () => filters.focus() });
 
 byId("desk-rows").addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -1,0 +1,17 @@
+/** What was just done, at the foot of the desk, with what undoes it or the file that came of it. */
+
+import { el, fill } from "../dom.js";
+
+const SHOWN_MS = 12000;
+
+/** A function (text, action, link) that shows a message in a box; onUndo(action) takes an act back. */
+export function toaster(box, onUndo) {
+  let timer = null;
+  return (text, action = null, link = null) => {
+    window.clearTimeout(timer);
+    const undo = action ? el("button", { type: "button", onclick: () => onUndo(action) }, "撤销 ", el("kbd", { text: "U" })) : null;
+    fill(box, el("span", { text }), undo, link ? el("a", { href: link, download: "", text: "取文件" }) : null, el("button", { type: "button", "aria-label": "关闭提示", onclick: () => (box.hidden = true) }, "×"));
+    box.hidden = false;
+    if (!link) timer = window.setTimeout(() => (box.hidden = true), SHOWN_MS);
+  };
+}
