@@ -27,5 +27,5 @@ urlpatterns = [
     path("approvals/new/", approval_new, name="approval_new"),
     path("approvals/holders/", approval_holders, name="approval_holders"),
     path("detect/", import_detect, name="import_detect"),
-    path("work/<int:job_id>/", work_page, name="work"),
+    path("jobs/<int:job_id>/", work_page, name="work"),
 ]

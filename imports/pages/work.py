@@ -1,4 +1,4 @@
-"""``/imports/work/<id>/``: work on versions and papers, and what came of it."""
+"""``/imports/jobs/<id>/``: work on versions and papers, and what came of it."""
 
 from __future__ import annotations
 

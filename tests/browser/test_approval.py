@@ -43,7 +43,7 @@ def test_a_pasted_paper_is_registered_and_the_patch_is_judged(seat: Seat, world:
     seat.idle()
     seat.picture("looked")
     page.get_by_role("button", name="登记", exact=True).click()
-    page.wait_for_url("**/imports/work/*/")
+    page.wait_for_url("**/imports/jobs/*/")
     finish_work()
     page.get_by_text("已登记").wait_for()
     first = page.url
