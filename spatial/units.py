@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
+MU_M2 = Decimal(2000) / 3
+"""Square metres of one 亩, for limits that people give in 亩; areas are converted by ``mu``."""
 
 
 def mu(area_m2: Decimal) -> Decimal:

@@ -47,8 +47,9 @@ class Line:
     @property
     def change(self) -> Decimal | None:
         """By how much the share grew, as a share."""
-        known = self.share is not None and self.earlier is not None
-        return self.share - self.earlier if known else None  # type: ignore[operator]
+        if self.share is None or self.earlier is None:
+            return None
+        return self.share - self.earlier
 
     @property
     def level(self) -> int | None:

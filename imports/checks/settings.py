@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spatial.install import layers_file
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -39,8 +41,11 @@ def tree() -> dict[str, Any]:
 
 @cache
 def limits() -> Limits:
-    """The limits."""
-    return Limits(**tree()["limits"])
+    """The limits; when a declared area differs, layers.toml says, for the review desk too."""
+    declared = layers_file()["declared_area"]
+    return Limits(
+        **tree()["limits"], area_share=declared["share"], area_above_m2=declared["above_m2"]
+    )
 
 
 def rules_of(layer: str) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from imports.readers import clean, rings, txt_checks, txt_grammar, txt_plane
 from imports.readers.codec_names import codec_named
 from imports.readers.table import NOTE, Finding, Table
 from imports.refusal import BadRows, refuse_rows
+from spatial import units
 from spatial.errors import CrsRefused, InputRefused
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from imports.readers.txt_grammar import Document, Parcel
     from imports.readers.txt_plane import Plane
 
-UNITS = (("公顷", 10_000.0), ("平方米", 1.0), ("亩", 2000 / 3))
+UNITS = (("公顷", 10_000.0), ("平方米", 1.0), ("亩", float(units.MU_M2)))
 FITS = 0.01
 """Share by which a declared area may miss the geometry and still name its unit."""
 

@@ -11,10 +11,11 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Abs
 from django.utils.dateparse import parse_date
 
-from spatial import crs, vocabulary
+from spatial import crs, units, vocabulary
 from spatial.errors import InputRefused
 from spatial.hidden import hidden_rules
 from spatial.holders import paper_key
+from spatial.install import layers_file
 from spatial.models import Assessment, AssessmentMark, Document, Patch, Piece, Zone
 from spatial.models.patch import Source
 from spatial.review import status
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
 
     from spatial.scope import Scope
 
-MU_M2 = Decimal(2000) / 3
-LOOSE_SHARE = 0.01
-"""Declared and computed area differ when by more than a hundredth …"""
-LOOSE_M2 = 1
-"""… and more than a square metre."""
 NEAR_DEG = 0.0003
 """How far from pasted coordinates a patch may lie: some thirty metres."""
 MOST_PAPERS = 200
@@ -162,12 +158,14 @@ def _dated(found: QuerySet[Patch], asked: Filters) -> QuerySet[Patch]:
 def _measuring(found: QuerySet[Patch], asked: Filters) -> QuerySet[Patch]:
     low, high = _number(asked.area_from), _number(asked.area_to)
     if low is not None:
-        found = found.filter(area_m2__gte=low * MU_M2)
+        found = found.filter(area_m2__gte=low * units.MU_M2)
     if high is not None:
-        found = found.filter(area_m2__lte=high * MU_M2)
+        found = found.filter(area_m2__lte=high * units.MU_M2)
     if asked.declared:
         found = found.annotate(differs=Abs(F("declared_area_m2") - F("area_m2")))
-        found = found.filter(differs__gt=LOOSE_M2).filter(differs__gt=F("area_m2") * LOOSE_SHARE)
+        limit = layers_file()["declared_area"]
+        found = found.filter(differs__gt=limit["above_m2"])
+        found = found.filter(differs__gt=F("area_m2") * limit["share"])
     return found
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from spatial import units
 from spatial.rules import sentences
 
 if TYPE_CHECKING:
@@ -56,8 +58,8 @@ def adjustable(rule: ConcludeRule | MarkRule, ruleset: Ruleset) -> list[str]:
 
 
 def _area(m2: float) -> str:
-    mu = m2 * 3 / 2000
-    return f"{m2:g} 平方米" + (f"（{mu:.2f} 亩）" if mu >= 1 else "")
+    mu = units.mu(Decimal(str(m2)))
+    return f"{m2:g} 平方米" + (f"（{mu} 亩）" if mu >= 1 else "")
 
 
 def _tests_of(rule: ConcludeRule | MarkRule, ruleset: Ruleset) -> Iterator[tuple[Condition, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from imports import load
@@ -97,7 +99,7 @@ def test_one_wrong_value_on_many_rows_is_one_issue_that_names_them(counties, tmp
 
 
 def test_more_faults_than_are_listed_are_counted(counties, tmp_path, monkeypatch):
-    few = settings.Limits(**{**settings.tree()["limits"], "listed": 3})
+    few = replace(settings.limits(), listed=3)
     monkeypatch.setattr(settings, "limits", lambda: few)
     records = [{**RIGHT, "BSM": str(at), "TBDLMJ": float(at)} for at in range(8)]
     issues = found(tmp_path, *records)
