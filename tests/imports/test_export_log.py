@@ -126,11 +126,11 @@ def test_a_page_gets_bytes_and_several_files_as_one_zip(counties, tmp_path):
     bring_patches(tmp_path / "in.gpkg")
     ask = {"by": "甲", "today": TODAY}
     name, data, done = export_to_bytes("patches", Form("geojson"), Asked(), **ask)
-    assert name == "patches-2026-11-22.geojson"
+    assert name == f"patches-{TODAY}.geojson"
     assert len(json.loads(data)["features"]) == done.rows == 3
     name, data, _ = export_to_bytes("patches", Form("csv"), Asked(), **ask)
     with zipfile.ZipFile(io.BytesIO(data)) as pack:
-        assert sorted(pack.namelist()) == ["patches-2026-11-22.csv", "patches-2026-11-22.csv.txt"]
+        assert sorted(pack.namelist()) == [f"patches-{TODAY}.csv", f"patches-{TODAY}.csv.txt"]
     name, data, _ = export_to_bytes("patches", Form("shp"), Asked(), **ask)
     (tmp_path / name).write_bytes(data)
     assert name.endswith(".zip")
