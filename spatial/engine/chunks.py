@@ -13,7 +13,6 @@ from django.db import Error as DatabaseError
 from django.db import transaction
 
 from spatial import sqlfiles
-from spatial.errors import RunFailed
 
 if TYPE_CHECKING:
     import datetime
@@ -82,7 +81,8 @@ def judge_chunk(context: RunContext, assessment_ids: Sequence[int]) -> int:
     """Partition and judge these patches and store what was found; returns how many.
 
     A chunk that fails is halved until the patch that fails is alone; that one is redone on the
-    declared grid and flagged, the rest are kept.
+    declared grid and flagged, the rest are kept. What does not close even there stays whole, is
+    flagged too, and everything that it may touch is unknown.
     """
     if _judge_exactly(context, assessment_ids):
         return len(assessment_ids)
@@ -92,12 +92,26 @@ def judge_chunk(context: RunContext, assessment_ids: Sequence[int]) -> int:
             context, assessment_ids[middle:]
         )
     with transaction.atomic():
-        if judge(context, assessment_ids, FALLBACK_GRID_M):
-            raise RunFailed(
-                f"图斑（评定 {assessment_ids[0]}）在网格上重算后面积仍不闭合，分析未完成。"
-            )
+        judge_alone(context, assessment_ids)
         store(fallback=True)
     return 1
+
+
+def judge_alone(context: RunContext, assessment_ids: Sequence[int]) -> None:
+    """Fill the working tables for patches that have no exact partition: on the declared grid, or
+    whole and in doubt where that does not close either."""
+    try:
+        with transaction.atomic():
+            if not judge(context, assessment_ids, FALLBACK_GRID_M):
+                return
+            transaction.set_rollback(True)
+    except DatabaseError as error:
+        _require_geometry(error)
+    _take(context, assessment_ids)
+    versions = _find_zones(context)
+    sqlfiles.execute("engine/judge/05_keep_whole")
+    sqlfiles.execute("engine/partition/81_key_pieces")
+    _conclude(context, versions, FALLBACK_GRID_M, doubted=True)
 
 
 def _judge_exactly(context: RunContext, assessment_ids: Sequence[int]) -> bool:
@@ -123,8 +137,15 @@ def judge(context: RunContext, assessment_ids: Sequence[int], grid: float) -> li
         sqlfiles.execute("engine/partition/62_widen_zones", {"version_ids": versions})
     partition(context, versions, grid)
     unclosed = [row["assessment_id"] for row in sqlfiles.rows("engine/partition/90_find_unclosed")]
-    if unclosed:
-        return unclosed
+    if not unclosed:
+        _conclude(context, versions, grid)
+    return unclosed
+
+
+def _conclude(
+    context: RunContext, versions: list[int], grid: float, *, doubted: bool = False
+) -> None:
+    """Answer the rules on the pieces; where these are in doubt, so is every notion."""
     sqlfiles.execute("engine/judge/10_find_near_zones", {"version_ids": versions})
     if context.groups:
         _attempt("20_measure_groups", grid, {"run_id": context.run_id})
@@ -134,6 +155,7 @@ def judge(context: RunContext, assessment_ids: Sequence[int], grid: float) -> li
         "31_key_zone_answers",
         "35_find_gaps",
         "40_place_pieces",
+        *(["41_doubt_pieces"] if doubted else []),
         "41_key_piece_notions",
         "45_measure_parts",
         "50_test_rules",
@@ -142,7 +164,6 @@ def judge(context: RunContext, assessment_ids: Sequence[int], grid: float) -> li
     ):
         sqlfiles.execute(f"engine/judge/{step}")
     _attempt("80_join_slivers", grid)
-    return []
 
 
 def _attempt(step: str, grid: float, params: dict[str, Any] | None = None) -> None:

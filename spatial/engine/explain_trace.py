@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from spatial import sqlfiles
-from spatial.engine.chunks import EXACT, FALLBACK_GRID_M, judge
+from spatial.engine.chunks import EXACT, judge, judge_alone
 from spatial.engine.classify import CHUNK_PATCHES, run_context
 from spatial.engine.explain_margins import NEAR_M
 
@@ -82,11 +82,11 @@ def _traces(chunk: list[Assessment]) -> dict[int, Trace]:
     # the group sums are among the stored facts: other patches may have changed since
     context = replace(run_context(chunk[0].run), groups=False)
     with transaction.atomic():
-        judge(
-            context,
-            [each.pk for each in chunk],
-            FALLBACK_GRID_M if chunk[0].fallback else EXACT,
-        )
+        ids = [each.pk for each in chunk]
+        if chunk[0].fallback:
+            judge_alone(context, ids)
+        else:
+            judge(context, ids, EXACT)
         versions = [row["version_id"] for row in sqlfiles.rows("engine/partition/41_name_reads")]
         params = {
             "68_clip_zones": {"version_ids": versions, "margin_m": 2 * NEAR_M},

@@ -3,7 +3,8 @@
 The engine names each gap as an object (``Piece.reason["why"]``, ``PieceNotion.why``); the kinds
 are those of sql/functions/test_gap.sql and of sql/engine/judge: a layer that is not loaded, ground
 that it does not cover, versions in the act's window that differ, a field that was not delivered, a
-value known only within bounds, an unknown user of the ground, a law that changed in the window.
+value known only within bounds, an unknown user of the ground, a law that changed in the window, a
+patch that no partition closes.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ _PHRASES: dict[str, str | Callable[[dict[str, Any]], str]] = {
     "law_changed": _law_changed,
     "group": lambda gap: f"{GROUP_FACTS[gap['fact']]}不能确定",
     "part": "图斑内的面积不能确定",
+    "not_closed": "图形过于破碎，按网格重算后面积仍不闭合，须核对图形",
     "uncertain": lambda gap: f"“{_spoken(gap['text'])}”不能确定：有关日期或数值只知范围",
 }
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.gis.db import models
 
 from spatial import crs
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 class RunStatus(models.TextChoices):
@@ -43,6 +46,12 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"分析 {self.pk}"
+
+    def unclosed(self) -> QuerySet[Assessment]:
+        """Its patches that no partition closes: kept whole, everything they may touch unknown."""
+        return self.assessments.filter(
+            fallback=True, pieces__reason__why__contains=[{"kind": "not_closed"}]
+        )
 
 
 class RunPin(models.Model):

@@ -11,6 +11,9 @@ from django.db import connection
 
 from spatial import sqlfiles
 from spatial.engine.chunks import EXACT
+from spatial.engine.explain import explain
+from spatial.engine.explain_lines import lines_of
+from spatial.engine.gaps import all_said, said
 from spatial.models import Assessment, Batch, Patch, Run
 from tests import drawing
 from tests.spatial.test_partition import check, circle, draw_scene, judge
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 pytestmark = pytest.mark.django_db
+CLOSING = (
+    "pieces_add_up_to_patch", "exact_pieces_close", "every_piece_is_concluded",
+    "conclusions_add_up_to_patch",
+)  # fmt: skip
 
 
 def six_patches() -> list[Patch]:
@@ -91,6 +98,51 @@ def test_a_patch_that_does_not_close_is_redone_too(monkeypatch: pytest.MonkeyPat
     assert [run.assessments.get(patch=patch).fallback for patch in patches] == [
         i == 2 for i in range(6)
     ]
+
+
+def never_closes(monkeypatch: pytest.MonkeyPatch, patch: Patch) -> None:
+    """Plant a patch whose pieces never add up, whatever the grid."""
+    real = sqlfiles.rows
+
+    def rows(name: str, params: Any = None, **options: Any) -> list[sqlfiles.Row]:
+        found = real(name, params, **options)
+        if name == "engine/partition/90_find_unclosed":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT assessment_id FROM chunk_patch WHERE patch_id = %s", [patch.pk]
+                )
+                found += [{"assessment_id": row[0]} for row in cursor.fetchall()]
+        return found
+
+    monkeypatch.setattr(sqlfiles, "rows", rows)
+
+
+@pytest.mark.parametrize("how", ["open", "refused"])
+def test_what_the_grid_cannot_mend_either_is_flagged_and_unknown(
+    plant: Any, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Never a failed run for the sake of one patch, and never silently something it is not."""
+    patches = six_patches()
+    if how == "open":
+        never_closes(monkeypatch, patches[4])
+    else:
+        plant("engine/partition/70_cut_faces", patches[4], TOPOLOGY)
+    run = judge(patches)
+    assert run.status == "done"
+    found = run.assessments.get(patch=patches[4])
+    assert (found.fallback, found.label_class, found.label_term) == (True, "unknown", "数据不足")
+    (piece,) = found.pieces.all()
+    assert (piece.area_m2, piece.zones) == (found.area_m2, {})
+    assert all_said(piece.reason["why"]) == [said({"kind": "not_closed"})]
+    assert [mark.answer for mark in found.marks.all()] == [None] * 3
+    assert not [row for name in CLOSING for row in sqlfiles.rows(f"checks/{name}")]
+    assert run.unclosed().get() == found
+    for patch in patches[:4] + patches[5:]:
+        other = run.assessments.select_related("patch__region").get(patch=patch)
+        assert not other.fallback
+        check(other)
+    text = "\n".join(lines_of(explain(patches[4], found)))
+    assert "面积仍不闭合" in text
 
 
 def test_another_error_fails_the_run_and_nothing_is_current(plant: Any) -> None:
