@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from spatial.engine import classify, corrections, selection
 from spatial.jobs import kind
+from spatial.models import Run
 
 if TYPE_CHECKING:
     from spatial.job_progress import Progress
@@ -33,6 +34,17 @@ def classify_batch(
     )
     progress("采用结果", len(ids), len(ids))
     return {"run": int(classify.apply_run(run).pk), "patches": len(ids)}
+
+
+@kind("resume_run")
+def resume_run(arguments: dict[str, Any], by: User | None, progress: Progress) -> dict[str, Any]:
+    """Go on with a ``run`` that was stopped or broken off; it is not applied."""
+    progress("准备")
+    run = classify.resume(
+        Run.objects.select_related("ruleset").get(pk=arguments["run"]),
+        progress=lambda done, total: progress(JUDGING, done, total),
+    )
+    return {"run": int(run.pk), "patches": run.patch_done}
 
 
 @kind("rejudge_holders")

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gisland.pages import run_progress
 from spatial.engine.classify import apply_run, changes_since
 from spatial.engine.compare import Verdict, changes_of
 from spatial.engine.compare_tables import tables_of
@@ -65,25 +66,35 @@ def run_list(request: HttpRequest) -> HttpResponse:
 @login_or_demo
 @require_http_methods(["GET", "HEAD", "POST"])
 def run_page(request: HttpRequest, run_id: int) -> HttpResponse:
-    """One run; a POST adopts it. 404 for a run that judged none of the user's patches."""
+    """One run; ``?state=1`` how far it is, as JSON; a POST adopts, stops or resumes it. 404 for a
+    run that judged none of the user's patches."""
     scope = request_scope(request)
     run = _seen(scope).select_related("ruleset").filter(pk=run_id).first()
     if run is None:
         raise Http404("没有这次分析，或它不涉及您的行政区。")
+    if request.GET.get("state"):
+        return JsonResponse(run_progress.state_of(run))
     refused = ""
     if request.method == "POST":
-        refused = _adopt(request, scope, run)
+        refused = _act(request, scope, run)
         if not refused:
             return redirect("run", run_id=run.pk)
     context = {**_told(scope, run), "refused": refused}
     return render(request, "gisland/run.html", context, status=409 if refused else 200)
 
 
-def _adopt(request: HttpRequest, scope: Scope, run: Run) -> str:
-    """Make the run current; else why not. Raises NotAllowed for who may not."""
+def _act(request: HttpRequest, scope: Scope, run: Run) -> str:
+    """Adopt, stop or resume the run; else why not. Raises NotAllowed for who may not."""
     scope.require_act("classify")
     if _beyond(scope, run):
-        raise NotAllowed("本次分析含有您的行政区以外的图斑，须由上级采用。")
+        raise NotAllowed("本次分析含有您的行政区以外的图斑，须由上级处理。")
+    if request.POST.get("action", "") in ("stop", "resume"):
+        return run_progress.act(request, run)
+    return _adopt(request, scope, run)
+
+
+def _adopt(request: HttpRequest, scope: Scope, run: Run) -> str:
+    """Make the run current; else why not."""
     if request.POST.get("checked") != "yes":
         return "请先勾选“已核对”，再采用。"
     try:
@@ -116,7 +127,9 @@ def _told(scope: Scope, run: Run) -> Row:
     mine = _assessments(scope).filter(run=run)
     is_done = run.status == RunStatus.DONE
     is_open = is_done and run.applied_at is None
-    may_apply = is_open and scope.can("classify") and not _beyond(scope, run)
+    may_act = run.applied_at is None and scope.can("classify") and not _beyond(scope, run)
+    may_apply = is_open and may_act
+    unclosed = run.unclosed().filter(scope.patches_q("patch__")).select_related("patch__batch")
     stale = _stale(scope, run) if may_apply and run.patch_total <= LOOKED_AT_ONCE else ""
     tables = tables_of(_changes(scope, run)) if is_done else []
     is_partial = mine.count() < run.assessments.count()
@@ -130,6 +143,8 @@ def _told(scope: Scope, run: Run) -> Row:
         "changed": sum(len(table["patches"]) for table in tables),
         "remaining": run.patch_total - run.patch_done,
         "note": "" if run.status == RunStatus.FAILED else run.note,
+        "progress": None if is_done else run_progress.told(run, may_act=may_act),
+        "unclosed": unclosed.select_related("patch__region")[:MOST_PATCHES],
         "is_done": is_done,
         "is_open": is_open,
         "may_apply": may_apply,

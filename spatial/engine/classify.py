@@ -14,9 +14,10 @@ from django.utils import timezone
 from spatial import sqlfiles
 from spatial.engine import reads
 from spatial.engine.chunks import RunContext, infer_subjects, judge_chunk
+from spatial.engine.held import AWAY, STOPPED, broken_off, holding, is_away
 from spatial.engine.lock import changing_data, pinning_data
 from spatial.engine.touched import touched_since
-from spatial.errors import GislandError, RunStale, Stopped
+from spatial.errors import GislandError, RunFailed, RunStale, Stopped
 from spatial.models import Assessment, RulesetVersion, Run
 from spatial.models.run import RunStatus
 from spatial.rules.load import load_ruleset
@@ -95,15 +96,21 @@ def resume(
     progress: Progress | None = None,
     refresh: bool = True,
 ) -> Run:
-    """Judge what is left of a run; safe to repeat. Refused (RunStale) once it is applied, or when
-    the engine has changed since it began."""
+    """Judge what is left of a run; safe to repeat. Refused (RunStale) once it is applied, when the
+    engine has changed since it began, or while somebody else is at it."""
     if run.applied_at is not None:
         raise RunStale(f"分析 {run.pk} 已采用，不能再继续。请重新运行 classify。")
     if run.code_version != code_version():
         raise RunStale(f"分析 {run.pk} 由另一版程序开始，不能接着算。请重新运行 classify。")
+    with holding(run):
+        return _go_on(run, workers, progress, refresh=refresh)
+
+
+def _go_on(run: Run, workers: int | None, progress: Progress | None, *, refresh: bool) -> Run:
     context = run_context(run)
     looking = progress and (lambda _, total: progress(0, total))
-    Run.objects.filter(pk=run.pk).update(status=RunStatus.RUNNING)
+    if not Run.objects.filter(pk=run.pk, applied_at=None).update(status=RunStatus.RUNNING):
+        raise RunStale(f"分析 {run.pk} 已采用，不能再继续。请重新运行 classify。")
     try:
         if context.subject_layers and not run.scope.get("subjects_done"):
             _in_chunks(run, lambda part: infer_subjects(context, part), workers, looking)
@@ -111,8 +118,17 @@ def resume(
             run.save(update_fields=["scope"])
         _in_chunks(run, lambda part: judge_chunk(context, part), workers, progress)
     except (KeyboardInterrupt, Stopped):
-        _finish(run, RunStatus.STOPPED, "已停止；classify --resume 继续")
+        _finish(run, RunStatus.STOPPED, STOPPED)
         raise
+    except AWAY as error:
+        if not is_away(error):
+            _finish(run, RunStatus.FAILED, str(error))
+            raise
+        broken_off(run)
+        raise RunFailed(
+            f"数据库连接中断，分析 {run.pk} 没有算完；已算完的图斑都在，没有采用任何结果。"
+            f"数据库恢复后运行 classify --resume {run.pk} 继续。"
+        ) from error
     except Exception as error:
         _finish(run, RunStatus.FAILED, str(error))
         raise
@@ -240,6 +256,8 @@ def _in_chunks(
 
 
 def _report(run: Run, done: int, total: int, progress: Progress | None) -> None:
+    if not Run.objects.filter(pk=run.pk, status=RunStatus.RUNNING).exists():
+        raise Stopped
     if progress is not None:
         sqlfiles.execute("engine/runs/50_count_progress", {"run_id": run.pk})
         progress(done, total)

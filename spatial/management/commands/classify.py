@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Options = dict[str, Any]
     Work = list[tuple[RulesetVersion, list[int], Touched]]
 
+SAID_AT_ONCE = 10
+
 
 class Command(HouseCommand):
     """Judge patches: run and apply; with --diff, store the run unapplied and print the changes."""
@@ -130,6 +132,12 @@ class Command(HouseCommand):
                     f"分析 {run.pk}：{run.ruleset}，截至 {run.as_of}，"
                     f"{run.patch_done} 个图斑，已采用。"
                 )
+            if unclosed := list(run.unclosed().select_related("patch__batch", "patch__region")):
+                self.stdout.write(
+                    f"其中 {len(unclosed)} 个图斑面积不闭合，判为数据不足，请核对图形："
+                    + "、".join(found.patch.address for found in unclosed[:SAID_AT_ONCE])
+                    + ("等" if len(unclosed) > SAID_AT_ONCE else "")
+                )
         if not runs:
             self.stdout.write("没有图斑受数据变化影响，无须重判。")
 
@@ -187,6 +195,7 @@ def _told(run: Run, *, with_changes: bool) -> dict[str, Any]:
         "known_at": run.known_at,
         "patches": run.patch_done,
         "applied": run.applied_at is not None,
+        "unclosed": run.unclosed().count(),
         "causes": run.scope.get("causes", []),
     }
     if with_changes:
