@@ -21,7 +21,7 @@ from imports import (
     staging,
 )
 from imports.checks.incoming import Incoming
-from imports.checks.run import check_flags, check_patches
+from imports.checks.run import check_stored, check_patches
 from imports.deliveries import FileOptions
 from imports.ground import ground_of
 from imports.models import Delivery, DeliveryStatus
@@ -176,7 +176,7 @@ def _stage(bundle: Bundle, spec: BatchSpec, options: FileOptions, told: dict[str
         )
         added_ids = [row["id"] for row in added]
         link_patches(added_ids)
-        check_flags(delivery, added_ids)
+        check_stored(delivery, added_ids)
         delivery.verdict["added"] = len(added)
         reconcile.settle_patches(delivery, table, batch.pk, added_ids)
         deliveries.complete_issues(delivery, by_line=table.by_line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imports import deliveries
-from imports.checks import doubles, field_rules, flags, image_dates, outside, tiling
+from imports.checks import doubles, field_rules, flags, image_dates, outside, registration, tiling
 from spatial import sqlfiles
 from spatial.models import Region
 
@@ -41,6 +41,8 @@ def check_patches(
     outside.check(delivery, incoming, counties)
 
 
-def check_flags(delivery: Delivery, added_ids: list[int]) -> None:
-    """Compare what the issuer flagged with our own overlay; needs the patches stored."""
+def check_stored(delivery: Delivery, added_ids: list[int]) -> None:
+    """Compare what the issuer flagged with our own overlay, and the batch as a whole with the
+    edges of the survey; needs the patches stored."""
     flags.check(delivery, added_ids)
+    registration.check(delivery, added_ids)
