@@ -8,6 +8,8 @@ import pytest
 import shapely
 
 from imports import activate, load
+from imports.checks import registration
+from spatial.engine.registration import Shift
 from tests.imports.conftest import DAY, WEST, square, written
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +65,24 @@ def test_the_same_ground_under_two_numbers_is_told(counties, tmp_path):
     here = square(119.95, 33.05)
     delivery = bring(tmp_path, [PATCH, {**PATCH, "JCBH": "2"}], [here, here])
     assert told(delivery) == [("duplicate_geometry", 2, "")]
+
+
+def test_a_batch_that_lies_beside_the_survey_is_told_once_and_kept_with_the_delivery(
+    counties, tmp_path, monkeypatch
+):
+    off = Shift(2.4, -1.8, 0.1, 31, 40, enough=True)
+    monkeypatch.setattr(registration, "shift_of", lambda ids: off)
+    delivery = bring(tmp_path, [PATCH])
+    assert told(delivery) == [("shifted", None, "")]
+    assert delivery.issues.get().message.startswith("整批图斑相对三调地类界向东偏南 37°偏移 3.0")
+    assert delivery.verdict["shift"]["off"] is True
+
+
+def test_a_few_patches_do_not_tell_whether_the_batch_is_off(counties, tmp_path):
+    delivery = bring(tmp_path, [PATCH])
+    delivery.refresh_from_db()
+    assert not told(delivery)
+    assert delivery.verdict["shift"]["said"].startswith("边不够")
 
 
 def farmland(tmp_path, *geoms, since=DAY):
