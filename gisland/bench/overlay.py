@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from gisland.bench import rivals
+from gisland.bench import arrangement, rivals
 from gisland.bench.ground import make_prefecture
 from gisland.bench.load import load
 from gisland.bench.stopwatch import Stopwatch, measured
@@ -50,6 +50,7 @@ def measure(size: Size, say: Callable[[str], None]) -> dict[str, Any]:
     run, judged = _classify(ids, size, say)
     apart = _partition(run, size, say)
     plain = rivals.intersect(run.pk, layers, say)
+    again = arrangement.compare(run.pk, layers, size.sample, say)
     chained = rivals.chain(run.pk, layers, size.sample, say)
     return {
         "polygons": zones["land_use"],
@@ -65,6 +66,9 @@ def measure(size: Size, say: Callable[[str], None]) -> dict[str, Any]:
         ),
         "zones_off": plain.off,
         "zones_compared": plain.compared,
+        "pieces_off": again.off,
+        "pieces_compared": again.pieces,
+        "pieces_compared_patches": again.patches,
         "pieces": Piece.objects.filter(assessment__run=run).count(),
         "fallback_patches": run.assessments.filter(fallback=True).count(),
         "unknown_patches": run.assessments.filter(label_class="unknown").count(),

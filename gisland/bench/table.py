@@ -16,6 +16,8 @@ LINES = (
     ("碎块之和不等于图斑的图斑", "patches_not_closing", "个"),
     ("与逐区相交面积不符的（图斑，管控区）", "zones_off", "对"),
     ("  共比较", "zones_compared", "对"),
+    ("与独立核算的碎块不符的（标签或面积）", "pieces_off", "个"),
+    ("  共比较", "pieces_compared", "个"),
     ("geopandas 链不闭合的图斑", "geopandas_patches_off", "个"),
     ("碎块", "pieces", "个"),
     ("在网格上重算的图斑", "fallback_patches", "个"),

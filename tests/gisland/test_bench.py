@@ -46,7 +46,7 @@ def test_bench_prints_its_figures_as_one_line_of_json_and_everything_closes() ->
     assert found["patches"] == 40
     assert found["pieces"] >= 40
     assert found["zones_compared"] > 40
-    assert (found["patches_not_closing"], found["zones_off"]) == (0, 0)
+    assert (found["patches_not_closing"], found["zones_off"], found["pieces_off"]) == (0, 0, 0)
     assert found["patches_per_s"] > 0
     assert "划分，每万图斑" in done.stderr
 
