@@ -21,7 +21,7 @@ from imports import (
     staging,
 )
 from imports.checks.incoming import Incoming
-from imports.checks.run import check_stored, check_patches
+from imports.checks.run import check_patches, check_stored
 from imports.deliveries import FileOptions
 from imports.ground import ground_of
 from imports.models import Delivery, DeliveryStatus

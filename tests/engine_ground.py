@@ -16,7 +16,8 @@ from spatial.models import Batch, DatasetVersion, Patch, Region, Run, Zone
 from spatial.models.dataset import VersionStatus
 from spatial.rules.load import load_text
 from tests.gathering import LONG_AGO
-from tests.spatial.test_partition import AS_OF, RULES
+from tests.spatial.test_partition import RULES
+from tests.test_cases import AS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -74,7 +74,7 @@ def arranged(
     inside = shapely.intersects(ground, points) if len(faces) else []
     tree = shapely.STRtree(list(grounds))
     for face, point, kept in zip(faces, points, inside, strict=True):
-        if kept and face.area > 1e-6:  # noqa: PLR2004 - rounding of nodes
+        if kept and face.area > 1e-6:
             found = tree.query(point, predicate="intersects")
             sums[frozenset(int(zone_ids[i]) for i in found)] += face.area
     return sums

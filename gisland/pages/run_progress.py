@@ -16,24 +16,28 @@ if TYPE_CHECKING:
     from spatial.models import Run
 
 KIND = "resume_run"
-BROKEN_OFF = "已中断"
+BROKEN_OFF, STOPPING = "已中断", "正在停止"
 
 
 def told(run: Run, *, may_act: bool) -> dict[str, Any]:
     """What the page shows; ``may_act`` is whether the reader may stop and resume it."""
-    is_broken_off = held.is_broken_off(run)
-    goes_on = run.status == RunStatus.RUNNING and not is_broken_off
-    waits = None if goes_on else _waiting(run)
+    is_running, is_held = run.status == RunStatus.RUNNING, held.is_held(run)
+    is_broken_off = is_running and not is_held
+    is_stopping = is_held and not is_running  # the chunk in hand is being ended
+    waits = not is_held and _waits(run)
     is_over = run.status == RunStatus.DONE
     same_code = run.code_version == code_version()
     return {
-        "state_term": BROKEN_OFF if is_broken_off else run.get_status_display(),
-        "goes_on": goes_on,
+        "state_term": (
+            BROKEN_OFF if is_broken_off else STOPPING if is_stopping else run.get_status_display()
+        ),
+        "goes_on": is_held,
         "is_broken_off": is_broken_off,
-        "waits": waits is not None,
-        "may_stop": may_act and goes_on,
-        "may_resume": may_act and same_code and not (goes_on or is_over or waits),
+        "waits": waits,
+        "may_stop": may_act and is_running and is_held,
+        "may_resume": may_act and same_code and not (is_held or is_over or waits),
         "other_code": not is_over and not same_code,
+        "note": "" if run.note == held.STOPPED else run.note,
     }
 
 
@@ -61,8 +65,8 @@ def act(request: HttpRequest, run: Run) -> str:
     return ""
 
 
-def _waiting(run: Run) -> Job | None:
-    """The job that will go on with the run."""
+def _waits(run: Run) -> bool:
+    """Whether a job will go on with the run."""
     return Job.objects.filter(
         kind=KIND, arguments={"run": run.pk}, state__in=(JobState.WAITING, JobState.RUNNING)
-    ).first()
+    ).exists()

@@ -16,6 +16,7 @@ from gisland.pages import run_progress
 from spatial.engine.classify import apply_run, changes_since
 from spatial.engine.compare import Verdict, changes_of
 from spatial.engine.compare_tables import tables_of
+from spatial.engine.held import held_runs
 from spatial.engine.touched import touched_since
 from spatial.errors import GislandError, NotAllowed
 from spatial.hidden import hidden_rules
@@ -58,7 +59,11 @@ def run_list(request: HttpRequest) -> HttpResponse:
         .values_list("run")
         .annotate(count=Count("pk"))
     )
-    rows = [{"run": run, "patches": counts.get(run.pk, 0)} for run in page]
+    held = held_runs()
+    rows = [
+        {"run": run, "patches": counts.get(run.pk, 0), "is_broken_off": run.pk not in held}
+        for run in page
+    ]
     context = {"rows": rows, "page": page, "may_apply": scope.can("classify")}
     return render(request, "gisland/run_list.html", context)
 

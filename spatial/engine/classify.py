@@ -257,7 +257,7 @@ def _in_chunks(
 
 def _report(run: Run, done: int, total: int, progress: Progress | None) -> None:
     if not Run.objects.filter(pk=run.pk, status=RunStatus.RUNNING).exists():
-        raise Stopped
+        raise Stopped(f"分析 {run.pk} 已停止，没有采用；继续：classify --resume {run.pk}")
     if progress is not None:
         sqlfiles.execute("engine/runs/50_count_progress", {"run_id": run.pk})
         progress(done, total)

@@ -38,11 +38,19 @@ def holding(run: Run) -> Iterator[None]:
             sqlfiles.value("engine/runs/04_let_run_go", {"run_id": run.pk})
 
 
+def held_runs() -> set[int]:
+    """The numbers of the runs that somebody is at now."""
+    return {row["run_id"] for row in sqlfiles.rows("engine/runs/05_list_held")}
+
+
+def is_held(run: Run) -> bool:
+    """Whether somebody is at the run now."""
+    return run.pk in held_runs()
+
+
 def is_broken_off(run: Run) -> bool:
     """Whether the run says that it goes on, and nobody is at it: killed, or out of power."""
-    return run.status == RunStatus.RUNNING and run.pk not in {
-        row["run_id"] for row in sqlfiles.rows("engine/runs/05_list_held")
-    }
+    return run.status == RunStatus.RUNNING and not is_held(run)
 
 
 def stop(run: Run) -> bool:

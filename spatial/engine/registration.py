@@ -88,9 +88,7 @@ class Shift:
         if not self.is_off:
             return f"与三调地类界套合，未见整体偏移（{measured}，{self.patches} 个图斑的边界）。"
         where = said_direction(self.east_m, self.north_m)
-        return (
-            f"整批图斑相对三调地类界向{where}偏移 {measured}（{self.patches} 个图斑的边界）。"
-        )
+        return f"整批图斑相对三调地类界向{where}偏移 {measured}（{self.patches} 个图斑的边界）。"
 
     def as_json(self) -> dict[str, Any]:
         """For a machine, and to be kept with a delivery."""

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 
+from spatial import jobs
 from spatial.engine.classify import apply_run, classify
+from spatial.engine.held import holding
 from spatial.engine.touched import touched_patches
-from spatial.models import Assessment, Layer, Run, Zone
+from spatial.models import Assessment, Job, Layer, Run, Zone
 from tests import drawing
 from tests.people import person
 from tests.spatial.touched_world import AS_OF, DAY, PAPER, PLACES, World
@@ -192,3 +194,53 @@ def test_one_that_is_not_finished_says_how_far_it_is(world: World, clerk: User) 
     assert "已核对以上变化" not in text
     Run.objects.filter(pk=run.pk).update(status="stopped")
     assert adopt(clerk, run).status_code == 409
+
+
+def test_one_that_goes_on_is_followed_and_stopped(world: World, clerk: User) -> None:
+    run = paper_run(world)
+    Run.objects.filter(pk=run.pk).update(status="running", patch_done=1, patch_total=3)
+    run.refresh_from_db()
+    with holding(run):
+        text = page(clerk, run)
+        assert "进行中 · 1 / 3" in text
+        assert "继续" not in text
+        told = reader(clerk).get(f"/runs/{run.pk}/?state=1").json()
+        assert told == {"open": True, "state": "进行中", "phase": "", "done": 1, "total": 3}
+        assert adopt(clerk, run, action="resume").status_code == 409
+        assert adopt(clerk, run, action="stop").status_code == 302
+        assert "正在停止" in page(clerk, run)
+    run.refresh_from_db()
+    assert run.status == "stopped"
+    assert adopt(clerk, run, action="stop").status_code == 409
+
+
+def test_one_whose_process_died_is_resumed_once_by_the_worker(world: World, clerk: User) -> None:
+    run = paper_run(world)
+    Run.objects.filter(pk=run.pk).update(status="running")
+    assert "已中断" in page(clerk, run)
+    assert "已中断" in words(reader(clerk).get("/runs/").content.decode())
+    assert adopt(clerk, run, action="resume").status_code == 302
+    assert "后台将接着算" in page(clerk, run)
+    assert adopt(clerk, run, action="resume").status_code == 409
+    jobs.do_job(Job.objects.get().pk)
+    assert "采用后将有的变化" in page(clerk, run)
+    assert not is_current(run)
+
+
+def test_only_who_may_judge_stops_and_resumes(world: World) -> None:
+    run = paper_run(world)
+    apply_run(run)
+    Run.objects.filter(pk=run.pk).update(status="running")
+    for role in ("brigade", "official"):
+        user = person("990101", role, name=f"{role}-zhang")
+        assert adopt(user, run, action="stop").status_code == 403
+        assert adopt(user, run, action="resume").status_code == 403
+    assert adopt(person("990102", "data_admin", name="wang"), run, action="stop").status_code == 404
+    assert not Job.objects.exists()
+
+
+def test_one_of_another_program_is_not_resumed(world: World, clerk: User) -> None:
+    run = paper_run(world)
+    Run.objects.filter(pk=run.pk).update(status="stopped", code_version="0.0.1")
+    assert "程序已更新" in page(clerk, run)
+    assert adopt(clerk, run, action="resume").status_code == 409

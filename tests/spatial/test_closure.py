@@ -17,7 +17,8 @@ from spatial.engine.classify import classify
 from spatial.models import Batch, Region
 from spatial.rules.load import load_text
 from tests.spatial.line_ground import CRS, LAYERS, Scene, draw, zone_grounds
-from tests.spatial.test_partition import AS_OF, RULES, box, in_shapely, shifted, star
+from tests.spatial.test_partition import RULES, box, in_shapely, shifted, star
+from tests.test_cases import AS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A batch that lies beside the survey as a whole is told, with its shift; else: not enough edges."""
+"""A batch that lies beside the survey as a whole is told with its shift, or: not enough edges."""
 
 from __future__ import annotations
 
@@ -31,13 +31,7 @@ def survey(rng: np.random.Generator, cells: int = 250) -> Shapes:
 
 def batch_on(rng: np.random.Generator, fields: Shapes, traced: int, other: int) -> Shapes:
     """Some outlines traced along fields, by a hand that is off by half a metre; others anywhere."""
-    found = []
-    for i in rng.permutation(len(fields))[:traced]:
-        found.append(
-            shapely.transform(fields[i], lambda xy: xy + np.vstack(
-                [rough := rng.normal(0, 0.4, (len(xy) - 1, 2)), rough[:1]]
-            ))
-        )  # fmt: skip
+    found = [_traced(rng, fields[i]) for i in rng.permutation(len(fields))[:traced]]
     side = shapely.union_all(fields).bounds[2]
     for _ in range(other):
         corners = np.sort(rng.uniform(0, 2 * np.pi, 5))
@@ -45,6 +39,11 @@ def batch_on(rng: np.random.Generator, fields: Shapes, traced: int, other: int) 
         ring = place + size * np.column_stack([np.cos(corners), np.sin(corners)])
         found.append(shapely.Polygon(ring))
     return [shape for shape in found if shape.is_valid]
+
+
+def _traced(rng: np.random.Generator, field: shapely.Geometry) -> shapely.Geometry:
+    rough = rng.normal(0, 0.4, (shapely.get_num_coordinates(field) - 1, 2))
+    return shapely.transform(field, lambda xy: xy + np.vstack([rough, rough[:1]]))
 
 
 def moved(shapes: Shapes, east: float, north: float) -> Shapes:

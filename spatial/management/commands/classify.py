@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from spatial.engine.compare import changes_of
 from spatial.engine.compare_tables import lines_of, tables_of
 from spatial.engine.known import end_of
 from spatial.engine.touched import Touched, touched_patches
-from spatial.errors import GislandError
+from spatial.errors import GislandError, Stopped
 from spatial.management.console import HouseCommand, a_date, a_time, add_json
 from spatial.models import Run
 from spatial.rules.load import load_ruleset
@@ -56,7 +57,17 @@ class Command(HouseCommand):
         add_json(parser)
 
     def handle(self, **options: Any) -> None:
-        """Translate, call, print."""
+        """Translate, call, print; what was stopped says how to go on."""
+        try:
+            self._do(options)
+        except Stopped as stopped:
+            raise CommandError(str(stopped)) from stopped
+        except KeyboardInterrupt as stopped:
+            raise CommandError(
+                "已停止，没有采用；继续：classify --resume 编号（见 /runs/）"
+            ) from stopped
+
+    def _do(self, options: Options) -> None:
         _known_at(options)  # refused before anything is looked up
         if options["apply"] is not None:
             self._print([classify.apply_run(_run(options["apply"]))], options)
