@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from spatial.models import Run
 
 KIND = "resume_run"
-BROKEN_OFF, STOPPING = "已中断", "正在停止"
+QUEUED, BROKEN_OFF, STOPPING = "排队中", "已中断", "正在停止"
 
 
 def told(run: Run, *, may_act: bool) -> dict[str, Any]:
@@ -29,10 +29,16 @@ def told(run: Run, *, may_act: bool) -> dict[str, Any]:
     same_code = run.code_version == code_version()
     return {
         "state_term": (
-            BROKEN_OFF if is_broken_off else STOPPING if is_stopping else run.get_status_display()
+            QUEUED
+            if waits
+            else BROKEN_OFF
+            if is_broken_off
+            else STOPPING
+            if is_stopping
+            else run.get_status_display()
         ),
         "goes_on": is_held,
-        "is_broken_off": is_broken_off,
+        "is_broken_off": is_broken_off and not waits,
         "waits": waits,
         "may_stop": may_act and is_running and is_held,
         "may_resume": may_act and same_code and not (is_held or is_over or waits),
@@ -46,7 +52,7 @@ def state_of(run: Run) -> dict[str, Any]:
     shown = told(run, may_act=False)
     return {
         "open": shown["goes_on"] or shown["waits"],
-        "state": "排队中" if shown["waits"] else shown["state_term"],
+        "state": shown["state_term"],
         "phase": "",
         "done": run.patch_done,
         "total": run.patch_total,
