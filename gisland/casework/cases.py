@@ -16,7 +16,7 @@ from gisland.casework import clocks, conditions, ledger, told
 from gisland.casework.errors import EdgeRefused, StaleCase
 from gisland.casework.evidence import require_county
 from gisland.casework.findings import Finding, findings_of
-from gisland.casework.models import Case, CaseEvent
+from gisland.casework.models import Case, CaseClock, CaseEvent
 from gisland.casework.process import Edge, process
 from spatial.errors import InputRefused, NotAllowed, PatchUnknown
 from spatial.rules.problems import near
@@ -149,7 +149,7 @@ def open_cases(patch_ids: Sequence[int], by: User | None, at: datetime.datetime)
             for case, event in zip(found, events, strict=True)
             for running in clocks.work_out(case.patch.batch, findings[case.patch_id].word, [event])
         ]
-        clocks.CaseClock.objects.bulk_create(rows, batch_size=2000)
+        CaseClock.objects.bulk_create(rows, batch_size=2000)
     return found
 
 

@@ -128,8 +128,8 @@ def _clock(code: str, entry: dict[str, Any]) -> Clock:
     rules = tuple(
         Rule(**{**rule, "sources": tuple(rule.get("sources", ()))}) for rule in told.pop("rule")
     )
-    lists = {name: tuple(told.pop(name, ())) for name in ("ends", "reopens")}
-    return Clock(code=code, rules=rules, **lists, **told)
+    ends, reopens = (tuple(told.pop(name, ())) for name in ("ends", "reopens"))
+    return Clock(code=code, rules=rules, ends=ends, reopens=reopens, **told)
 
 
 def _faults(clock: Clock) -> list[str]:

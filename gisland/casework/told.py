@@ -44,7 +44,7 @@ def checked(
 
 def _assigned(case: Case, by: User, told: dict[str, Any], on: datetime.date) -> dict[str, Any]:
     """The officer must be able to act there; whoever is away is stood in for."""
-    officer = User.objects.filter(pk=told.get("officer"), is_active=True).first()
+    officer = User.objects.filter(pk=told.get("officer") or 0, is_active=True).first()
     if officer is None:
         raise InputRefused("请选择承办人。")
     away = Absence.objects.filter(person=officer, since__lte=on, until__gte=on).first()

@@ -1,4 +1,4 @@
-"""Photos and documents of a case: the original as it came, its hash, and what is told of it. 举证"""
+"""Photos and documents of a case: the original as it came, its hash, what is told of it. 举证"""
 
 from __future__ import annotations
 
