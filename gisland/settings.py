@@ -186,7 +186,7 @@ FILE_UPLOAD_HANDLERS = [
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 EVIDENCE_DIR = VAR_DIR / "evidence"
 """Where originals of photos and documents of cases lie, each under its own hash."""
-EVIDENCE_LIMIT_BYTES = int(os.environ.get("GISLAND_EVIDENCE_MIB", "100")) << 20
+EVIDENCE_LIMIT_BYTES = int(os.environ.get("GISLAND_EVIDENCE_MIB", "60")) << 20
 """Largest photo or document of a case."""
 EVIDENCE_SPARE_BYTES = 1 << 30
 """Room that must be left on the disk before evidence is taken in."""

@@ -142,7 +142,9 @@ def _case(case: Case, made_at: datetime.datetime) -> dict[str, Any]:
         "round": case.round,
         "officer": str(case.officer or ""),
         "unit": str(case.unit or ""),
-        "finding": dict(vars(finding).items()),
+        "finding": {
+            **vars(finding), "by_code": [[*key, area] for key, area in finding.by_code.items()]
+        },
         "assessment": current and {
             "run": current.run_id, "ruleset": str(current.run.ruleset),
             "as_of": current.run.as_of, "known_at": current.run.known_at,

@@ -98,6 +98,8 @@ def open_steps(by: User, case: Case) -> list[Open]:
             continue
         if edge.finding and finding.word and edge.finding != finding.word:
             continue
+        if conditions.is_idle(case, edge):
+            continue
         found.append(Open(edge, tuple(conditions.lacking(case, edge, by, finding))))
     return found
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gisland.casework.errors import ProcessInvalid
+from gisland.casework.findings import UNSETTLED
 from gisland.casework.models import Case, Evidence, EvidenceKind
 from gisland.casework.process import process
 from spatial import sqlfiles, vocabulary
@@ -88,22 +89,24 @@ def _entry(told: dict[str, Any]) -> Entry:
     )
 
 
-def items_for(case: Case, finding: Finding, classes: dict[str, str]) -> list[Item]:
-    """Everything asked of a case; ``classes``: by conclusion code of its decided ground, the
-    class. Nothing is asked of ground that nobody has decided."""
+def items_for(case: Case, finding: Finding) -> list[Item]:
+    """Everything asked of a case; nothing of ground that nobody has decided."""
     have = list(Evidence.objects.filter(case=case, withdrawn=False, replaced_by__isnull=True))
     found: dict[str, Item] = {}
-    for entry in _fitting(finding.by_code, classes):
+    for entry in _fitting(finding.by_code):
         for item in _items(case, entry, have):
             found.setdefault(item.text, item)
     return list(found.values())
 
 
-def _fitting(codes: Iterable[str], classes: dict[str, str]) -> list[Entry]:
-    chosen = []
-    for code in codes:
-        named = [entry for entry in entries() if code in entry.conclusions]
-        by_class = [entry for entry in entries() if classes.get(code, "") in entry.classes]
+def _fitting(decided: Iterable[tuple[str, str]]) -> list[Entry]:
+    """The entries for these conclusions and classes. A conclusion's own entry holds where the
+    ground is settled to be that; 待核 and 数据不足 have that of their class."""
+    chosen: list[Entry] = []
+    for code, rule_class in decided:
+        settled = rule_class not in UNSETTLED
+        named = [entry for entry in entries() if settled and code in entry.conclusions]
+        by_class = [entry for entry in entries() if rule_class in entry.classes]
         chosen += [entry for entry in (named or by_class)[:1] if entry not in chosen]
     return chosen
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gisland.casework import checklist
 from gisland.casework.models import Case, CaseEvent, Evidence
 from gisland.casework.process import Edge, process
-from spatial.models import FieldResult, Rule
+from spatial.models import FieldResult
 from spatial.models.region import RegionLevel
 
 if TYPE_CHECKING:
@@ -49,17 +49,19 @@ def lacking(case: Case, edge: Edge, by: User, finding: Finding) -> list[str]:
     return found
 
 
+def is_idle(case: Case, edge: Edge) -> bool:
+    """Whether the step would change nothing: what is not listed cannot be taken off the list."""
+    if edge.code in ("list", "delist"):
+        return case.listed == (edge.code == "list")
+    running = case.clocks.filter(ended_on__isnull=True)
+    if edge.clock in ("pause", "resume"):
+        return not running.filter(paused_since__isnull=edge.clock == "pause").exists()
+    return edge.clock == "extend" and not running.exists()
+
+
 def levels_said(levels: Iterable[str]) -> str:
     """县级、市级 …"""
     return "、".join(str(RegionLevel(level).label) for level in levels)
-
-
-def class_of_codes(case: Case, codes: Iterable[str]) -> dict[str, str]:
-    """The class of each conclusion in the rulesets that judged the patch; newest first."""
-    rules = Rule.objects.filter(
-        ruleset__run__assessments__patch=case.patch_id, action="conclude", code__in=list(codes)
-    )
-    return dict(rules.order_by("ruleset_id").values_list("code", "rule_class"))
 
 
 def _determination(case: Case, by: User, finding: Finding) -> list[str]:
@@ -84,8 +86,7 @@ def _rectification(case: Case, by: User, finding: Finding) -> list[str]:
 
 
 def _checklist(case: Case, by: User, finding: Finding) -> list[str]:
-    classes = class_of_codes(case, finding.by_code)
-    items = checklist.items_for(case, finding, classes)
+    items = checklist.items_for(case, finding)
     return [f"举证不全：{item.text}（{item.have}）" for item in items if not item.met]
 
 

@@ -19,7 +19,8 @@ HUNDREDTH = Decimal("0.01")
 
 @dataclass
 class Finding:
-    """Areas of one patch in m², to 0.01; ``by_code`` has the decided ground by conclusion."""
+    """Areas of one patch in m², to 0.01; ``by_code`` has the decided ground by conclusion and
+    class (ground of a lawful kind may still be 数据不足), without crumbs below half a hundredth."""
 
     illegal_m2: Decimal = Decimal(0)
     lawful_m2: Decimal = Decimal(0)
@@ -28,7 +29,7 @@ class Finding:
     undecided_m2: Decimal = Decimal(0)
     rectified_m2: Decimal = Decimal(0)
     """Of the illegal ground, what was put right."""
-    by_code: dict[str, Decimal] = field(default_factory=dict)
+    by_code: dict[tuple[str, str], Decimal] = field(default_factory=dict)
 
     @property
     def word(self) -> str:
@@ -48,13 +49,13 @@ class Finding:
 def findings_of(patch_ids: Sequence[int]) -> dict[int, Finding]:
     """The findings of these patches; one statement for all. Patches never judged have zeros."""
     exact: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    codes: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    codes: dict[int, dict[tuple[str, str], float]] = defaultdict(lambda: defaultdict(float))
     for row in sqlfiles.rows("casework/10_sum_findings", {"patch_ids": list(patch_ids)}):
         told = exact[row["patch_id"]]
         if not row["decided"]:
             told["undecided_m2"] += row["area_m2"]
             continue
-        codes[row["patch_id"]][row["code"]] += row["area_m2"]
+        codes[row["patch_id"]][row["code"], row["class"]] += row["area_m2"]
         if row["class"] == ILLEGAL:
             told["illegal_m2"] += row["area_m2"]
             told["rectified_m2"] += row["area_m2"] if row["rectified"] else 0.0
@@ -63,7 +64,7 @@ def findings_of(patch_ids: Sequence[int]) -> dict[int, Finding]:
     return {
         pk: Finding(
             **{name: _rounded(found) for name, found in exact[pk].items()},
-            by_code={code: _rounded(found) for code, found in codes[pk].items()},
+            by_code={code: area for code, found in codes[pk].items() if (area := _rounded(found))},
         )
         for pk in patch_ids
     }

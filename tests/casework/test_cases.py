@@ -189,7 +189,8 @@ def test_the_steps_offered_are_those_that_can_be_taken(office: Office) -> None:
     assert "pass_county" not in offered(office.county_reviewer)
     office.assign()
     assert "图斑尚未判定" in offered(office.officer)["submit"][0]
-    assert set(offered(office.leader)) == {"list", "delist"}
+    assert set(offered(office.leader)) == {"list"}
+    assert "resume" not in offered(office.officer)
     for code, lacks in offered(office.officer).items():
         if lacks:
             with pytest.raises(EdgeRefused):

@@ -11,7 +11,6 @@ from decimal import Decimal
 import pytest
 
 from gisland.casework import checklist
-from gisland.casework.conditions import class_of_codes
 from gisland.casework.errors import EvidenceRefused
 from gisland.casework.evidence import Said, place_of, receive, safe_name
 from gisland.casework.findings import findings_of
@@ -31,7 +30,7 @@ def nothing_kept(settings) -> bool:
 
 def missing(office: Office) -> dict[str, str]:
     finding = findings_of([office.patch.pk])[office.patch.pk]
-    items = checklist.items_for(office.case, finding, class_of_codes(office.case, finding.by_code))
+    items = checklist.items_for(office.case, finding)
     return {item.text[:4]: item.have for item in items if not item.met}
 
 
