@@ -15,6 +15,7 @@ from gisland.casework.conditions import levels_said
 from gisland.casework.findings import findings_of
 from gisland.casework.models import Case, CaseEvent, Evidence, EvidenceKind
 from gisland.casework.process import Edge, process
+from gisland.casework.responsible import responsible
 from gisland.pages.map_config import map_config
 from spatial import vocabulary
 from spatial.models import User
@@ -55,6 +56,7 @@ def told_of(scope: Scope, case: Case, by: User | None, today: datetime.date) -> 
         ],
         "steps": [_step(case, one) for one in steps],
         "officers": _officers(case, steps),
+        "responsible": responsible(case, today),
         "checklist": checklist.items_for(case, finding),
         "photos": [one for one in evidence if one.kind == EvidenceKind.PHOTO],
         "papers": [one for one in evidence if one.kind == EvidenceKind.DOCUMENT or one.paper],

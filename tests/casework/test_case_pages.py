@@ -204,7 +204,9 @@ def test_whoever_only_looks_gets_no_case_file_and_no_form(office: Office) -> Non
 
 
 def test_cases_are_opened_from_the_page_by_whoever_assigns(office: Office) -> None:
-    drawn.draw_patch("PPPP", office.county, batch="B2").batch.refresh_from_db()
+    batch = drawn.draw_patch("PPPP", office.county, batch="B2").batch
+    batch.source = "部"
+    batch.save()
     told = text_of(as_(office.captain).get(reverse("cases")))
     assert "有 1 个已下发的图斑还没有建案" in told
     assert as_(office.officer).post(reverse("cases_open")).status_code == 403

@@ -10,7 +10,8 @@ import pytest
 from gisland.casework import cases
 from gisland.casework.errors import EdgeRefused, StaleCase
 from gisland.casework.findings import findings_of
-from gisland.casework.models import Absence, Case, CaseEvent
+from gisland.casework.models import Absence, Case, CaseEvent, Responsibility
+from gisland.casework.responsible import responsible
 from spatial import facts
 from spatial.errors import InputRefused, NotAllowed, PatchUnknown
 from tests import ratio_ground as drawn
@@ -200,3 +201,21 @@ def test_the_steps_offered_are_those_that_can_be_taken(office: Office) -> None:
 def test_opening_twice_opens_once(office: Office) -> None:
     assert cases.open_cases([office.patch.pk], None, NOW) == []
     assert Case.objects.count() == 1
+
+
+def test_the_ground_has_somebody_who_answers_for_it(office: Office) -> None:
+    unit = office.officer.unit
+    day = datetime.date(2024, 5, 8)
+
+    def answers(**told: object) -> None:
+        told = {"region": office.county, "unit": unit, "since": day, **told}
+        Responsibility.objects.create(**told)
+
+    assert responsible(office.case, day) is None
+    answers()
+    assert responsible(office.case, day).officer is None
+    answers(officer=office.captain, until=day)
+    answers(officer=office.officer, since=day - datetime.timedelta(days=9))
+    assert responsible(office.case, day).officer in (office.captain, office.officer)
+    assert responsible(office.case, day + datetime.timedelta(days=1)).officer == office.officer
+    assert responsible(office.case, day - datetime.timedelta(days=10)) is None

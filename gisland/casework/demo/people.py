@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
+from gisland.casework.models import Responsibility
 from spatial.accounts import make_user
 from spatial.models import Region, User
 
 PASSWORD = "demo-2026"
+SINCE = datetime.date(2021, 1, 1)
 CITY, PROVINCE = "990100", "990000"
 
 
@@ -32,7 +35,7 @@ def make_people() -> dict[str, People]:
     counties = Region.objects.filter(level="county", code__startswith=CITY[:4]).order_by("code")
     for county in counties:
         end, unit = county.code[-2:], f"{county.name}执法大队（虚构）"
-        found[county.code] = People(
+        made = People(
             captain=_user(f"fuze{end}", f"{county.name}负责 示例", county.code, ["captain"], unit),
             officer=_user(f"banan{end}", f"{county.name}承办 示例", county.code, ["brigade"], unit),
             reviewer=_user(
@@ -42,6 +45,10 @@ def make_people() -> dict[str, People]:
             province_reviewer=province,
             leader=leader,
         )
+        Responsibility.objects.get_or_create(
+            region=county, unit=made.officer.unit, officer=made.officer, defaults={"since": SINCE}
+        )
+        found[county.code] = made
     return found
 
 
@@ -50,3 +57,14 @@ def _user(name: str, said: str, region: str, roles: list[str], unit: str) -> Use
     return known or make_user(
         name, PASSWORD, region_code=region, roles=roles, unit_name=unit, display_name=said
     )
+
+
+def accounts_said() -> list[str]:
+    """One line an account, as bin/demo shows them."""
+    people = make_people()
+    users = {one.username: one for found in people.values() for one in vars(found).values()}
+    return [
+        f"{one.username:9} {PASSWORD}   {one}"
+        for name, one in sorted(users.items())
+        if name != "lingdao"
+    ]
