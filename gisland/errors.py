@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.views import exception_handler
 
+from gisland.casework.errors import StaleCase
 from spatial import errors
 from spatial.review.acts import StaleReview
 from spatial.scope import LoginNeeded, mark_private
@@ -32,6 +33,7 @@ STATUS: dict[type[errors.GislandError], int] = {
     errors.UnknownLayer: 404,
     errors.RunStale: 409,
     StaleReview: 409,
+    StaleCase: 409,
     SiteUnknown: 404,
     DataChanging: 503,
     errors.UploadTooLarge: 413,

@@ -184,6 +184,12 @@ FILE_UPLOAD_HANDLERS = [
     "imports.upload_handler.CountedUpload",
 ]
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+EVIDENCE_DIR = VAR_DIR / "evidence"
+"""Where originals of photos and documents of cases lie, each under its own hash."""
+EVIDENCE_LIMIT_BYTES = int(os.environ.get("GISLAND_EVIDENCE_MIB", "60")) << 20
+"""Largest photo or document of a case."""
+EVIDENCE_SPARE_BYTES = 1 << 30
+"""Room that must be left on the disk before evidence is taken in."""
 
 BASEMAPS_DIR = Path(os.environ.get("GISLAND_BASEMAPS", VAR_DIR / "basemaps"))
 """Archives of base maps (*.mbtiles with png, jpg or webp tiles) that every map offers."""

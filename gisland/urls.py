@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from gisland.health import healthz
-from gisland.pages import review_acts, review_approval, review_files
+from gisland.pages import case_files, cases, review_acts, review_approval, review_files
 from gisland.pages.home import home
 from gisland.pages.login import LoginPage, LogoutPage
 from gisland.pages.map_page import map_page
@@ -73,7 +73,17 @@ urlpatterns = [
     path("site-check/<int:site_id>/extract.pdf", site_check_pdf, name="site_check_pdf"),
     path("site-check/<int:site_id>/site.<str:form>", site_check_file, name="site_check_file"),
     path("imports/", include("imports.urls")),
-    # casework: cases/, field/, clues/
+    path("cases/", cases.case_list, name="cases"),
+    path("cases/open", cases.open_waiting, name="cases_open"),
+    path("cases/<int:case_id>/", cases.case_page, name="case"),
+    path("cases/<int:case_id>/evidence", case_files.case_attach, name="case_attach"),
+    path(
+        "cases/<int:case_id>/evidence/<int:evidence_id>",
+        case_files.case_evidence,
+        name="case_evidence",
+    ),
+    path("cases/<int:case_id>/file.zip", case_files.case_file_zip, name="case_file"),
+    # casework: field/, clues/
     # machines
     path("api/site-checks/", SiteChecksView.as_view(), name="api-site-checks"),
     path("api/site-checks/<int:number>/", SiteCheckOneView.as_view(), name="api-site-check"),
