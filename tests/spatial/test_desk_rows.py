@@ -320,11 +320,9 @@ ASKED: dict[str, tuple[dict[str, str], Callable[[Told], bool]]] = {
         lambda t: bool(t["patch"].holder_id and t["patch"].project_id),
     ),
     "several": (
-        {"batch": "2024Q2", "mark": "basic_farm", "label_class": "illegal"},
+        {"batch": "2024Q2", "status": "open", "label_class": "illegal"},
         lambda t: (
-            t["patch"].batch.code == "2024Q2"
-            and t["marks"].get("basic_farm", (0,))[0] is True
-            and t["label"] == LABELS[1]
+            t["patch"].batch.code == "2024Q2" and _status(t) == "open" and t["label"] == LABELS[1]
         ),
     ),
 }
