@@ -87,7 +87,7 @@ def test_rows_follow_a_bulk_action() -> None:
     officer = person(region.code, name="officer")
     patches = [drawn.draw_patch("cc......", region) for _ in range(5)]
     drawn.judge(*patches)
-    area = sum(patch.area_m2 for patch in Patch.objects.all())
+    area = sum((patch.area_m2 for patch in Patch.objects.all()), Decimal(0))
     acts.act_on_all(officer, Filters(), Act("confirm"), count=5, area_m2=area, on=DAY)
     assert set(DeskRow.objects.values_list("status", flat=True)) == {"confirmed"}
     assert is_true()
