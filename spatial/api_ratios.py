@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
+from django.utils.http import parse_etags, quote_etag
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -14,9 +16,10 @@ from rest_framework.views import APIView
 from spatial import vocabulary
 from spatial.api import HasScope, asked_scope
 from spatial.api_query import LARGEST_PAGE, PAGE_SIZE, Parameters
+from spatial.engine.ratio_kept import kept_table, key_of
 from spatial.engine.ratio_law import EFFECTS, Switches
 from spatial.engine.ratio_pieces import FIGURES, pieces_behind
-from spatial.engine.ratios import BASES, DENOMINATORS, DIGITS, PERIODS_BY, RatioQuery, table
+from spatial.engine.ratios import BASES, DENOMINATORS, DIGITS, PERIODS_BY, RatioQuery
 from spatial.errors import NotAllowed
 from spatial.hidden import hidden_rules
 from spatial.models import RulesetVersion
@@ -144,15 +147,23 @@ class RatioView(APIView):
     @extend_schema(tags=["ratios"], parameters=[RatioParameters], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         """违法占耕比：各行政区、合计和口径。"""
-        asked = self.asked(request)
-        found = table(self.query(request, asked))
-        return self.private(
-            {
-                "rows": [row.as_json() for row in found.rows],
-                "total": found.total.as_json(),
-                "said": found.said,
-            }
-        )
+        query = self.query(request, self.asked(request))
+        key = key_of(asked_scope(request).key, query)
+        etag = quote_etag(hashlib.sha256(key.encode()).hexdigest()[:32])
+        if etag in parse_etags(request.headers.get("If-None-Match", "")):
+            response = Response(status=304)
+            mark_private(response)
+        else:
+            found = kept_table(key, query)
+            response = self.private(
+                {
+                    "rows": [row.as_json() for row in found.rows],
+                    "total": found.total.as_json(),
+                    "said": found.said,
+                }
+            )
+        response["ETag"] = etag
+        return response
 
     def asked(self, request: Request) -> dict[str, Any]:
         """The checked parameters."""

@@ -1,4 +1,4 @@
-"""What every ``migrate`` reinstalls: functions, views, layers, triggers and rights."""
+"""What every ``migrate`` reinstalls: functions, views, layers, triggers, rights, desk rows."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ def drop_views(*, using: str = "default") -> None:
 
 
 def install_all(*, using: str = "default") -> None:
-    """Functions, views, triggers, layers, rights: all made anew, all repeatable."""
+    """Functions, views, layers, rights, triggers, desk rows: made anew, all repeatable."""
     sqlfiles.install("functions", using=using)
     sqlfiles.install("views", using=using)
     sync_layers(using=using)
     sqlfiles.install("protect", using=using)
+    sqlfiles.install("desk", using=using)
 
 
 def sync_layers(*, using: str = "default") -> None:

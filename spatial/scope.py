@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
-    from spatial.models import Image, Zone
+    from spatial.models import DeskRow, Image, Zone
 
 DEMO_PROVINCE = "99"
 """Region codes of the invented prefecture begin with it; no real province has it."""
@@ -119,6 +119,10 @@ class Scope:
     def filter_patches(self, patches: QuerySet[Patch]) -> QuerySet[Patch]:
         """The patches that may be seen."""
         return patches.filter(self.patches_q())
+
+    def filter_desk_rows(self, rows: QuerySet[DeskRow]) -> QuerySet[DeskRow]:
+        """The review desk's rows of the patches that may be seen; of planned sites it has none."""
+        return rows.filter(region_id__in=self._counties)
 
     def filter_batches(self, batches: QuerySet[Batch]) -> QuerySet[Batch]:
         """The batches with a patch that may be seen, and the unit's own."""

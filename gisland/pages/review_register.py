@@ -71,7 +71,7 @@ def register(scope: Scope, patch_ids: Sequence[int]) -> Table:
     patches = list(
         seen.select_related("batch", "region", "holder", "project")
         .defer("geom", "ground", "region__geom", "delivered", "attributes")
-        .order_by(*queue.ORDERS["address"])
+        .order_by(*queue.ADDRESS)
     )
     ids = [patch.pk for patch in patches]
     told = {row["id"]: row for row in queue.rows(scope, patches)}

@@ -68,9 +68,7 @@ def sheets(
     scope.require("export", "internal")
     found = scope.filter_patches(Patch.objects.filter(pk__in=patch_ids))
     patches = list(
-        found.select_related("batch", "region", "holder", "project").order_by(
-            *queue.ORDERS["address"]
-        )
+        found.select_related("batch", "region", "holder", "project").order_by(*queue.ADDRESS)
     )
     if not patches:
         raise InputRefused("没有符合条件的图斑，没有可打印的。请放宽条件。")

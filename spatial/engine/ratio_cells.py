@@ -46,7 +46,8 @@ def counted(query: RatioQuery) -> Iterator[Law]:
         where = {"county_ids": list(query.county_ids)}
         _cut(where)
         net = law.ratio["area"] == "net_m2"
-        sqlfiles.execute(f"{FOLDER}/70_collect_cells", {**where, "net": net})
+        notions = sorted({(row["ratio"] or {}).get("cultivated", "") for row in judged})
+        sqlfiles.execute(f"{FOLDER}/70_collect_cells", {**where, "net": net, "notions": notions})
         _require_closed()
         switches = json.dumps({key: law.ratio[key] for key in _SWITCHES})
         sqlfiles.execute(f"{FOLDER}/80_sort_bands", {**decided, "switches": switches})

@@ -2,6 +2,7 @@
 
 from .account import Unit, User
 from .dataset import DatasetVersion, Layer, LayerField, VersionStatus
+from .desk import DeskRow
 from .fact import (
     Determination,
     Exclusion,
@@ -26,6 +27,7 @@ __all__ = [
     "AssessmentMark",
     "Batch",
     "DatasetVersion",
+    "DeskRow",
     "DeskVisit",
     "Determination",
     "Document",

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, CharField, Count, F, Value, When
+from django.db.models import Count, F
 
-from spatial.models import Batch, Patch
-from spatial.models.patch import Source
+from spatial.models import Batch, DeskRow
 from spatial.review import status
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def burning(scope: Scope, today: datetime.date) -> list[dict[str, Any]]:
     Batches without a date come last, site checks not at all.
     """
     counts = _counts(scope)
-    batches = Batch.objects.filter(pk__in=counts).exclude(source=Source.SITE)
+    batches = Batch.objects.filter(pk__in=counts)
     ordered = batches.order_by(F("report_due_on").asc(nulls_last=True), "code")
     clocks = [_clock(batch, counts[batch.pk], today) for batch in ordered]
     return [told for told in clocks if told["left"]][:BURNING]
@@ -42,13 +41,11 @@ def burning(scope: Scope, today: datetime.date) -> list[dict[str, Any]]:
 
 def _counts(scope: Scope, batch_ids: Sequence[int] | None = None) -> dict[int, dict[str, int]]:
     """By batch, how many of the patches that the scope sees have which status."""
-    patches = scope.filter_patches(Patch.objects.all())
+    rows = scope.filter_desk_rows(DeskRow.objects.all())
     if batch_ids is not None:
-        patches = patches.filter(batch__in=batch_ids)
-    whens = [When(status.status_q(code), then=Value(code)) for code in status.STATUSES]
-    stands = patches.order_by().annotate(stands=Case(*whens, output_field=CharField()))
+        rows = rows.filter(batch_id__in=batch_ids)
     counts: dict[int, dict[str, int]] = {}
-    for batch, code, count in stands.values_list("batch", "stands").annotate(Count("pk")):
+    for batch, code, count in rows.values_list("batch_id", "status").annotate(Count("pk")):
         counts.setdefault(batch, {})[code] = count
     return counts
 

@@ -11,13 +11,12 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Abs
 from django.utils.dateparse import parse_date
 
-from spatial import crs, units, vocabulary
+from spatial import crs, sqlfiles, units, vocabulary
 from spatial.errors import InputRefused
 from spatial.hidden import hidden_rules
 from spatial.holders import paper_key
 from spatial.install import layers_file
-from spatial.models import Assessment, AssessmentMark, Document, Patch, Piece, Zone
-from spatial.models.patch import Source
+from spatial.models import DeskRow, Holder, Patch, Project, Region, Zone
 from spatial.review import status
 
 if TYPE_CHECKING:
@@ -30,7 +29,10 @@ if TYPE_CHECKING:
 
 NEAR_DEG = 0.0003
 """How far from pasted coordinates a patch may lie: some thirty metres."""
-MOST_PAPERS = 200
+LEAST_KEY = 3
+"""A shorter word is no part of a paper's number that tells papers apart."""
+LAND_USE = "land_use"
+STATUS_GROUPS = {"decided": status.DECIDED, "waiting": status.WAITING}
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Filters:
         """Raise InputRefused for a value that says nothing."""
         if self.region and not (self.region.isdigit() and len(self.region) in (6, 9)):
             raise InputRefused(f"行政区 {self.region} 应为六位县代码或九位乡镇代码。")
-        if self.status and self.status not in (*status.STATUSES, "decided", "waiting"):
+        if self.status and self.status not in (*status.STATUSES, *STATUS_GROUPS):
             raise InputRefused(f"没有核查状态 {self.status}。")
         if self.label_class and self.label_class not in vocabulary.class_codes():
             raise InputRefused(f"没有归类 {self.label_class}。")
@@ -129,25 +131,33 @@ def _day(text: str) -> datetime.date | None:
 
 def select(scope: Scope, asked: Filters) -> QuerySet[Patch]:
     """The patches asked for, within the scope; unordered. Planned sites are not among them."""
-    found = scope.filter_patches(Patch.objects.exclude(batch__source=Source.SITE))
+    return Patch.objects.filter(pk__in=select_rows(scope, asked).values("pk"))
+
+
+def select_rows(scope: Scope, asked: Filters) -> QuerySet[DeskRow]:
+    """The same patches as the desk keeps them: one narrow row each, unordered."""
+    found = scope.filter_desk_rows(DeskRow.objects.all())
     if asked.batch:
-        found = found.filter(batch__code=asked.batch)
+        found = found.filter(batch_code=asked.batch)
     if asked.region:
-        found = found.filter(_in_region(asked.region))
+        found = _in_region(found, asked.region)
     found = _measuring(_dated(found, asked), asked)
     found = _marked(scope, _judged_as(scope, found, asked), asked)
+    if asked.land_class:
+        found = _grown(scope, found, asked.land_class)
     if asked.status:
-        found = found.filter(_status_q(asked.status))
+        found = found.filter(status__in=STATUS_GROUPS.get(asked.status, (asked.status,)))
     if asked.overtaken:
-        found = found.filter(status.overtaken_q())
+        found = found.filter(overtaken=True)
     if place := asked.place:
-        found = found.filter(geom__dwithin=(place, NEAR_DEG))
+        near = Patch.objects.filter(geom__dwithin=(place, NEAR_DEG))
+        found = found.filter(pk__in=near.values("pk"))
     for word in asked.q.split():
         found = found.filter(_named(scope, word))
     return found
 
 
-def _dated(found: QuerySet[Patch], asked: Filters) -> QuerySet[Patch]:
+def _dated(found: QuerySet[DeskRow], asked: Filters) -> QuerySet[DeskRow]:
     if since := _day(asked.date_from):
         found = found.filter(after_on__gte=since)
     if until := _day(asked.date_to):
@@ -155,7 +165,7 @@ def _dated(found: QuerySet[Patch], asked: Filters) -> QuerySet[Patch]:
     return found
 
 
-def _measuring(found: QuerySet[Patch], asked: Filters) -> QuerySet[Patch]:
+def _measuring(found: QuerySet[DeskRow], asked: Filters) -> QuerySet[DeskRow]:
     low, high = _number(asked.area_from), _number(asked.area_to)
     if low is not None:
         found = found.filter(area_m2__gte=low * units.MU_M2)
@@ -169,88 +179,78 @@ def _measuring(found: QuerySet[Patch], asked: Filters) -> QuerySet[Patch]:
     return found
 
 
-def _status_q(code: str) -> Q:
-    groups = {"decided": status.DECIDED, "waiting": ("open", "field_check", "rejected")}
-    wanted = Q()
-    for each in groups.get(code, (code,)):
-        wanted |= status.status_q(each)
-    return wanted
+def _in_region(found: QuerySet[DeskRow], code: str) -> QuerySet[DeskRow]:
+    found = found.filter(region_code=code[:6])
+    return found if len(code) == 6 else found.filter(townships__contains=f" {code} ")
 
 
-def _current() -> QuerySet[Assessment]:
-    return Assessment.objects.filter(patch=OuterRef("pk"), is_current=True)
-
-
-def _in_region(code: str) -> Q:
-    county = Q(region__code=code[:6])
-    if len(code) == 6:
-        return county
-    pieces = Piece.objects.filter(
-        assessment__patch=OuterRef("pk"), assessment__is_current=True, township_code=code
-    )
-    return county & Q(Exists(pieces))
-
-
-def _judged_as(scope: Scope, found: QuerySet[Patch], asked: Filters) -> QuerySet[Patch]:
+def _judged_as(scope: Scope, found: QuerySet[DeskRow], asked: Filters) -> QuerySet[DeskRow]:
     """Filters on the verdict: a rule that the scope may not see finds nothing."""
-    hidden = hidden_rules(scope)
-    current = _current()
-    for ruleset, action, code in hidden:
+    if not (asked.conclusion or asked.label_class or asked.borderline):
+        return found
+    found = found.filter(assessment_id__isnull=False)
+    for ruleset, action, code in hidden_rules(scope):
         if action == "conclude":
-            current = current.exclude(run__ruleset_id=ruleset, label_code=code)
+            found = found.exclude(ruleset_id=ruleset, label_code=code)
     if asked.conclusion:
-        found = found.filter(Exists(current.filter(label_code=asked.conclusion)))
+        found = found.filter(label_code=asked.conclusion)
     if asked.label_class:
-        found = found.filter(Exists(current.filter(label_class=asked.label_class)))
-    if asked.borderline:
-        found = found.filter(Exists(current.filter(borderline=True)))
-    return found
+        found = found.filter(label_class=asked.label_class)
+    return found.filter(borderline=True) if asked.borderline else found
 
 
-def _marked(scope: Scope, found: QuerySet[Patch], asked: Filters) -> QuerySet[Patch]:
+def _marked(scope: Scope, found: QuerySet[DeskRow], asked: Filters) -> QuerySet[DeskRow]:
     """Filters on what the patch touches; what the scope may not see finds nothing."""
-    if asked.mark:
-        code, unknown = asked.mark.rstrip("?"), asked.mark.endswith("?")
-        marks = AssessmentMark.objects.filter(
-            assessment__patch=OuterRef("pk"), assessment__is_current=True, code=code
-        )
-        marks = marks.filter(answer__isnull=True) if unknown else marks.filter(answer=True)
-        for ruleset, action, hidden in hidden_rules(scope):
-            if action == "mark" and hidden == code:
-                marks = marks.exclude(assessment__run__ruleset_id=ruleset)
-        found = found.filter(Exists(marks))
-    if asked.land_class:
-        zones = scope.filter_zones(
-            Zone.objects.filter(
-                layer_id="land_use",
-                code__startswith=asked.land_class,
-                version__status="active",
-                version__region=OuterRef("region"),
-                geom__intersects=OuterRef("geom"),
-            ),
-            "verdict",
-        )
-        found = found.filter(Exists(zones))
+    if not asked.mark:
+        return found
+    code, unknown = asked.mark.rstrip("?"), asked.mark.endswith("?")
+    column = "marks_unknown" if unknown else "marks_yes"
+    found = found.filter(**{f"{column}__contains": f" {code} "})
+    for ruleset, action, hidden in hidden_rules(scope):
+        if action == "mark" and hidden == code:
+            found = found.exclude(ruleset_id=ruleset)
     return found
+
+
+def _grown(scope: Scope, found: QuerySet[DeskRow], begin: str) -> QuerySet[DeskRow]:
+    """Patches with ground of a land class: by their pieces; of those whose assessment read no
+    survey, or that have none, by the survey in force."""
+    if not scope.may("verdict", LAND_USE):
+        return found.none()
+    silent = found.filter(land_classes__isnull=True)
+    surveyed = Zone.objects.filter(
+        layer_id=LAND_USE,
+        code__startswith=begin,
+        version__status="active",
+        version__region=OuterRef("region"),
+        geom__intersects=OuterRef("geom"),
+    )
+    unread = Patch.objects.filter(
+        Exists(scope.filter_zones(surveyed, "verdict")), pk__in=silent.values("pk")
+    )
+    told = Q(land_classes__contains=f" {begin}")
+    return found.filter(told | Q(pk__in=list(unread.values_list("pk", flat=True))))
 
 
 def _named(scope: Scope, word: str) -> Q:
     """Patches that a word names: number, batch, county, project, holder, or a paper's number."""
     told = (
         Q(jcbh__icontains=word)
-        | Q(batch__code__iexact=word)
-        | Q(region__code=word)
-        | Q(region__name=word)
-        | Q(project__name__icontains=word)
-        | Q(holder__name__icontains=word)
+        | Q(batch_code__iexact=word)
+        | Q(region_code=word)
+        | Q(region_id__in=Region.objects.filter(name=word).values("pk"))
+        | Q(project_id__in=Project.objects.filter(name__icontains=word).values("pk"))
+        | Q(holder_id__in=Holder.objects.filter(name__icontains=word).values("pk"))
     )
     if word.count("/") == 2:
         batch, county, jcbh = word.split("/")
-        told |= Q(batch__code=batch, region__code=county, jcbh=jcbh)
+        told |= Q(batch_code=batch, region_code=county, jcbh=jcbh)
     key = paper_key(word)
-    if len(key) < 3:
+    if len(key) < LEAST_KEY:
         return told
-    papers = Document.objects.filter(number_key__contains=key).values_list("pk", flat=True)
-    zones = scope.filter_zones(Zone.objects.filter(document__in=list(papers[:MOST_PAPERS])))
-    zones = zones.filter(recorded_until__isnull=True)
-    return told | Q(Exists(zones.filter(geom__intersects=OuterRef("geom"))))
+    where = scope.sql_params("identify")
+    rows = sqlfiles.rows(
+        "review/30_find_papered",
+        {"key": key, "county_ids": where["county_ids"], "layer_codes": where["layer_codes"]},
+    )
+    return told | Q(pk__in=[row["patch_id"] for row in rows]) if rows else told

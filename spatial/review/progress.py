@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from spatial import sqlfiles
 from spatial.models import Batch
+from spatial.review.status import DECIDED, WAITING
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -64,7 +65,12 @@ class BatchProgress:
 def batches(scope: Scope, today: datetime.date) -> list[BatchProgress]:
     """The batches with patches in the scope, the one that ends first at the head."""
     rows = sqlfiles.rows(
-        "review/40_count_batches", {"county_ids": scope.sql_params()["county_ids"]}
+        "review/40_count_batches",
+        {
+            "county_ids": scope.sql_params()["county_ids"],
+            "waiting": list(WAITING),
+            "decided": list(DECIDED),
+        },
     )
     known = Batch.objects.in_bulk([row["batch_id"] for row in rows])
     found = [_progress(known[row.pop("batch_id")], row, today) for row in rows]

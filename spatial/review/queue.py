@@ -10,25 +10,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import (
-    Case,
-    Count,
-    IntegerField,
-    OuterRef,
-    Q,
-    Subquery,
-    Sum,
-    Value,
-    When,
-)
+from django.db.models import Case, Count, IntegerField, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from spatial import vocabulary
 from spatial.errors import InputRefused
 from spatial.hidden import hidden_rules
-from spatial.models import Assessment, AssessmentMark, Patch, Piece
+from spatial.models import Assessment, AssessmentMark, DeskRow, Patch, Piece
 from spatial.review import status
-from spatial.review.filters import Filters, select
+from spatial.review.filters import Filters, select_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,12 +30,15 @@ if TYPE_CHECKING:
 
 PAGE = 100
 LAST = 9999
+ZERO = Decimal("0.00")
 HIDDEN = "无权查看该项"
 AREA_MARKS = ("on_cultivated", "basic_farm")
 """The marks whose ground the queue shows in columns of its own."""
 
+ADDRESS = ("batch__code", "region__code", "jcbh", "pk")
+"""The order of patches by address, as of the rows below."""
 ORDERS: dict[str, tuple[str, ...]] = {
-    "address": ("batch__code", "region__code", "jcbh", "pk"),
+    "address": ("batch_code", "region_code", "jcbh", "pk"),
     "area": ("-area_m2", "pk"),
     "class": ("rank", "-area_m2", "pk"),
     "after": ("-seen_on", "pk"),
@@ -66,37 +59,41 @@ def page(scope: Scope, asked: Filters, *, order: str = "address", cursor: str = 
     """Up to PAGE rows that follow a cursor; raises InputRefused for a cursor not of ours."""
     if order not in ORDERS:
         raise InputRefused(f"没有排序方式 {order}；可用：{'、'.join(ORDERS)}。")
-    found = _ordered(select(scope, asked), order)
+    found = _ordered(scope, select_rows(scope, asked), order)
     if cursor:
         found = found.filter(_after(order, cursor))
-    found = found.select_related("batch", "region", "holder").defer(
-        "geom", "ground", "region__geom", "delivered", "attributes"
+    kept = list(found.order_by(*ORDERS[order])[: PAGE + 1])
+    more = len(kept) > PAGE
+    kept = kept[:PAGE]
+    patches = (
+        Patch.objects.select_related("batch", "region", "holder")
+        .defer("geom", "ground", "region__geom", "delivered", "attributes")
+        .in_bulk([row.pk for row in kept])
     )
-    patches = list(found.order_by(*ORDERS[order])[: PAGE + 1])
-    more = len(patches) > PAGE
-    patches = patches[:PAGE]
-    return Page(rows(scope, patches), _cursor(order, patches[-1]) if more else "", order)
+    told = rows(scope, [patches[row.pk] for row in kept if row.pk in patches])
+    return Page(told, _cursor(order, kept[-1]) if more else "", order)
 
 
-def _ordered(found: QuerySet[Patch], order: str) -> QuerySet[Patch]:
+def _ordered(scope: Scope, found: QuerySet[DeskRow], order: str) -> QuerySet[DeskRow]:
     if order == "class":
-        label = Assessment.objects.filter(patch=OuterRef("pk"), is_current=True)
-        found = found.annotate(label=Subquery(label.values("label_class")[:1]))
-        weights = [
-            When(label=code, then=Value(at)) for at, code in enumerate(vocabulary.class_codes())
+        classes = vocabulary.class_codes()
+        unseen = [
+            When(ruleset_id=ruleset, label_code=code, then=Value(LAST))
+            for ruleset, action, code in sorted(hidden_rules(scope))
+            if action == "conclude"
         ]
-        return found.annotate(rank=Case(*weights, default=Value(LAST), output_field=IntegerField()))
+        weights = [When(label_class=code, then=Value(at)) for at, code in enumerate(classes)]
+        rank = Case(*unseen, *weights, default=Value(LAST), output_field=IntegerField())
+        return found.annotate(rank=rank)
     if order == "after":
         return found.annotate(seen_on=Coalesce("after_on", Value(datetime.date.min)))
     return found
 
 
-def _cursor(order: str, patch: Patch) -> str:
+def _cursor(order: str, row: DeskRow) -> str:
     values = []
     for key in ORDERS[order]:
-        value: Any = patch
-        for name in key.lstrip("-").split("__"):
-            value = getattr(value, name)
+        value = getattr(row, key.lstrip("-"))
         values.append(value if isinstance(value, int) else str(value))
     return base64.urlsafe_b64encode(json.dumps([order, *values]).encode()).decode()
 
@@ -117,7 +114,10 @@ def _after(order: str, cursor: str) -> Q:
         step = "lt" if key.startswith("-") else "gt"
         behind |= same & Q(**{f"{name}__{step}": value})
         same &= Q(**{name: value})
-    return behind
+    # implied by the rest, and what an index begins with
+    first = ORDERS[order][0]
+    bound = "lte" if first.startswith("-") else "gte"
+    return Q(**{f"{first.lstrip('-')}__{bound}": values[0]}) & behind
 
 
 def rows(scope: Scope, patches: Sequence[Patch]) -> list[dict[str, Any]]:
@@ -147,15 +147,11 @@ def outside(scope: Scope, patch_ids: Sequence[int]) -> dict[int, Decimal]:
 
     What is on that ground is not theirs to read, so the areas of such a patch are not shown.
     """
-    beyond = _beyond(scope).filter(assessment__patch__in=patch_ids)
-    found = beyond.order_by().values("assessment__patch").annotate(area=Sum("area_m2"))
+    pieces = Piece.objects.filter(
+        assessment__patch__in=patch_ids, assessment__is_current=True
+    ).exclude(county__in=scope.county_ids)
+    found = pieces.order_by().values("assessment__patch").annotate(area=Sum("area_m2"))
     return dict(found.values_list("assessment__patch", "area"))
-
-
-def _beyond(scope: Scope) -> QuerySet[Piece]:
-    """Pieces of current assessments in other counties."""
-    pieces = Piece.objects.filter(assessment__is_current=True)
-    return pieces.exclude(county__in=scope.county_ids)
 
 
 def _row(
@@ -219,7 +215,7 @@ def _area(mark: AssessmentMark | None) -> str | None:
         return None
     if mark.answer is None:
         return None
-    return str(mark.area_m2 if mark.answer else Decimal("0.00"))
+    return str(mark.area_m2 if mark.answer else ZERO)
 
 
 def totals(scope: Scope, asked: Filters) -> dict[str, Any]:
@@ -228,43 +224,44 @@ def totals(scope: Scope, asked: Filters) -> dict[str, Any]:
     ``unknown`` counts the patches of which the ground of a mark is not known, or reaches beyond
     the scope's counties (``outside_m2``, which ``area_m2`` contains).
     """
-    found = select(scope, asked)
-    summed = found.aggregate(count=Count("pk"), area_m2=Sum("area_m2"))
-    hidden = {code for _, action, code in hidden_rules(scope) if action == "mark"}
-    beyond = _beyond(scope).filter(assessment__patch__in=found.order_by().values("pk"))
-    strange = dict(
-        beyond.order_by()
-        .values("assessment__patch")
-        .annotate(area=Sum("area_m2"))
-        .values_list("assessment__patch", "area")
+    found = select_rows(scope, asked)
+    strange = _strange(scope, found)
+    known = ~Q(pk__in=list(strange)) if strange else Q()
+    sums: dict[str, Any] = {}
+    for code in AREA_MARKS:
+        sums[code] = Sum(f"{code}_m2", filter=known)
+        sums[f"{code}_known"] = Count(f"{code}_m2", filter=known)
+    waits = Q(status__in=status.WAITING)
+    summed = found.aggregate(
+        count=Count("pk"), area_m2=Sum("area_m2"), waiting=Count("pk", filter=waits), **sums
     )
+    hidden = {code for _, action, code in hidden_rules(scope) if action == "mark"}
     told: dict[str, Any] = {
         "count": summed["count"],
-        "area_m2": str(summed["area_m2"] or Decimal("0.00")),
-        "outside_m2": str(sum(strange.values(), Decimal("0.00"))),
+        "area_m2": str(summed["area_m2"] or ZERO),
+        "outside_m2": str(sum(strange.values(), ZERO)),
+        "waiting": summed["waiting"],
     }
     for code in AREA_MARKS:
-        if code in hidden:
-            told[code] = {"area_m2": None, "unknown": summed["count"]}
-            continue
-        marks = AssessmentMark.objects.filter(
-            assessment__patch__in=found.order_by().values("pk"),
-            assessment__is_current=True,
-            code=code,
-        ).exclude(assessment__patch__in=list(strange))
-        sums = marks.aggregate(
-            area=Sum("area_m2", filter=Q(answer=True)),
-            known=Count("pk", filter=Q(answer__isnull=False)),
+        told[code] = (
+            {"area_m2": None, "unknown": summed["count"]}
+            if code in hidden
+            else {
+                "area_m2": str(summed[code] or ZERO),
+                "unknown": summed["count"] - summed[f"{code}_known"],
+            }
         )
-        told[code] = {
-            "area_m2": str(sums["area"] or Decimal("0.00")),
-            "unknown": summed["count"] - sums["known"],
-        }
-    waiting = found.filter(
-        status.status_q("open") | status.status_q("field_check") | status.status_q("rejected")
-    )
-    told["waiting"] = waiting.count()
     return told
+
+
+def _strange(scope: Scope, found: QuerySet[DeskRow]) -> dict[int, Decimal]:
+    """Of those found that reach beyond the scope's counties, how much of each lies there."""
+    own = set(map(str, scope.county_ids))
+    areas: dict[int, Decimal] = {}
+    for pk, beyond in found.filter(beyond__isnull=False).values_list("pk", "beyond"):
+        if there := [Decimal(area) for county, area in (beyond or {}).items() if county not in own]:
+            areas[pk] = sum(there, ZERO)
+    return areas
 
 
 __all__ = [

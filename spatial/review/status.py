@@ -1,7 +1,8 @@
 """Where a patch stands: what its newest fact in force says. 核查状态
 
 A fact is in force unless it was withdrawn or superseded. The newest in force counts: a decision
-ends what was sent back before it, and what is sent back waits whatever was decided before.
+ends what was sent back before it, and what is sent back waits whatever was decided before. The
+view desk_standing says the same of all patches at once.
 """
 
 from __future__ import annotations
@@ -10,10 +11,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import F, Max
 
 from spatial.models import Assessment, Determination, Referral
-from spatial.models.fact import DeterminationKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 DECIDED = ("confirmed", "changed", "divided")
-STATUSES = ("unjudged", "open", "field_check", "rejected", *DECIDED)
+WAITING = ("open", "field_check", "rejected")
+STATUSES = ("unjudged", *WAITING, *DECIDED)
 
 
 @dataclass(frozen=True)
@@ -44,62 +45,6 @@ class Standing:
 def in_force(model: type[Determination] | type[Referral]) -> QuerySet:
     """The facts that hold."""
     return model.objects.filter(withdrawn=False, superseded_by__isnull=True)
-
-
-def status_q(status: str) -> Q:
-    """The patches of a status, as a condition on patches."""
-    judged = Exists(Assessment.objects.filter(patch=OuterRef("pk"), is_current=True))
-    if status == "unjudged":
-        return ~Q(judged)
-    decided = in_force(Determination).filter(patch=OuterRef("pk"))
-    sent = in_force(Referral).filter(patch=OuterRef("pk"))
-    waits = sent.filter(~Exists(_later_decision()))
-    if status == "open":
-        # whole lists, which are hashed once: asked patch by patch this takes seconds at 10^5
-        facts = (in_force(Determination), in_force(Referral))
-        said = Q(pk__in=facts[0].values("patch")) | Q(pk__in=facts[1].values("patch"))
-        return Q(judged) & ~said
-    if status in ("field_check", "rejected"):
-        kind = "field_check" if status == "field_check" else "reject"
-        newest = waits.filter(~Exists(_later_referral()), kind=kind)
-        return Q(judged) & Q(Exists(newest))
-    newest_decision = decided.filter(~Exists(_later_in_decisions()))
-    kinds = {
-        "confirmed": Q(kind=DeterminationKind.CONFIRM, part__isnull=True),
-        "changed": Q(kind=DeterminationKind.CHANGE, part__isnull=True),
-        "divided": Q(part__isnull=False),
-    }
-    return Q(judged) & ~Q(Exists(waits)) & Q(Exists(newest_decision.filter(kinds[status])))
-
-
-def _later(model: type[Determination] | type[Referral]) -> QuerySet:
-    return in_force(model).filter(patch=OuterRef("patch"))
-
-
-def _later_decision() -> QuerySet:
-    return _later(Determination).filter(recorded_at__gte=OuterRef("recorded_at"))
-
-
-def _later_referral() -> QuerySet:
-    newer = Q(recorded_at__gt=OuterRef("recorded_at"))
-    return _later(Referral).filter(
-        newer | Q(recorded_at=OuterRef("recorded_at"), pk__gt=OuterRef("pk"))
-    )
-
-
-def _later_in_decisions() -> QuerySet:
-    newer = Q(recorded_at__gt=OuterRef("recorded_at"))
-    return _later(Determination).filter(
-        newer | Q(recorded_at=OuterRef("recorded_at"), pk__gt=OuterRef("pk"))
-    )
-
-
-def overtaken_q() -> Q:
-    """Patches whose newest decision speaks of a proposal that is no longer the current one."""
-    decided = in_force(Determination).filter(
-        ~Exists(_later_in_decisions()), patch=OuterRef("pk"), assessment__is_current=False
-    )
-    return Q(Exists(decided))
 
 
 def standings(patch_ids: Sequence[int]) -> dict[int, Standing]:

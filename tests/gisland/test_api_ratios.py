@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from rest_framework.authtoken.models import Token
 
-from spatial.models import Layer
+from spatial import facts
+from spatial.engine import ratio_kept
+from spatial.engine.ratios import RatioQuery, table
+from spatial.models import Batch, Layer, Patch, Region
 from tests import ratio_ground as drawn
 from tests.people import make_regions, person
 
@@ -102,3 +106,43 @@ def test_each_switch_of_the_command_works_here_too(asked: dict[str, str], ratio:
 def test_strangers_are_told_to_log_in() -> None:
     assert Client().get(RATIOS).status_code == 401
     assert Client().get(PIECES, {"band": "all"}).status_code == 401
+
+
+def test_the_same_figures_are_counted_once_and_told_again_without_a_body(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cache.clear()
+    counted: list[RatioQuery] = []
+    monkeypatch.setattr(ratio_kept, "table", lambda query: (counted.append(query), table(query))[1])
+    api = machine("990101")
+    first, second = get(api, RATIOS, basis="decided"), get(api, RATIOS, basis="decided")
+    assert first.json() == second.json()
+    assert len(counted) == 1
+    same = {"if-none-match": first["ETag"]}
+    again = api.get(RATIOS, {"ruleset": drawn.NAME, "basis": "decided"}, headers=same)
+    assert (again.status_code, again.content, len(counted)) == (304, b"", 1)
+    assert "private" in again["Cache-Control"]
+    other = machine("990102").get(RATIOS, {"ruleset": drawn.NAME, "basis": "decided"}, headers=same)
+    assert other.status_code == 200, "another county's reader has figures of his own"
+    patch = Patch.objects.get(region__code="990101")
+    facts.decide(patch, drawn.word())
+    fresh = api.get(RATIOS, {"ruleset": drawn.NAME, "basis": "decided"}, headers=same)
+    assert fresh.status_code == 200, "a decision is seen at once"
+    assert fresh.json()["total"]["ratio"] != first.json()["total"]["ratio"]
+
+
+@pytest.mark.parametrize("what", ["rejudged", "excluded", "regrouped", "renamed"])
+def test_whatever_figures_rest_on_changes_their_tag(what: str) -> None:
+    api = machine("990101")
+    patch = Patch.objects.get(region__code="990101")
+    before = get(api, RATIOS)["ETag"]
+    assert get(api, RATIOS)["ETag"] == before
+    if what == "rejudged":
+        drawn.judge(patch, rules=drawn.LENIENT)
+    elif what == "excluded":
+        facts.exclude(patch, drawn.word(), reason_code="key_project")
+    elif what == "regrouped":
+        Batch.objects.filter(pk=patch.batch_id).update(period="2023Q4")
+    else:
+        Region.objects.filter(code="990101").update(name="改名县")
+    assert get(api, RATIOS)["ETag"] != before

@@ -5,9 +5,18 @@
 -- reads:  ratio_patch, ratio_fact, ratio_cut, ratio_part, spatial_piece, spatial_piecenotion,
 --         spatial_assessment, spatial_run, spatial_rulesetversion
 -- writes: ratio_cell
--- params: net, county_ids
+-- params: net, county_ids, notions
 CREATE TEMPORARY TABLE ratio_cell ON COMMIT DROP AS
-WITH newest AS (
+WITH tilled AS MATERIALIZED (
+    -- once a run: the settings of a ruleset are long, and are unpacked at each look
+    SELECT
+        run.id AS run_id,
+        ruleset.settings -> 'ratio' ->> 'cultivated' AS notion
+    FROM spatial_run AS run
+    INNER JOIN spatial_rulesetversion AS ruleset ON run.ruleset_id = ruleset.id
+),
+
+newest AS (
     SELECT DISTINCT ON (fact.patch_id, fact.what)
         fact.patch_id,
         fact.what,
@@ -35,11 +44,10 @@ whole AS (
 judged AS (
     SELECT
         whole.*,
-        ruleset.settings -> 'ratio' ->> 'cultivated' AS cultivated
+        tilled.notion AS cultivated
     FROM whole
     INNER JOIN spatial_assessment AS assessment ON whole.assessment_id = assessment.id
-    INNER JOIN spatial_run AS run ON assessment.run_id = run.id
-    INNER JOIN spatial_rulesetversion AS ruleset ON run.ruleset_id = ruleset.id
+    INNER JOIN tilled ON assessment.run_id = tilled.run_id
 ),
 
 piece AS (
@@ -61,7 +69,10 @@ piece AS (
     FROM judged
     INNER JOIN spatial_piece AS found ON judged.assessment_id = found.assessment_id
     LEFT JOIN spatial_piecenotion AS member
-        ON found.id = member.piece_id AND judged.cultivated = member.notion
+        ON
+            found.id = member.piece_id
+            AND judged.cultivated = member.notion
+            AND member.notion = ANY(%(notions)s) -- so that an index gives these alone
     WHERE found.county_id = ANY(%(county_ids)s)
     UNION ALL
     SELECT

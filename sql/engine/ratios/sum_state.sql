@@ -1,8 +1,8 @@
 -- what:   One text that changes whenever a ratio may: what was applied last, the newest fact of
---         each kind (facts are only ever added), the patches and what is told of their batches,
+--         each kind (facts are only ever added), the patches, their links, what is told of batches,
 --         the regions, townships, rulesets and official figures.
 -- reads:  spatial_run, spatial_determination, spatial_rectification, spatial_exclusion,
---         spatial_officialfigure, spatial_patch, spatial_batch, spatial_region,
+--         spatial_officialfigure, spatial_patch, spatial_patchlink, spatial_batch, spatial_region,
 --         spatial_datasetversion, spatial_rulesetversion
 -- writes: -
 -- params: -
@@ -30,6 +30,7 @@ SELECT
             SELECT concat_ws('/', max(patch.id), max(patch.created_at), count(*))
             FROM spatial_patch AS patch
         ),
+        (SELECT concat_ws('/', max(link.id), count(*)) FROM spatial_patchlink AS link),
         (SELECT max(ruleset.id) FROM spatial_rulesetversion AS ruleset),
         (
             SELECT
