@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -22,6 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PROBLEM = "application/problem+json"
+UNREACHABLE = (OperationalError, InterfaceError)
+"""The database is away, or broke off: nothing that the asker did, and it passes."""
+RETRY_AFTER_S = 30
+NUL = "\x00"
+NOT_HERE = "没有这个地址，或您无权查看。"
+
+log = logging.getLogger(__name__)
 
 STATUS: dict[type[errors.GislandError], int] = {
     LoginNeeded: 401,
@@ -98,8 +109,8 @@ def api_problem(error: Exception, context: dict[str, Any]) -> HttpResponse | Non
     if isinstance(error, ValidationError):
         body["detail"] = "有参数不合格，见 errors。"
         body["errors"] = response.data
-    elif isinstance(error, APIException):
-        body["detail"] = str(error.detail)
+    else:
+        body["detail"] = str(error.detail if isinstance(error, APIException) else NOT_HERE)
     answer = JsonResponse(body, status=status, content_type=PROBLEM)
     for name in ("WWW-Authenticate", "Retry-After"):
         if name in response.headers:
@@ -115,17 +126,53 @@ class ErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
-        return self.get_response(request)
+        """Pass the request on; a bare refusal of the method becomes a problem for machines.
+
+        No text of an address holds the character 0, and the database takes none; the API says
+        itself which parameter has it.
+        """
+        if not request.path.startswith("/api/") and NUL in _address(request):
+            return bad_request(request)
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and wants_json(request):
+            return _method_refused(response)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer an error that a person can act on."""
+        if isinstance(error, UNREACHABLE):
+            return _unreachable(request, error)
+        if isinstance(error, DataError) and "NUL" in str(error):  # in a form or a JSON body
+            return bad_request(request, error)
         if not isinstance(error, errors.GislandError):
             return None
         status = status_of(error)
         if isinstance(error, LoginNeeded) and not wants_json(request):
             return redirect_to_login(request.get_full_path())
         return mark_private(_answer(request, status, "gisland/error.html", str(error)))
+
+
+def _address(request: HttpRequest) -> str:
+    return f"{request.path}?{unquote_plus(request.META.get('QUERY_STRING', ''))}"
+
+
+def _method_refused(response: HttpResponse) -> HttpResponse:
+    if response.headers.get("Content-Type") == PROBLEM:
+        return response
+    allowed = response.headers.get("Allow", "")
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+    answer = problem(status, title_of(status), f"这个地址只接受 {allowed}。")
+    answer["Allow"] = allowed
+    return answer
+
+
+def _unreachable(request: HttpRequest, error: BaseException) -> HttpResponse:
+    """503: what the database said stays in the log."""
+    log.error("database: %s %s", request.method, request.path, exc_info=error)
+    message = "数据库暂时不能应答，这次请求没有完成。请稍后重试，仍有问题请联系系统管理员。"
+    answer = _bare(request, HTTPStatus.SERVICE_UNAVAILABLE, message)
+    answer["Retry-After"] = str(RETRY_AFTER_S)
+    return answer
 
 
 def _answer(request: HttpRequest, status: int, template: str, message: str) -> HttpResponse:
@@ -136,7 +183,7 @@ def _answer(request: HttpRequest, status: int, template: str, message: str) -> H
     return render(request, template, context, status=status)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400 outside our own errors: nothing of it is repeated to the sender."""
     return _bare(request, 400, "请求的内容或地址不合规范。请返回上一页重试。")
 
@@ -153,11 +200,13 @@ def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404."""
-    return _answer(request, 404, "404.html", "没有这个地址，或您无权查看。")
+    return _answer(request, 404, "404.html", NOT_HERE)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """500: a page that needs neither the database nor the session."""
+    """500, or 503 where the database is away: needs neither the database nor the session."""
+    if isinstance(error := sys.exception(), UNREACHABLE):
+        return _unreachable(request, error)
     message = "这次请求没有完成，原因已记录。请稍后重试，仍有问题请联系系统管理员。"
     return _bare(request, 500, message)
 

@@ -117,6 +117,12 @@ class KeyPages(CursorPagination):
         return cursor
 
 
+class NewestFirst(KeyPages):
+    """The same, from the newest backwards."""
+
+    ordering = "-id"
+
+
 class FeaturePages(KeyPages):
     """The same, as one GeoJSON FeatureCollection with ``next`` and ``previous``."""
 

@@ -7,18 +7,19 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django.utils.http import parse_etags, quote_etag
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from spatial import vocabulary
 from spatial.api import HasScope, asked_scope
 from spatial.api_query import LARGEST_PAGE, PAGE_SIZE, Parameters
+from spatial.api_ratio_rows import PiecePage, RatioTable, read_cursor, write_cursor
 from spatial.engine.ratio_kept import kept_table, key_of
 from spatial.engine.ratio_law import EFFECTS, Switches
-from spatial.engine.ratio_pieces import FIGURES, pieces_behind
+from spatial.engine.ratio_pieces import FIGURES, pieces_page
 from spatial.engine.ratios import BASES, DENOMINATORS, DIGITS, PERIODS_BY, RatioQuery
 from spatial.errors import NotAllowed
 from spatial.hidden import hidden_rules
@@ -109,8 +110,8 @@ class PieceParameters(RatioParameters):
     region = serializers.RegexField(
         r"^[0-9]{6}([0-9]{3})?$", required=False, help_text="行政区代码；不写为全部"
     )
-    first = serializers.IntegerField(
-        required=False, min_value=0, max_value=2**31, help_text="从第几条起"
+    cursor = serializers.CharField(
+        required=False, allow_blank=True, max_length=400, help_text="翻页：取自 next"
     )
     page_size = serializers.IntegerField(
         required=False, min_value=1, max_value=LARGEST_PAGE, help_text="每页条数"
@@ -144,7 +145,7 @@ class RatioView(APIView):
     permission_classes = (HasScope,)
     parameters: type[RatioParameters] = RatioParameters
 
-    @extend_schema(tags=["ratios"], parameters=[RatioParameters], responses=OpenApiTypes.OBJECT)
+    @extend_schema(tags=["ratios"], parameters=[RatioParameters], responses=RatioTable)
     def get(self, request: Request) -> Response:
         """违法占耕比：各行政区、合计和口径。"""
         query = self.query(request, self.asked(request))
@@ -187,22 +188,28 @@ class RatioPiecesView(RatioView):
 
     parameters = PieceParameters
 
-    @extend_schema(tags=["ratios"], parameters=[PieceParameters], responses=OpenApiTypes.OBJECT)
+    @extend_schema(tags=["ratios"], parameters=[PieceParameters], responses=PiecePage)
     def get(self, request: Request) -> Response:
         """一个数字背后的碎块：图斑、结论、面积、理由。"""
         asked = self.asked(request)
-        first, most = asked.get("first", 0), asked.get("page_size", PAGE_SIZE)
-        rows = pieces_behind(
+        after = read_cursor(asked.get("cursor", ""))
+        rows, following = pieces_page(
             self.query(request, asked),
             asked.get("region", ""),
             asked["band"],
-            first=first,
-            most=most + 1,
+            after=after,
+            most=asked.get("page_size", PAGE_SIZE),
         )
         codes = set(asked_scope(request).county_codes)
-        rows = [_within(row, codes) for row in rows]
-        following = first + most if len(rows) > most else None
-        return self.private({"results": rows[:most], "next_first": following})
+        return self.private(
+            {
+                "results": [_within(row, codes) for row in rows],
+                "next": following
+                and replace_query_param(
+                    request.build_absolute_uri(), "cursor", write_cursor(following)
+                ),
+            }
+        )
 
 
 def _within(row: dict[str, Any], county_codes: set[str]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class RegionSerializer(serializers.ModelSerializer[Region]):
     """A region. 行政区"""
 
-    parent: Any = serializers.SlugRelatedField(slug_field="code", read_only=True)
+    parent: Any = serializers.SlugRelatedField(slug_field="code", read_only=True, allow_null=True)
 
     class Meta:
         model = Region
@@ -74,8 +74,8 @@ class PatchSerializer(GeoFeatureModelSerializer):
     county_name = serializers.CharField(source="region.name", read_only=True)
     area_m2 = serializers.FloatField(read_only=True)
     declared_area_m2 = serializers.FloatField(read_only=True, allow_null=True)
-    holder: Any = serializers.StringRelatedField(read_only=True)
-    project: Any = serializers.StringRelatedField(read_only=True)
+    holder: Any = serializers.StringRelatedField(read_only=True, allow_null=True)
+    project: Any = serializers.StringRelatedField(read_only=True, allow_null=True)
     label = serializers.SerializerMethodField(help_text="初判代码")
     label_term = serializers.SerializerMethodField(help_text="初判名称")
     label_class = serializers.SerializerMethodField(help_text="归类")

@@ -18,7 +18,6 @@ from __future__ import annotations
 import datetime
 import tomllib
 from collections import defaultdict
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,9 +123,19 @@ def expected(case: dict[str, Any]) -> dict[str, Any]:
     return {str(place): patch.get("expect", {}) for place, patch in enumerate(patches)}
 
 
-@cache
+_READ: dict[tuple[str, str], set[str]] = {}
+"""By a ruleset's text: where numbers begin anew (an emptied database), another has its number."""
+
+
 def layers_read(ruleset: RulesetVersion) -> set[str]:
     """Layers that a ruleset's notions, needs, subjects and groups read."""
+    key = (ruleset.name, ruleset.sha256)
+    if key not in _READ:
+        _READ[key] = _layers_read(ruleset)
+    return _READ[key]
+
+
+def _layers_read(ruleset: RulesetVersion) -> set[str]:
     read = set(ruleset.notions.exclude(layer=None).values_list("layer_id", flat=True))
     named = [*ruleset.settings["needs"], *ruleset.settings["subject"]]
     read |= {item.split(".")[0] for item in named} - {"patch", "batch"}

@@ -16,6 +16,12 @@ from rest_framework.views import APIView
 
 from gisland.pages import site_report
 from gisland.pages.site_check_query import CheckThrottle, ShareBody, SiteCheckBody, WhatIfQuery
+from gisland.pages.site_check_schema import (
+    SiteCheckPage,
+    SiteCheckResult,
+    SiteShared,
+    SiteWhatIf,
+)
 from gisland.pages.site_told import told_of
 from imports import export_log
 from imports.deliveries import FileOptions
@@ -23,11 +29,12 @@ from imports.site_export import FORMS, GUARD, WHAT, export_site
 from imports.site_ground import SiteGround, read_files, read_pasted
 from imports.upload_handler import REFUSAL
 from spatial.api import HasScope, asked_scope
+from spatial.api_query import ListQuery, NewestFirst
 from spatial.errors import InputRefused
 from spatial.models import User
 from spatial.scope import mark_private
 from spatial.site_check import purposes
-from spatial.site_check.check import ACT, Asked, check, found, recent, share
+from spatial.site_check.check import ACT, Asked, check, checks, found, share
 from spatial.site_check.parcels import Parcel, parcels_of
 from spatial.site_check.result import as_json, result
 from spatial.site_check.what_if import what_if
@@ -74,31 +81,43 @@ class SiteChecksView(SiteCheckView):
         return [CheckThrottle()] if self.request.method == "POST" else []
 
     @extend_schema(
-        tags=["site-checks"], operation_id="site_checks_list", responses=OpenApiTypes.OBJECT
+        tags=["site-checks"],
+        operation_id="site_checks_list",
+        parameters=[ListQuery],
+        responses=SiteCheckPage,
     )
     def get(self, request: Request) -> Response:
-        """最近的选址检查（本单位的和已共享的），以及可选的用途。"""
-        rows = [
+        """选址检查（本单位的和已共享的），新的在前；另列可选的用途。"""
+        query = ListQuery(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        pages = NewestFirst()
+        found = pages.paginate_queryset(checks(asked_scope(request)), request, view=self) or []
+        return self.private(
             {
-                "id": patch.pk,
-                "code": patch.batch.code,
-                "title": patch.batch.title,
-                "purpose": patch.batch.ruleset,
-                "area_m2": patch.area_m2,
-                "county": patch.region.name,
-                "unit": patch.batch.owner.name if patch.batch.owner else "",
-                "shared": patch.batch.shared,
-                "as_of": patch.batch.issued_on,
+                "next": pages.get_next_link(),
+                "previous": pages.get_previous_link(),
+                "results": [
+                    {
+                        "id": patch.pk,
+                        "code": patch.batch.code,
+                        "title": patch.batch.title,
+                        "purpose": patch.batch.ruleset,
+                        "area_m2": patch.area_m2,
+                        "county": patch.region.name,
+                        "unit": patch.batch.owner.name if patch.batch.owner else "",
+                        "shared": patch.batch.shared,
+                        "as_of": patch.batch.issued_on,
+                    }
+                    for patch in found
+                ],
+                "purposes": [{"code": one.code, "title": one.title} for one in purposes.rulesets()],
             }
-            for patch in recent(asked_scope(request))
-        ]
-        known = [{"code": one.code, "title": one.title} for one in purposes.rulesets()]
-        return self.private({"results": rows, "purposes": known})
+        )
 
     @extend_schema(
         tags=["site-checks"],
         request={"application/json": SiteCheckBody, "multipart/form-data": SiteCheckBody},
-        responses={201: OpenApiTypes.OBJECT, 200: OpenApiTypes.OBJECT},
+        responses={201: SiteCheckResult, 200: SiteCheckResult},
     )
     def post(self, request: Request) -> Response:
         """检查一块地：返回全部结果；同一范围、用途、数据再查为 200。"""
@@ -129,7 +148,7 @@ class SiteChecksView(SiteCheckView):
 class SiteCheckOneView(SiteCheckView):
     """One of them."""
 
-    @extend_schema(tags=["site-checks"], responses=OpenApiTypes.OBJECT)
+    @extend_schema(tags=["site-checks"], responses=SiteCheckResult)
     def get(self, request: Request, number: int) -> Response:
         """一次选址检查的全部结果；changed 说明此后数据有无变化。"""
         scope = asked_scope(request)
@@ -142,7 +161,7 @@ class SiteCheckFileView(SiteCheckView):
     @extend_schema(
         tags=["site-checks"],
         parameters=[OpenApiParameter("form", str, "path", enum=["xlsx", *FORMS])],
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses={(200, kind): OpenApiTypes.BINARY for kind in CONTENT_TYPES.values()},
     )
     def get(self, request: Request, number: int, form: str) -> HttpResponse:
         """选址范围、地块和各管控线的图形，记入导出日志。"""
@@ -166,7 +185,7 @@ class SiteCheckWhatIfView(SiteCheckView):
 
     throttle_classes = (CheckThrottle,)
 
-    @extend_schema(tags=["site-checks"], parameters=[WhatIfQuery], responses=OpenApiTypes.OBJECT)
+    @extend_schema(tags=["site-checks"], parameters=[WhatIfQuery], responses=SiteWhatIf)
     def get(self, request: Request, number: int) -> Response:
         """避让推演：去掉所涉范围后的剩余，和整块平移的最近位置。"""
         query = WhatIfQuery(data=request.query_params.dict())
@@ -180,7 +199,7 @@ class SiteCheckWhatIfView(SiteCheckView):
 class SiteCheckShareView(SiteCheckView):
     """Who sees one of them."""
 
-    @extend_schema(tags=["site-checks"], request=ShareBody, responses=OpenApiTypes.OBJECT)
+    @extend_schema(tags=["site-checks"], request=ShareBody, responses=SiteShared)
     def post(self, request: Request, number: int) -> Response:
         """共享给本县其他单位，或取消共享（只限做检查的单位）。"""
         body = ShareBody(data=_plain_body(request))

@@ -19,7 +19,7 @@ import segno
 import typst
 from django.conf import settings
 
-from spatial.errors import GislandError
+from spatial.errors import GislandError, InputRefused
 
 FOLDER = Path(__file__).resolve().parent / "typst"
 FONT = "Noto Sans CJK SC"
@@ -87,7 +87,11 @@ def _fonts() -> typst.Fonts:
 def qr(text: str) -> bytes:
     """A QR code of the text as SVG: no logo, no outside service."""
     written = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(written, kind="svg", border=1, xmldecl=False)
+    try:
+        code = segno.make(text, error="m", micro=False)
+    except segno.DataOverflowError as error:
+        raise InputRefused("地址太长，印不成二维码。请减少所选条件后再试。") from error
+    code.save(written, kind="svg", border=1, xmldecl=False)
     return written.getvalue()
 
 

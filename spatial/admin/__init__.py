@@ -5,9 +5,9 @@ Everything here asks the scope: who holds the act ``manage`` sees the rows of th
 
 from django.contrib import admin
 
-from spatial.admin import accounts, land
+from spatial.admin import accounts, land, tokens
 
-__all__ = ["accounts", "land"]
+__all__ = ["accounts", "land", "tokens"]
 
 admin.site.site_header = "gisland 管理"
 admin.site.site_title = "gisland 管理"

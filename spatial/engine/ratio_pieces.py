@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
     from spatial.engine.ratio_query import RatioQuery
 
-__all__ = ["FIGURES", "bands_of", "pieces_behind"]
+__all__ = ["FIGURES", "Key", "bands_of", "pieces_behind", "pieces_page"]
+
+Key = tuple[str, int, int, int, int, int]
+"""Where a row stands: county, patch, piece, facts, and the patch that counts the ground."""
 
 
-def pieces_behind(
-    query: RatioQuery, region_code: str, band: str, *, first: int = 0, most: int | None = None
-) -> list[dict[str, Any]]:
+def pieces_behind(query: RatioQuery, region_code: str, band: str) -> list[dict[str, Any]]:
     """The pieces that make up a band (or ``numerator``, ``denominator``, ``all``) of a region.
 
     ``region_code`` is a code of the query's table; empty: all of it. Each row has the patch's
@@ -29,17 +30,34 @@ def pieces_behind(
     Chinese, ``why``. A piece that drawn facts divide stands there once for each part; areas add up
     to the figure.
     """
+    return pieces_page(query, region_code, band)[0]
+
+
+def pieces_page(
+    query: RatioQuery,
+    region_code: str,
+    band: str,
+    *,
+    after: Key | None = None,
+    most: int | None = None,
+) -> tuple[list[dict[str, Any]], Key | None]:
+    """At most so many of these rows after a key, and the key after which the rest follows."""
     with counted(query) as law:
         rows = sqlfiles.rows(
             f"{FOLDER}/95_list_pieces",
             {
                 **place_of(query, region_code),
                 "bands": bands_of(band),
-                "first": first,
-                "most": most,
+                "after_county": after[0] if after else None,
+                "after": list(after[1:]) if after else None,
+                "most": None if most is None else most + 1,
             },
         )
-    return [_told(row, law) for row in rows]
+    told = rows[:most]
+    key: Key | None = None
+    if told and len(rows) > len(told):
+        key = (told[-1]["county"], *told[-1]["key"])
+    return [_told(row, law) for row in told], key
 
 
 def _told(row: sqlfiles.Row, law: Law) -> dict[str, Any]:

@@ -19,9 +19,11 @@ from .region import Region
 from .review import DeskVisit, Referral, ReferralKind, ReviewAction, ReviewKind
 from .rule import Notion, NotionLeaf, NotionTest, Rule, RulePlace, RulesetVersion, RuleTest
 from .run import Assessment, AssessmentConclusion, AssessmentMark, Piece, PieceNotion, Run, RunPin
+from .token import ApiToken
 from .zone import Zone
 
 __all__ = [
+    "ApiToken",
     "Assessment",
     "AssessmentConclusion",
     "AssessmentMark",

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Sequence
 
+    from django.db.models import QuerySet
+
     from spatial.models import Assessment, RulesetVersion, Unit, User
     from spatial.scope import Scope
     from spatial.site_check.parcels import Ground, Parcel
@@ -125,11 +127,10 @@ def found(scope: Scope, number: int) -> SiteCheck:
     return SiteCheck(patch, assessment)
 
 
-def recent(scope: Scope, most: int = 20) -> list[Patch]:
-    """The newest checks that may be seen, with batch and county."""
+def checks(scope: Scope) -> QuerySet[Patch]:
+    """All checks that may be seen, with batch and county."""
     patches = scope.filter_patches(Patch.objects.filter(batch__source=Source.SITE))
-    patches = patches.select_related("batch__owner", "region").defer("geom", "ground")
-    return list(patches.order_by("-pk")[:most])
+    return patches.select_related("batch__owner", "region").defer("geom", "ground")
 
 
 def share(site: SiteCheck, scope: Scope, *, shared: bool) -> None:

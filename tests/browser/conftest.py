@@ -35,6 +35,9 @@ PICTURES = Path(__file__).resolve().parents[2] / "var" / "screenshots"
 SIZE = {"width": 1366, "height": 768}
 PATIENCE_MS = 15_000
 IDLE = "() => document.getElementById('map')?.gisMap?.grid.isIdle() === true"
+VIOLATED = """addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+  console.error("policy violated: " + violatedDirective + " " + blockedURI));"""
+"""What breaks the policy without an error of its own is said aloud too."""
 UNMANAGED = ("zone_part", "zone_edge", "zone_ground")
 
 
@@ -122,6 +125,7 @@ class Seat:
         self.sessions = sessions
         self.context = browser.new_context(viewport=SIZE, locale="zh-CN")
         self.context.set_default_timeout(PATIENCE_MS)
+        self.context.add_init_script(VIOLATED)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
         self.policies: dict[str, list[str]] = defaultdict(list)

@@ -9,8 +9,8 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
-from rest_framework.authtoken.models import Token
 
+from spatial.api_tokens import make_token
 from spatial.models import (
     Assessment,
     AssessmentConclusion,
@@ -37,8 +37,8 @@ def regions() -> None:
 
 
 def machine(user: User) -> Client:
-    token, _ = Token.objects.get_or_create(user=user)
-    return Client(headers={"authorization": f"Token {token.key}", "accept": "application/json"})
+    _, key = make_token(user, "测试")
+    return Client(headers={"authorization": f"Token {key}", "accept": "application/json"})
 
 
 @pytest.fixture

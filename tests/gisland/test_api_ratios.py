@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from rest_framework.authtoken.models import Token
 
 from spatial import facts
 from spatial.engine import ratio_kept
 from spatial.engine.ratios import RatioQuery, table
 from spatial.models import Batch, Layer, Patch, Region
 from tests import ratio_ground as drawn
+from tests.gisland.test_api import machine as machine_of
 from tests.people import make_regions, person
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +31,7 @@ def ground() -> None:
 
 
 def machine(code: str, *roles: str) -> Client:
-    token, _ = Token.objects.get_or_create(user=person(code, *roles))
-    return Client(headers={"authorization": f"Token {token.key}", "accept": "application/json"})
+    return machine_of(person(code, *roles))
 
 
 def get(client: Client, address: str, **asked: Any) -> Any:
@@ -58,10 +57,23 @@ def test_the_pieces_of_another_county_are_not_shown() -> None:
 
 def test_pieces_come_in_pages() -> None:
     api = machine("990101")
-    first = get(api, PIECES, band="all", page_size=1).json()
-    second = get(api, PIECES, band="all", page_size=1, first=first["next_first"]).json()
-    assert (first["next_first"], second["next_first"]) == (1, None)
-    assert first["results"][0]["seq"] != second["results"][0]["seq"]
+    whole = get(api, PIECES, band="all").json()
+    assert whole["next"] is None
+    paged, address = [], f"{PIECES}?band=all&page_size=1&ruleset={drawn.NAME}"
+    while address:
+        page = api.get(address).json()
+        assert len(page["results"]) == 1
+        paged += page["results"]
+        address = page["next"]
+    assert len(paged) > 1
+    assert paged == whole["results"]
+
+
+@pytest.mark.parametrize("cursor", ["x", "%00", "W10", "WyI5OTAxMDEiLDFd", "bnVsbA", "9" * 300])
+def test_a_cursor_that_is_not_ours_is_refused(cursor: str) -> None:
+    answer = machine("990101").get(f"{PIECES}?band=all&cursor={cursor}")
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
 
 
 def test_figures_that_tell_of_a_hidden_layer_are_refused() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 
 from spatial import facts, vocabulary
 from spatial.engine.ratio_law import EFFECTS, Switches
-from spatial.engine.ratio_pieces import pieces_behind
+from spatial.engine.ratio_pieces import pieces_behind, pieces_page
 from spatial.engine.ratios import table
 from spatial.errors import GislandError
 from tests import ratio_ground as drawn
@@ -134,10 +134,10 @@ def test_each_figure_returns_the_pieces_behind_it() -> None:
     (put_right,) = pieces_behind(drawn.query(), "990101", "rectified_kept")
     assert (put_right["area_m2"], put_right["cultivated_m2"]) == ("150.00", "150.00")
     assert put_right["why"] == ("初判 未报即用（违法）；2024-06-01 处罚到位并补办手续，只出分子")
-    assert (
-        pieces_behind(drawn.query(), "990101", "all", first=1, most=2)
-        == (pieces_behind(drawn.query(), "990101", "all")[1:3])
-    )
+    whole = pieces_behind(drawn.query(), "990101", "all")
+    first, after = pieces_page(drawn.query(), "990101", "all", most=1)
+    rest, end = pieces_page(drawn.query(), "990101", "all", after=after, most=len(whole) - 1)
+    assert (first + rest, end) == (whole, None)
     with pytest.raises(GislandError, match="没有分栏 ilegal；相近的有：illegal"):
         pieces_behind(drawn.query(), "990101", "ilegal")
 

@@ -1,22 +1,21 @@
 -- what:   The pieces (and parts of pieces) behind a figure: one region, some bands, each with
---         what was concluded, decided, put right or left out, and what was missing.
+--         what was concluded, decided, put right or left out, and what was missing. The key tells
+--         where a row stands; what a row lacks stands last, as nulls do.
 -- reads:  ratio_band, ratio_patch, ratio_fact, spatial_patch, spatial_batch, spatial_region,
 --         spatial_piece, spatial_assessment, spatial_run, spatial_rulesetversion,
 --         spatial_rule, spatial_piecenotion
 -- writes: -
--- params: county_ids, digits, region_code, bands, first, most
+-- params: county_ids, digits, region_code, bands, after_county, after, most
 WITH placed AS (
     SELECT
         band.*,
-        row_number() OVER (
-            ORDER BY
-                band.county_code,
-                band.patch_id,
-                band.piece_id,
-                band.decision_id,
-                band.rectified_id,
-                band.counted_in
-        ) AS place
+        ARRAY[
+            band.patch_id,
+            coalesce(band.piece_id, 9223372036854775807),
+            coalesce(band.decision_id, 9223372036854775807),
+            coalesce(band.rectified_id, 9223372036854775807),
+            coalesce(band.counted_in, 9223372036854775807)
+        ] AS key
     FROM ratio_band AS band
     WHERE
         band.county_id = ANY(%(county_ids)s)
@@ -30,6 +29,7 @@ WITH placed AS (
 
 SELECT
     placed.patch_id,
+    placed.key,
     batch.code || '/' || region.code || '/' || patch.jcbh AS address,
     piece.seq,
     run.id AS run,
@@ -76,5 +76,9 @@ LEFT JOIN ratio_fact AS rectified
 LEFT JOIN spatial_patch AS other ON placed.counted_in = other.id
 LEFT JOIN spatial_batch AS other_batch ON other.batch_id = other_batch.id
 LEFT JOIN spatial_region AS other_region ON other.region_id = other_region.id
-ORDER BY placed.place
-LIMIT %(most)s OFFSET %(first)s
+WHERE
+    %(after_county)s::text IS NULL
+    OR placed.county_code > %(after_county)s::text
+    OR (placed.county_code = %(after_county)s::text AND placed.key > cast(%(after)s AS bigint []))
+ORDER BY placed.county_code, placed.key
+LIMIT %(most)s
