@@ -60,7 +60,7 @@ def drafted(upload: Upload, posted: Mapping[str, str], scope: Scope, user: User)
             draft.look |= name == "forget" and (name in posted) != bool(draft.options.get(name))
             _keep(draft, name, name in posted)
     _batch(draft, posted, scope)
-    if draft.target == upload.target and draft.target != IMAGE:
+    if draft.target == upload.target and draft.target not in ("", IMAGE):
         _fields(draft, posted, upload.preview or {})
     return draft
 

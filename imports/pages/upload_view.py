@@ -78,7 +78,7 @@ def told(
         "bad": [on_page(f"第 {one['row']} 行：{one['message']}") for one in preview.get("bad", [])],
         "encodings": ENCODINGS,
         "planes": _planes(scope),
-        "regions": _regions(scope, user),
+        "regions": regions_of(scope, user),
         "region": region,
         "batch": batch,
         "batches": scope.filter_batches(Batch.objects.exclude(source="选址"))[:BATCHES],
@@ -144,7 +144,7 @@ def _suggested(draft: Draft, columns: list[str], scope: Scope) -> list[dict[str,
     return targets.suggested(columns, scope)
 
 
-def _regions(scope: Scope, user: User) -> list[tuple[str, str]]:
+def regions_of(scope: Scope, user: User) -> list[tuple[str, str]]:
     """Where the ground may lie, the user's own region first; everywhere for who has none."""
     codes = codes_of(scope, user)
     found = Region.objects.filter(code__in=codes, valid_until__isnull=True).defer("geom")
