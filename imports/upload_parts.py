@@ -6,6 +6,7 @@ as any other, with a delivery and a report of its own.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pyogrio
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 MOST = 60
 """Layers of one file that are listed and brought in."""
-MOST_COLUMNS = 200
 OPEN = (UploadState.LOOKED, UploadState.REFUSED, UploadState.FAILED, UploadState.RECEIVED)
 
 
@@ -45,16 +45,28 @@ def _head(upload: Upload, name: str) -> dict[str, Any]:
         with bundles.opened(upload.file, name) as bundle:
             inner = [str(row[0]) for row in pyogrio.list_layers(bundle.main)]
             layer = name if name in inner else None
-            told = pyogrio.read_info(bundle.main, layer=layer, encoding="UTF-8")
+            is_dbf = bundle.kind == "shapefile"
+            told = pyogrio.read_info(
+                bundle.main, layer=layer, encoding="ISO-8859-1" if is_dbf else None
+            )
     except GislandError as error:
         return {"fault": str(error)}
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeError):
         return {"fault": "读不出图层的字段，可能已损坏。"}
     return {
         "rows": int(told["features"]),
-        "columns": [str(one) for one in told["fields"]][:MOST_COLUMNS],
+        "columns": [_name(str(one)) if is_dbf else str(one) for one in told["fields"]],
         "shape": told["geometry_type"] or "",
     }
+
+
+def _name(latin: str) -> str:
+    """A column's name of a DBF, for the list only: the look itself decides by all its text."""
+    raw = latin.encode("latin-1", errors="replace")
+    for codec in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return raw.decode(codec)
+    return "？" * len(latin)
 
 
 def part(upload: Upload, targets: Mapping[str, str], shared: Mapping[str, Any], *, by: User) -> int:

@@ -40,6 +40,7 @@ def look_at(token: str, by: User, progress: Progress) -> dict[str, Any]:
     except GislandError as error:
         names = [str(name) for name in getattr(error, "names", ())] or names
         seen = {"sublayers": names, "parts": _parts(upload, names, progress)} if names else {}
+        seen["crs_proposals"] = list(getattr(error, "proposals", ()))
         _end(upload, UploadState.REFUSED, error=str(error), preview=seen)
         raise
     if upload.target != IMAGE:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from spatial.models import Job
     from spatial.scope import Scope
 
 COLUMNS = 8
@@ -104,7 +105,7 @@ def _choice(request: HttpRequest, upload: Upload) -> dict[str, Any]:
                 "at": at,
                 "fault": on_page(one.get("fault", "")),
                 "shown": "、".join(one.get("columns", [])[:COLUMNS]),
-                "more": max(0, len(one.get("columns", [])) - COLUMNS),
+                "more": len(one.get("columns", [])) > COLUMNS,
                 "target": request.POST.get(f"target.{at}", _proposed(one, scope)),
             }
             for at, one in enumerate(found)
@@ -143,18 +144,27 @@ def _chosen(upload: Upload) -> dict[str, Any]:
 def _row(upload: Upload) -> dict[str, Any]:
     preview = upload.preview or {}
     job = upload.job
-    tells = job is not None and (job.state != JobState.DONE or job.result.get("said"))
     return {
         "upload": upload,
         "term": targets.term_of(upload.target),
         "rows": preview.get("rows"),
         "crs": preview.get("crs", ""),
         "job": job_pages.told(job) if job is not None and job.state != JobState.DONE else None,
-        "said": job.result.get("said", "") if tells and job is not None else "",
+        "said": _said(job),
         "error": "" if upload.busy else on_page(upload.error),
         "lack": [] if upload.busy or not preview.get("crs") else _lack(upload),
         "is_ready": _is_ready(upload),
     }
+
+
+def _said(job: Job | None) -> str:
+    """What the last job came to."""
+    if job is None or job.state != JobState.DONE:
+        return ""
+    if job.result.get("tried"):
+        count = job.result.get("count", 0)
+        return "试运行：可以导入" + (f"，有 {count} 个问题" if count else "，没有问题")
+    return str(job.result.get("said", ""))
 
 
 def _lack(upload: Upload) -> list[str]:

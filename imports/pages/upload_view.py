@@ -6,9 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyproj
 from django.db.models import F
 
 from imports import issue_kinds
+from imports.crs_checks import name_of
 from imports.crs_evidence import gauss_epsg
 from imports.models import UploadState
 from imports.pages import targets, upload_fields
@@ -69,6 +71,7 @@ def told(
         "encoding": dict(ENCODINGS).get(preview.get("encoding", ""), preview.get("encoding", "")),
         "looking": looking,
         "read_fault": on_page(upload.error) if upload.state == UploadState.REFUSED else "",
+        "crs_proposals": _proposed(preview) if upload.state == UploadState.REFUSED else [],
         "bring_fault": on_page(_bring_fault(upload)),
         "evidence": [on_page(line) for line in preview.get("crs_evidence", [])],
         "crs_origin": on_page(str(preview.get("crs_origin", ""))),
@@ -112,6 +115,12 @@ def _tried(upload: Upload) -> dict[str, Any] | None:
         for row in job.result["issues"]
     ]
     return {**job.result, "issues": issues}
+
+
+def _proposed(preview: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The CRS that would fit where the file's own was refused: code and name."""
+    codes = preview.get("crs_proposals") or []
+    return [(code, name_of(pyproj.CRS.from_user_input(code))) for code in codes]
 
 
 def _bring_fault(upload: Upload) -> str:
