@@ -6,7 +6,6 @@ it. All refuse in words and leave nothing half done.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import shutil
 import time
@@ -21,6 +20,7 @@ from django.utils import timezone
 
 from imports.models import Upload, UploadState
 from imports.upload_handler import (
+    FULL,
     INCOMING,
     REFUSAL,
     ArrivedFile,
@@ -108,7 +108,7 @@ def receive(files: UploadedFile | Sequence[UploadedFile], by: User) -> Upload:
             )  # fmt: skip
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if error.errno in FULL:
             raise disk_full() from error
         raise
     except BaseException:
