@@ -10,7 +10,7 @@ from imports.models import RegisterEntry
 if TYPE_CHECKING:
     import datetime
 
-SUBJECT = ("holder", "holder_code", "project", "project_code", "jcbh", "region_code")
+SUBJECT = ("holder", "holder_name", "holder_code", "project", "project_code", "jcbh", "region_code")
 """Told elsewhere on the page, or by the patch itself."""
 
 

@@ -91,7 +91,9 @@ def test_the_page_of_a_patch_says_what_registers_told(issued, clerk, tmp_path):
     for name, said in (("a.csv", "已约谈"), ("b.csv", "已拆除")):
         rows = [{"监测编号": "0002", "XZQDM": WEST, "用地单位": "乙公司", "备注": said}]
         bring(table(tmp_path / name, rows), by=clerk)
-    (one,) = register_told.told(patch.pk)
+    found = register_told.told(patch.pk)
+    assert [row["term"] for row in found] == ["备注"]
+    one = found[0]
     assert (one["term"], one["value"], one["file"]) == ("备注", "已拆除", "b.csv")
     first = RegisterEntry.objects.order_by("pk").first()
     (earlier,) = register_told.told(patch.pk, first.recorded_at)
