@@ -93,7 +93,8 @@ def check_numbers(file_name: str, found: pyproj.CRS, bounds: np.ndarray) -> None
     if abs(west) <= 180 and abs(east) <= 180 and abs(south) <= 90 and abs(north) <= 90:
         raise CrsRefused(
             f"文件 {file_name} 声明为 {name}，坐标却是经纬度（如 {west:.6f}, {south:.6f}）。"
-            "请核对后用 --crs EPSG:4490 指明。"
+            "请核对后用 --crs EPSG:4490 指明。",
+            ("EPSG:4490",),
         )
     if "Transverse Mercator" in _method(found) and is_cgcs2000(found):
         _check_gauss(file_name, found, (west, south, east, north))
@@ -111,7 +112,8 @@ def _check_degrees(
     if max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 180:
         raise CrsRefused(
             f"文件 {file_name} 声明为经纬度（{name_of(found)}），坐标却是 {east:.3f}, {north:.3f}，"
-            f"像是投影坐标。请用 --crs {_suggestion(east)} 指明。"
+            f"像是投影坐标。请用 --crs {_suggestion(east)} 指明。",
+            _codes(_suggestion(east)),
         )
     if max(abs(south), abs(north)) > 90 or (
         crs_evidence.within(west, east, crs_evidence.LATITUDE)
@@ -136,7 +138,8 @@ def _check_gauss(
         f"文件 {file_name} 的坐标系声明与坐标矛盾：声明 {name_of(found)}"
         f"（{f'带号 {declared}' if declared else '不带带号'}），坐标 {west:.3f}"
         f"（{f'带号 {here}' if here else '不带带号'}）。"
-        f"请核对后用 --crs {_suggestion(west, found)} 指明。"
+        f"请核对后用 --crs {_suggestion(west, found)} 指明。",
+        _codes(_suggestion(west, found)),
     )
 
 
@@ -150,3 +153,8 @@ def _suggestion(easting: float, declared: pyproj.CRS | None = None) -> str:
     if crs_evidence.is_zone(zone):
         return f"EPSG:{gauss_epsg(zone, prefix=False)}"
     return "EPSG:n"
+
+
+def _codes(suggestion: str) -> tuple[str, ...]:
+    """A suggestion that is a code, to be taken at once."""
+    return () if suggestion == "EPSG:n" else (suggestion,)

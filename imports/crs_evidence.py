@@ -105,7 +105,8 @@ def _placed(file_name: str, guess: Guess, bounds: Sequence[float], ground: Groun
     if ground is None:
         raise CrsMissing(
             f"文件 {file_name} 没有坐标系（缺少 .prj 或未声明）。按数值看像 {found}"
-            f"（{guess.evidence[0]}），但没有行政区界线可以印证。确认后请用 --crs {found} 指明。"
+            f"（{guess.evidence[0]}），但没有行政区界线可以印证。确认后请用 --crs {found} 指明。",
+            (found,),
         )
     if not ground.near(degrees_of(guess.crs, bounds)):
         raise CrsMissing(
@@ -140,8 +141,35 @@ def _plain(file_name: str, bounds: Sequence[float], ground: Ground | None) -> Gu
         why = f"没有一条中央经线使其落在行政区范围（{ground.words}）内"
     raise CrsMissing(
         f"文件 {file_name} 没有坐标系（缺少 .prj 或未声明），东坐标也不带带号；{why}。"
-        f"{REMEDY}也可用 --region 指明县。"
+        f"{REMEDY}也可用 --region 指明县。",
+        tuple(f"EPSG:{PLAIN[3] + zone}" for zone in zones),
     )
+
+
+def fitting(bounds: Sequence[float], ground: Ground) -> list[Guess]:
+    """The CRS of China in which these numbers would lie on the counties, each with its evidence.
+
+    Those that put all of it on their ground stand alone where there are any.
+    """
+    west, south, east, north = bounds
+    found: list[Guess] = []
+    if within(west, east, LONGITUDE) and within(south, north, LATITUDE):
+        found = [Guess(pyproj.CRS.from_epsg(4490), ("数值是经纬度",))]
+    elif (
+        within(south, north, NORTHING) and is_zone(int(west // 1e6)) and west // 1e6 == east // 1e6
+    ):
+        zone = int(west // 1e6)
+        crs = pyproj.CRS.from_epsg(gauss_epsg(zone, prefix=True))
+        found = [Guess(crs, (f"东坐标带带号 {zone}",))]
+    elif within(south, north, NORTHING) and within(west, east, EASTING):
+        for zone in (*THREE_DEGREE, *SIX_DEGREE):
+            width, meridian = (3, zone * 3) if zone in THREE_DEGREE else (6, zone * 6 - 3)
+            crs = pyproj.CRS.from_epsg(gauss_epsg(zone, prefix=False))
+            found.append(Guess(crs, (f"{width} 度带中央经线 {meridian}°，东坐标不带带号",)))
+    placed = [(one, degrees_of(one.crs, bounds)) for one in found]
+    near = [(one, place) for one, place in placed if ground.near(place)]
+    inside = [(one, place) for one, place in near if ground.holds(place)]
+    return [one for one, _ in inside or near]
 
 
 def refuse_swapped(file_name: str, bounds: Sequence[float]) -> None:

@@ -153,10 +153,36 @@ def decide(table: Table, option: str | None = None, ground: Ground | None = None
     check_numbers(table.file_name, found, bounds)
     findings += _notes(found)
     if ground is not None and not evidence:
-        fits = ground.near(crs_evidence.degrees_of(found, bounds))
+        place = crs_evidence.degrees_of(found, bounds)
+        fits = ground.near(place)
+        if not fits:
+            _refuse_elsewhere(table.file_name, found, bounds, place, ground)
         evidence = ("位置与行政区范围一致",) if fits else ("位置与行政区范围不一致",)
         confidence = confidence if fits else LOW
     return Verdict(found, name_of(found), origin, findings, confidence, evidence)
+
+
+def _refuse_elsewhere(
+    file_name: str,
+    found: pyproj.CRS,
+    bounds: np.ndarray,
+    place: Sequence[float],
+    ground: Ground,
+) -> None:
+    """Raise CrsRefused where the numbers fit the counties in another CRS, and propose it."""
+    fitting = crs_evidence.fitting([float(value) for value in bounds], ground)
+    told = {name_of(one.crs): one for one in fitting if name_of(one.crs) != name_of(found)}
+    if not told:
+        return
+    codes = tuple(f"EPSG:{one.crs.to_epsg()}" for one in told.values())
+    west, south, east, north = place
+    listing = "；".join(f"{name}（{one.evidence[0]}）" for name, one in told.items())
+    raise CrsRefused(
+        f"文件 {file_name} 按 {name_of(found)} 落在 {west:.4f}–{east:.4f}°E、"
+        f"{south:.4f}–{north:.4f}°N，不在行政区范围（{ground.words}）内；"
+        f"按 {listing} 则在范围内，像是带号或坐标系声明有误。请核对后用 --crs {codes[0]} 指明。",
+        codes,
+    )
 
 
 def _refuse_infinite(table: Table) -> None:

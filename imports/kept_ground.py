@@ -6,11 +6,13 @@ import re
 import shutil
 import time
 import uuid
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from imports.upload_handler import FULL, disk_full
+from imports.upload_names import safe_name
 from spatial.errors import InputRefused
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def keep(name: str, chunks: Iterable[bytes], by: User) -> str:
     folder.mkdir(parents=True)
     size = 0
     try:
-        with (folder / _plain(name)).open("wb") as file:
+        with (folder / safe_name(name)).open("wb") as file:
             for chunk in chunks:
                 size += len(chunk)
                 if size > LONGEST_BYTES:
@@ -45,7 +47,9 @@ def keep(name: str, chunks: Iterable[bytes], by: User) -> str:
         (folder / OWNER).write_text(str(by.pk))
     except OSError as error:
         forget(token)
-        raise InputRefused(f"存不下地块文件：{error.strerror}。请告诉系统管理员。") from error
+        if error.errno in FULL:
+            raise disk_full() from error
+        raise
     if size > LONGEST_BYTES:
         forget(token)
         limit = LONGEST_BYTES // 1024 // 1024
@@ -72,13 +76,6 @@ def forget(token: str) -> None:
 
 def _root() -> Path:
     return Path(settings.MEDIA_ROOT) / FOLDER
-
-
-def _plain(name: str) -> str:
-    """The file's own name without folders; what a file system refuses is replaced."""
-    plain = re.sub(r'[\x00-\x1f<>:"/\\|?*]', "_", PurePath(name.replace("\\", "/")).name)
-    stem, suffix = PurePath(plain).stem.lstrip(".") or "ground", PurePath(plain).suffix
-    return f"{stem[:60]}{suffix[:12]}"
 
 
 def _sweep() -> None:

@@ -175,7 +175,8 @@ def _stage(bundle: Bundle, spec: BatchSpec, options: FileOptions, told: dict[str
             "imports/63_add_patches", {"batch_id": batch.pk, "delivered_crs": verdict.label}
         )
         added_ids = [row["id"] for row in added]
-        link_patches(added_ids)
+        if not batch.is_machine_made:
+            link_patches(added_ids)
         check_stored(delivery, added_ids)
         delivery.verdict["added"] = len(added)
         reconcile.settle_patches(delivery, table, batch.pk, added_ids)

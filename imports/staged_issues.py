@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from imports import deliveries
 from imports.checks import settings
 from spatial import sqlfiles
+from spatial.errors import CrsRefused
 
 if TYPE_CHECKING:
     from imports.models import Delivery
@@ -18,6 +19,9 @@ REASONS = {
     "Interior is disconnected": "面的内部被分断", "Too few points": "环的点数不足",
     "Invalid Coordinate": "坐标值无效", "Ring is not closed": "环未闭合",
 }  # fmt: skip
+
+FAR_M = 1000
+"""From here on a row outside the county of its code is no matter of how the border is drawn."""
 
 
 def report(delivery: Delivery) -> None:
@@ -42,15 +46,48 @@ def report(delivery: Delivery) -> None:
             for found in sqlfiles.rows("imports/34_list_unplaced")
         ],
     )
+    _report_misplaced(delivery)
+    deliveries.add_issues_at(delivery, "area_differs", _area_issues())
+
+
+def _report_misplaced(delivery: Delivery) -> None:
+    """Rows that don't lie in the county of their code: far ones are errors, and doubt of the CRS.
+
+    Raises CrsRefused where most of a file lies far from its counties and nobody named the CRS.
+    """
+    found = sqlfiles.rows("imports/35_list_misplaced")
+    far = [row for row in found if (row["away_m"] or 0) > FAR_M]
+    if far and 2 * len(far) > delivery.row_count and not delivery.options.get("crs"):
+        one = far[0]
+        raise CrsRefused(
+            f"文件 {delivery.file_name} 的 {delivery.row_count} 行中有 {len(far)} 行"
+            f"不在其代码所属的县（如第 {one['row']} 行的代码属 {one['code']}，"
+            f"图形距该县{_away(one)}），坐标系 {delivery.verdict['crs']} 可疑："
+            "带号、中央经线或轴序可能有误，也可能是行政区代码错了。"
+            "请核对；坐标系确实无误的，请用 --crs 指明它再导入。"
+        )
+    deliveries.add_issues_at(
+        delivery,
+        "region_far",
+        [
+            (row, f"第 {row['row']} 行的代码属 {row['code']}，图形却距该县{_away(row)}。",
+             "按代码入库")
+            for row in far
+        ],
+    )  # fmt: skip
     deliveries.add_issues_at(
         delivery,
         "region_mismatch",
         [
-            (found, f"第 {found['row']} 行的代码属 {found['code']}，图形却不在该县。", "按代码入库")
-            for found in sqlfiles.rows("imports/35_list_misplaced")
+            (row, f"第 {row['row']} 行的代码属 {row['code']}，图形却不在该县。", "按代码入库")
+            for row in found
+            if (row["away_m"] or 0) <= FAR_M
         ],
     )
-    deliveries.add_issues_at(delivery, "area_differs", _area_issues())
+
+
+def _away(row: dict[str, Any]) -> str:
+    return f"约 {row['away_m'] / 1000:,.0f} 公里"
 
 
 def _invalid_text(row: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ that. What is left of a broken upload is removed.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import shutil
 import tempfile
@@ -57,6 +58,10 @@ def check_room(size: int) -> None:
     """Raise DiskFull when the disk cannot take so many bytes and keep some."""
     if shutil.disk_usage(incoming_folder()).free < size + ROOM_BYTES:
         raise disk_full()
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What a disk says when there is no room."""
 
 
 def disk_full() -> DiskFull:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import transaction
 
-from imports import preview, rasters
+from imports import preview, rasters, upload_parts
 from imports.deliveries import FileOptions
 from imports.load import stage_layer
 from imports.models import Delivery, Upload, UploadState
@@ -39,13 +39,22 @@ def look_at(token: str, by: User, progress: Progress) -> dict[str, Any]:
         seen = _look(upload, by, progress)
     except GislandError as error:
         names = [str(name) for name in getattr(error, "names", ())] or names
-        seen = {"sublayers": names} if names else {}
+        seen = {"sublayers": names, "parts": _parts(upload, names, progress)} if names else {}
+        seen["crs_proposals"] = list(getattr(error, "proposals", ()))
         _end(upload, UploadState.REFUSED, error=str(error), preview=seen)
         raise
     if upload.target != IMAGE:
         seen["sublayers"] = seen["sublayers"] or names
+        seen["parts"] = (upload.preview or {}).get("parts") or []
     _end(upload, UploadState.LOOKED, error="", preview=seen)
     return {"rows": seen.get("rows", 0)}
+
+
+def _parts(upload: Upload, names: list[str], progress: Progress) -> list[dict[str, Any]]:
+    """The layers to choose from; one that was chosen already is looked at alone."""
+    if upload.whole_id is not None:
+        return []
+    return (upload.preview or {}).get("parts") or upload_parts.listed(upload, names, progress)
 
 
 def _look(upload: Upload, by: User, progress: Progress) -> dict[str, Any]:

@@ -6,7 +6,6 @@ it. All refuse in words and leave nothing half done.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import shutil
 import time
@@ -17,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from imports.models import Upload, UploadState
 from imports.upload_handler import (
+    FULL,
     INCOMING,
     REFUSAL,
     ArrivedFile,
@@ -109,7 +108,7 @@ def receive(files: UploadedFile | Sequence[UploadedFile], by: User) -> Upload:
             )  # fmt: skip
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if error.errno in FULL:
             raise disk_full() from error
         raise
     except BaseException:
@@ -160,7 +159,7 @@ def choose(upload: Upload, target: str, options: dict[str, Any], *, by: User) ->
         layer_of(target)
     told = checked(target, options, by)
     with transaction.atomic():
-        locked = _idle(upload)
+        locked = idle(upload)
         locked.target, locked.options = target, told
         locked.save(update_fields=["target", "options"])
     upload.refresh_from_db()
@@ -189,7 +188,7 @@ def _begin(
     upload: Upload, by: User | None, kind: str, verb: str, state: UploadState, *, complete: bool
 ) -> Job:
     with transaction.atomic():
-        locked = _idle(upload)
+        locked = idle(upload)
         who = by or locked.by
         within_of(who)
         if not locked.target:
@@ -200,41 +199,50 @@ def _begin(
         if complete:
             require_complete(locked.target, locked.options, who)
         told = {"upload": str(locked.token), "today": timezone.localdate().isoformat()}
-        locked.job = jobs.start(kind, f"{verb} {locked.file_name}", told, by=who)
+        locked.job = jobs.start(kind, f"{verb} {locked.title}", told, by=who)
         locked.state, locked.error = state, ""
         locked.save(update_fields=["job", "state", "error", "options"])
     upload.refresh_from_db()
     return locked.job
 
 
-def _idle(upload: Upload) -> Upload:
+def idle(upload: Upload) -> Upload:
     """The upload, locked; raises InputRefused while a job is at it or when it is done."""
     settle()
     locked = Upload.objects.select_for_update().get(pk=upload.pk)
     if locked.busy:
         now = locked.get_state_display()
         raise InputRefused(f"文件 {locked.file_name} {now}，请等它结束或先停止。")
+    if locked.state == UploadState.PARTED:
+        raise InputRefused(f"文件 {locked.file_name} 已分图层导入。要重新选择请先取消分图层。")
     if locked.state == UploadState.IMPORTED:
         raise InputRefused(f"文件 {locked.file_name} 已导入。要再导入一次请重新上传。")
     return locked
 
 
 def remove(upload: Upload) -> None:
-    """Forget an upload and remove its file; what was imported stays with its delivery."""
+    """Forget an upload and remove its file; what was imported stays with its delivery.
+
+    The file of one layer of several stays with the others.
+    """
     with transaction.atomic():
         locked = Upload.objects.select_for_update().get(pk=upload.pk)
-        if locked.busy:
-            raise InputRefused(f"文件 {locked.file_name} {locked.get_state_display()}，请先停止。")
-        folder = locked.file.parent
+        for one in (locked, *locked.parts.all()):
+            if one.busy:
+                raise InputRefused(f"文件 {one.title} {one.get_state_display()}，请先停止。")
+        folder, is_part = locked.file.parent, locked.whole_id is not None
         locked.delete()
-    shutil.rmtree(folder, ignore_errors=True)
+    if not is_part:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def prune(*, before: datetime.datetime) -> int:
     """Remove uploads from before that time, and what on the disk no row tells of; how many."""
     settle()
     old = Upload.objects.filter(created_at__lt=before)
-    old = old.filter(~Q(state__in=(UploadState.LOOKING, UploadState.IMPORTING)))
+    busy = (UploadState.LOOKING, UploadState.IMPORTING)
+    old = old.filter(whole=None).exclude(state__in=busy)
+    old = old.exclude(pk__in=Upload.objects.filter(state__in=busy).values("whole"))
     count = 0
     for upload in old:
         remove(upload)

@@ -209,9 +209,10 @@ def _fill(old: DatasetVersion | None, new: DatasetVersion, *, ledger: bool) -> N
         )  # fmt: skip
     else:
         sqlfiles.execute("imports/81_list_diff_zones", params)
-    for step in ("82_pair_same_shapes", "83_ground_of_rest", "84_index_ground", "85_find_near",
-                 "86_overlay", "87_match_rest"):  # fmt: skip
-        for table in {"82_pair_same_shapes": ("diff_zone",), "83_ground_of_rest": ("diff_pair",),
+    for step in ("81_print_rest", "82_pair_same_shapes", "83_ground_of_rest", "84_index_ground",
+                 "84_index_ground_zones", "85_find_near", "86_overlay",
+                 "87_match_rest"):  # fmt: skip
+        for table in {"81_print_rest": ("diff_zone",), "83_ground_of_rest": ("diff_pair",),
                       "85_find_near": ("diff_ground",),
                       "87_match_rest": ("diff_piece",)}.get(step, ()):  # fmt: skip
             sqlfiles.analyze(table)

@@ -70,6 +70,7 @@ class PatchSerializer(GeoFeatureModelSerializer):
 
     address = serializers.CharField(read_only=True, help_text="批次/县代码/监测编号")
     batch: Any = serializers.SlugRelatedField(slug_field="code", read_only=True)
+    source = serializers.CharField(source="batch.source", read_only=True, help_text="批次来源")
     county = serializers.CharField(source="region.code", read_only=True)
     county_name = serializers.CharField(source="region.name", read_only=True)
     area_m2 = serializers.FloatField(read_only=True)
@@ -84,7 +85,8 @@ class PatchSerializer(GeoFeatureModelSerializer):
     class Meta:
         model = Patch
         geo_field = "geom"
-        fields: tuple[str, ...] = ("id", "address", "batch", "county", "county_name", "jcbh")
+        fields: tuple[str, ...] = ("id", "address", "batch", "source", "county", "county_name")
+        fields += ("jcbh",)
         fields += ("kind", "before_on", "before_on_last", "after_on_first", "after_on")
         fields += ("declared_area_m2", "area_m2", "holder", "project")
         fields += ("label", "label_term", "label_class", "run")

@@ -23,11 +23,21 @@ class InputRefused(GislandError):
     """A file, a row or an option that cannot be taken in; nothing was written. 输入不合格"""
 
 
-class CrsMissing(InputRefused):
+class CrsUnsure(InputRefused):
+    """A delivery whose coordinate reference system is not settled. ``proposals``: codes such as
+    ``EPSG:4548`` that the numbers and the counties speak for, best first. 坐标系未定"""
+
+    def __init__(self, message: str, proposals: tuple[str, ...] = ()) -> None:
+        """The message for people, and what may be taken instead."""
+        super().__init__(message)
+        self.proposals = proposals
+
+
+class CrsMissing(CrsUnsure):
     """A file without a coordinate reference system. 缺少坐标系"""
 
 
-class CrsRefused(InputRefused):
+class CrsRefused(CrsUnsure):
     """A coordinate reference system that may not be converted silently. 坐标系不可用"""
 
 

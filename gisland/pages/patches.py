@@ -14,6 +14,7 @@ from gisland.pages.patch_known import assessment_asked_for, known_of
 from gisland.pages.patch_lineage import decision_said, decisions_in_force, lineage
 from gisland.pages.patch_proof import proof
 from gisland.pages.patch_reasons import HIDDEN
+from imports import register_told
 from spatial import vocabulary
 from spatial.errors import GislandError, NotAllowed, PatchNotAssessed
 from spatial.hidden import hidden_rules
@@ -142,6 +143,7 @@ def _page(request: HttpRequest, scope: Scope, patch: Patch) -> dict[str, Any]:
     known = known_of(request.GET)
     at = known.at if known else None
     context |= {"known": known, "lineage": lineage(scope, patch, at)}
+    context["registered"] = register_told.told(patch.pk, at)
     try:
         assessment = assessment_asked_for(patch, known)
     except PatchNotAssessed:

@@ -19,6 +19,7 @@ class UploadState(models.TextChoices):
     IMPORTING = "importing", "正在导入"
     IMPORTED = "imported", "已导入"
     FAILED = "failed", "导入未完成"
+    PARTED = "parted", "分图层导入"
 
 
 class Upload(models.Model):
@@ -47,6 +48,11 @@ class Upload(models.Model):
     image = models.ForeignKey(
         "spatial.Image", models.SET_NULL, null=True, blank=True, verbose_name="影像"
     )
+    whole = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, verbose_name="所属上传",
+        related_name="parts",
+    )  # fmt: skip
+    """Of one layer of a file with several: the upload of them all, whose file it reads."""
     created_at = models.DateTimeField("上传时间", auto_now_add=True)
 
     class Meta:
@@ -55,7 +61,13 @@ class Upload(models.Model):
         ordering = ("-id",)
 
     def __str__(self) -> str:
-        return f"{self.file_name}（{self.get_state_display()}）"
+        return f"{self.title}（{self.get_state_display()}）"
+
+    @property
+    def title(self) -> str:
+        """The file's name, and the layer's within it where it is one of several."""
+        layer = self.options.get("sublayer") if self.whole_id else None
+        return f"{self.file_name} · {layer}" if layer else self.file_name
 
     @property
     def file(self) -> Path:

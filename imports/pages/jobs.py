@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from imports.models import Upload
-from imports.pages.gate import delivery_url, importer, user_of
+from imports.pages.gate import delivery_url, user_of
 from imports.pages.words import on_page
 from spatial import jobs
 from spatial.models import JobState
+from spatial.scope import login_or_demo
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -21,23 +22,23 @@ if TYPE_CHECKING:
     from spatial.models import Job
 
 
-@importer
+@login_or_demo
 @require_safe
 def job_state(request: HttpRequest, job_id: int) -> HttpResponse:
     """One job as JSON."""
-    return JsonResponse(told(_job(request, job_id)))
+    return JsonResponse(told(job_of(request, job_id)))
 
 
-@importer
+@login_or_demo
 @require_POST
 def job_stop(request: HttpRequest, job_id: int) -> HttpResponse:
     """Ask that a job be stopped; answers its state as JSON, or goes back to its page."""
-    job = _job(request, job_id)
+    job = job_of(request, job_id)
     jobs.stop(job)
     job.refresh_from_db()
     if "text/html" in request.headers.get("Accept", ""):
         upload = Upload.objects.filter(job=job).first()
-        return redirect("import_upload", upload.token) if upload else redirect("imports")
+        return redirect("import_upload", upload.token) if upload else redirect("work", job.pk)
     return JsonResponse(told(job))
 
 
@@ -66,7 +67,8 @@ def waits_for(told: dict[str, Any]) -> str:
     return f"前面还有 {told['ahead']} 件" if told["ahead"] else ""
 
 
-def _job(request: HttpRequest, job_id: int) -> Job:
+def job_of(request: HttpRequest, job_id: int) -> Job:
+    """The job; 404 where it is not the user's to see (spatial.jobs.visible)."""
     found = jobs.visible(user_of(request)).filter(pk=job_id).first()
     if found is None:
         raise Http404("没有这个任务，或不归您查看。")

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from imports import uploads
-from imports.models import Delivery, DeliveryStatus, Issue, UploadState
+from imports.models import Delivery, DeliveryStatus, Issue, Upload, UploadState
 from imports.pages import jobs as job_pages
 from imports.pages.gate import importer, seen_deliveries, user_of
 from imports.readers.kinds import READABLE
@@ -157,8 +157,22 @@ def target_of(delivery: Delivery) -> str:
 
 def _in_work(request: HttpRequest) -> list[dict[str, Any]]:
     """Uploads that were not imported yet, newest first."""
-    found = uploads.visible(user_of(request)).exclude(state=UploadState.IMPORTED)
-    return [{"upload": upload, "job": _told(upload.job)} for upload in found[:PAGE]]
+    found = uploads.visible(user_of(request)).filter(whole=None)
+    found = found.exclude(state=UploadState.IMPORTED)
+    left = Upload.objects.filter(whole=OuterRef("pk")).exclude(state=UploadState.IMPORTED)
+    found = found.exclude(Q(state=UploadState.PARTED) & ~Exists(left))
+    return [
+        {"upload": upload, "job": _told(upload.job), "parts": _parts(upload)}
+        for upload in found[:PAGE]
+    ]
+
+
+def _parts(upload: Upload) -> str:
+    """Of a file of several layers, how many of them have come in."""
+    if upload.state != UploadState.PARTED:
+        return ""
+    states = list(upload.parts.values_list("state", flat=True))
+    return f"{len(states)} 个图层，已导入 {states.count(UploadState.IMPORTED)} 个"
 
 
 def _jobs(request: HttpRequest) -> list[dict[str, Any]]:

@@ -77,3 +77,14 @@ def suggested(columns: Sequence[str], scope: Scope) -> list[dict[str, Any]]:
                           "score": score})  # fmt: skip
     found.sort(key=lambda row: (-row["score"], row["target"]))
     return found[:SUGGESTED]
+
+
+def named(name: str, scope: Scope) -> str:
+    """The layer that a file or sublayer of this name is usually for; empty where none is."""
+    plain = name.upper()
+    for code in scope.layers("identify"):
+        layer = install.layers_file()["layer"].get(code, {})
+        words = (layer.get("term", name + "?"), *layer.get("names", ()))
+        if any(word.upper() in plain for word in words):
+            return code
+    return ""

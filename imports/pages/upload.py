@@ -14,6 +14,7 @@ from imports.pages import jobs as job_pages
 from imports.pages import targets
 from imports.pages.gate import importer, user_of
 from imports.pages.ground_map import ground_map
+from imports.pages.parts import parts_page, shows_parts
 from imports.pages.upload_options import Draft, drafted, lacking
 from imports.pages.upload_view import told
 from spatial.errors import GislandError, NotAllowed
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 def import_upload(request: HttpRequest, token: UUID) -> HttpResponse:
     """The page of an upload; a POST keeps what was said and does what was asked for."""
     upload = _upload(request, token)
+    if shows_parts(request, upload):
+        return parts_page(request, upload)
     if request.method != "POST":
         if upload.delivery_id is not None and upload.state == UploadState.IMPORTED:
             return redirect("delivery", delivery_id=upload.delivery_id)
@@ -49,8 +52,11 @@ def import_upload(request: HttpRequest, token: UUID) -> HttpResponse:
 @require_POST
 def import_upload_drop(request: HttpRequest, token: UUID) -> HttpResponse:
     """Forget an upload and its file."""
-    uploads.remove(_upload(request, token))
+    upload = _upload(request, token)
+    uploads.remove(upload)
     if "text/html" in request.headers.get("Accept", ""):
+        if upload.whole is not None:
+            return redirect("import_upload", token=upload.whole.token)
         return redirect("imports")
     return JsonResponse({"dropped": True})
 

@@ -60,7 +60,7 @@ def drafted(upload: Upload, posted: Mapping[str, str], scope: Scope, user: User)
             draft.look |= name == "forget" and (name in posted) != bool(draft.options.get(name))
             _keep(draft, name, name in posted)
     _batch(draft, posted, scope)
-    if draft.target == upload.target and draft.target != IMAGE:
+    if draft.target == upload.target and draft.target not in ("", IMAGE):
         _fields(draft, posted, upload.preview or {})
     return draft
 
@@ -116,10 +116,10 @@ def _target(draft: Draft, posted: Mapping[str, str], scope: Scope) -> None:
 
 
 def _reading(draft: Draft, posted: Mapping[str, str], scope: Scope, user: User) -> None:
-    for name in READING:
-        if name not in posted:
-            continue
-        value = posted[name].strip()
+    told = {name: posted[name].strip() for name in READING if name in posted}
+    if posted.get("proposed_crs"):  # the button beside the refusal
+        told["crs"] = posted["proposed_crs"].strip()
+    for name, value in told.items():
         fault = _reading_fault(name, value, scope, user)
         if fault:
             draft.faults[name] = fault

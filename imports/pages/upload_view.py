@@ -6,9 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyproj
 from django.db.models import F
 
 from imports import issue_kinds
+from imports.crs_checks import name_of
 from imports.crs_evidence import gauss_epsg
 from imports.models import UploadState
 from imports.pages import targets, upload_fields
@@ -69,6 +71,7 @@ def told(
         "encoding": dict(ENCODINGS).get(preview.get("encoding", ""), preview.get("encoding", "")),
         "looking": looking,
         "read_fault": on_page(upload.error) if upload.state == UploadState.REFUSED else "",
+        "crs_proposals": _proposed(preview) if upload.state == UploadState.REFUSED else [],
         "bring_fault": on_page(_bring_fault(upload)),
         "evidence": [on_page(line) for line in preview.get("crs_evidence", [])],
         "crs_origin": on_page(str(preview.get("crs_origin", ""))),
@@ -78,7 +81,7 @@ def told(
         "bad": [on_page(f"第 {one['row']} 行：{one['message']}") for one in preview.get("bad", [])],
         "encodings": ENCODINGS,
         "planes": _planes(scope),
-        "regions": _regions(scope, user),
+        "regions": regions_of(scope, user),
         "region": region,
         "batch": batch,
         "batches": scope.filter_batches(Batch.objects.exclude(source="选址"))[:BATCHES],
@@ -114,6 +117,12 @@ def _tried(upload: Upload) -> dict[str, Any] | None:
     return {**job.result, "issues": issues}
 
 
+def _proposed(preview: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The CRS that would fit where the file's own was refused: code and name."""
+    codes = preview.get("crs_proposals") or []
+    return [(code, name_of(pyproj.CRS.from_user_input(code))) for code in codes]
+
+
 def _bring_fault(upload: Upload) -> str:
     """Why the last import or dry run came to nothing."""
     if upload.state == UploadState.FAILED:
@@ -144,7 +153,7 @@ def _suggested(draft: Draft, columns: list[str], scope: Scope) -> list[dict[str,
     return targets.suggested(columns, scope)
 
 
-def _regions(scope: Scope, user: User) -> list[tuple[str, str]]:
+def regions_of(scope: Scope, user: User) -> list[tuple[str, str]]:
     """Where the ground may lie, the user's own region first; everywhere for who has none."""
     codes = codes_of(scope, user)
     found = Region.objects.filter(code__in=codes, valid_until__isnull=True).defer("geom")

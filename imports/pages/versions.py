@@ -13,9 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from imports import version_diff, versions
 from imports.models import Delivery, DiffPiece, PieceKind, VersionDiff
+from imports.pages import jobs as job_pages
 from imports.pages.ground_map import ground_map
 from imports.pages.version_list import areas_of
 from imports.pages.work import begun, open_work
+from spatial import jobs
 from spatial.errors import GislandError, InputRefused
 from spatial.models import DatasetVersion, Patch, Region, VersionStatus, Zone
 from spatial.models.dataset import Nature
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from imports.version_diff import Diff
+    from spatial.models import Job
     from spatial.scope import Scope
 
     Row = dict[str, Any]
@@ -179,7 +182,7 @@ def _told(request: HttpRequest, scope: Scope, version: DatasetVersion) -> Row:
         "area_m2": areas_of([version.pk]).get(version.pk),
         "delivery": delivery,
         "diff": diff,
-        "job": job,
+        "job": _job(request, job),
         "changes": _changes(diff) if diff else [],
         "moves": _moves(diff) if diff and reads else [],
         "row_terms": version_diff.ROW_TERMS,
@@ -254,3 +257,11 @@ def _bounds(diff: Diff) -> list[float] | None:
 def _box(version: DatasetVersion) -> list[float] | None:
     region = Region.objects.filter(pk=version.region_id).first()
     return list(region.geom.extent) if region is not None and region.geom else None
+
+
+def _job(request: HttpRequest, job: Job | None) -> dict[str, Any] | None:
+    """The job to watch; of somebody else's only that there is one."""
+    if job is None:
+        return None
+    seen = jobs.visible(request.user).filter(pk=job.pk).first()
+    return {"title": job.title} if seen is None else job_pages.told(seen)

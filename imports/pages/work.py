@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from imports.models import Delivery
+from imports.pages import jobs as job_pages
 from imports.pages.gate import user_of
 from spatial import jobs
 from spatial.models import DatasetVersion, Job, JobState, Patch
 from spatial.scope import login_or_demo, request_scope
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     Row = dict[str, Any]
 
@@ -37,26 +37,18 @@ def open_work(arguments: dict[str, Any]) -> Job | None:
 @login_or_demo
 @require_http_methods(["GET", "HEAD", "POST"])
 def work_page(request: HttpRequest, job_id: int) -> HttpResponse:
-    """One piece of work; ``?state=1`` its state as JSON; a POST stops it or judges again.
+    """One piece of work and what came of it; a POST judges again what it has touched.
 
-    404 for what somebody else started.
+    404 for what is not the user's to see. Its state and its stop: imports.pages.jobs.
     """
-    job = _job(request, job_id)
+    job = job_pages.job_of(request, job_id)
     if request.method == "POST":
         return _act(request, job)
-    if request.GET.get("state"):
-        return JsonResponse(
-            {"open": job.open, "phase": job.phase, "done": job.done, "total": job.total,
-             "state": job.get_state_display()}
-        )  # fmt: skip
     return render(request, "imports/work.html", _told(request, job))
 
 
 def _act(request: HttpRequest, job: Job) -> HttpResponse:
     action = request.POST.get("action", "")
-    if action == "stop":
-        jobs.stop(job)
-        return redirect("work", job_id=job.pk)
     if action in ("judge", "judge_diff") and job.state == JobState.DONE:
         request_scope(request).require_act("classify")
         adopts = action == "judge"
@@ -68,15 +60,6 @@ def _act(request: HttpRequest, job: Job) -> HttpResponse:
         )
         return redirect("work", job_id=again.pk)
     return redirect("work", job_id=job.pk)
-
-
-def _job(request: HttpRequest, job_id: int) -> Job:
-    user = user_of(request)
-    found = Job.objects.filter(pk=job_id).select_related("by")
-    job = (found if user.is_superuser else found.filter(by=user)).first()
-    if job is None:
-        raise Http404("没有这个任务，或不是您提交的。")
-    return job
 
 
 def _told(request: HttpRequest, job: Job) -> Row:
@@ -96,6 +79,7 @@ def _told(request: HttpRequest, job: Job) -> Row:
     version = job.arguments.get("version") or (job.arguments.get("versions") or [None])[0]
     return {
         "job": job,
+        "open_job": job_pages.told(job) if job.open else None,
         "result": result,
         "active": named["active"],
         "restored": named["restored"],

@@ -190,29 +190,48 @@ def _way_out(held: list[str]) -> str:
 
 
 def _choose(file_name: str, found: list[str], sublayer: str | None, held: list[str]) -> str:
-    known = [PurePosixPath(name).stem for name in found if name.lower().endswith(".shp")]
-    if sublayer and known and len(known) == len(found) and sublayer not in known:
-        raise SublayerNeeded(
-            f"压缩包 {file_name} 内没有“{sublayer}”，有：{'、'.join(known[:12])}。"
-            "请用 --where-layer 指明其中之一。",
-            known,
-        )
-    if sublayer:
-        named = [name for name in found if PurePosixPath(name).stem == sublayer]
-        found = named or [name for name in found if not name.lower().endswith(".shp")]
-    if len(found) == 1:
-        return found[0]
     if not found:
         raise InputRefused(
             f"压缩包 {file_name} 内没有可读的矢量数据（包中包不解）。"
             f"{_way_out(held)}请检查包内的 .shp 等文件。"
         )
-    stems = [PurePosixPath(name).stem for name in found]
+    labels = _labels(found)
+    if sublayer in labels:
+        return found[labels.index(sublayer)]
+    shapefiles = [one for one in found if one.lower().endswith(".shp")]
+    if sublayer and len(shapefiles) == len(found):
+        raise SublayerNeeded(
+            f"压缩包 {file_name} 内没有“{sublayer}”，有：{'、'.join(labels[:12])}。"
+            "请用 --where-layer 指明其中之一。",
+            labels,
+        )
+    if sublayer:  # the name of a layer within the one database
+        found = [one for one in found if one not in shapefiles]
+    if len(found) == 1:
+        return found[0]
     raise SublayerNeeded(
-        f"压缩包 {file_name} 内有多份数据（{'、'.join(stems[:12])}）。"
+        f"压缩包 {file_name} 内有多份数据（{'、'.join(labels[:12])}）。"
         "请用 --where-layer 指明其中之一。",
-        stems,
+        labels,
     )
+
+
+def _labels(found: list[str]) -> list[str]:
+    """What each delivery of a zip is called: its name; with folders, and its suffix, where only
+    these tell two apart."""
+    paths = [PurePosixPath(name) for name in found]
+    forms = (
+        [path.stem for path in paths],
+        [str(path.with_suffix("")) for path in paths],
+        [str(path) for path in paths],
+    )
+    labels = list(forms[0])
+    for form in forms[1:]:
+        plain = [label.lower() for label in labels]
+        labels = [
+            form[at] if plain.count(plain[at]) > 1 else label for at, label in enumerate(labels)
+        ]
+    return labels
 
 
 def _extract_folder(

@@ -13,6 +13,7 @@ from django.db import transaction
 from spatial import sqlfiles
 from spatial.errors import BatchUnknown
 from spatial.models import Batch, Patch
+from spatial.models.patch import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,12 +63,14 @@ def link_patches(patch_ids: Sequence[int], *, dry_run: bool = False) -> Linked:
 
 
 def patches_to_link(batch: str | None = None) -> list[int]:
-    """The patches of a batch, or all; raises BatchUnknown."""
+    """The patches of a batch, or all but machine-made ones; raises BatchUnknown."""
     found = Patch.objects.order_by("pk")
     if batch:
         if not Batch.objects.filter(code=batch).exists():
             raise BatchUnknown(f"没有批次 {batch}。请核对批次号。")
         found = found.filter(batch__code=batch)
+    else:
+        found = found.exclude(batch__source=Source.MACHINE)
     return list(found.values_list("pk", flat=True))
 
 

@@ -24,6 +24,11 @@ class Source(models.TextChoices):
     MACHINE = "机器初筛", "机器初筛"
 
 
+UNISSUED = (Source.SITE, Source.MACHINE)
+"""Sources of patches that nobody issued: work on all patches leaves them out, unless their batch is
+named; no ratio counts them."""
+
+
 class Batch(models.Model):
     """Patches issued together. 批次"""
 

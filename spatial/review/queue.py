@@ -168,6 +168,7 @@ def _row(
         "address": patch.address,
         "jcbh": patch.jcbh,
         "batch": patch.batch.code,
+        "machine": patch.batch.is_machine_made,
         "county": patch.region.name,
         "area_m2": str(patch.area_m2),
         "declared_m2": None if patch.declared_area_m2 is None else str(patch.declared_area_m2),

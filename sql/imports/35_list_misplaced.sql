@@ -1,6 +1,7 @@
--- what:   Rows placed by their code in a county whose ground they don't meet. A corner inside a
---         part of the county's ground is enough; only rows without are cut with it. No predicate
---         compares two polygons: along a line that both follow, GEOS may fail on those.
+-- what:   Rows placed by their code in a county whose ground they don't meet, and how far off, in
+--         m. A corner inside a part of the county's ground is enough; only rows without are cut
+--         with it. No predicate compares two polygons: along a line that both follow, GEOS may
+--         fail on those.
 -- reads:  import_row, import_place, import_target, import_county
 -- writes: -
 -- params: -
@@ -29,7 +30,14 @@ SELECT
     doubtful.row,
     target.code,
     ST_X(ST_PointOnSurface(doubtful.geom)) AS x,
-    ST_Y(ST_PointOnSurface(doubtful.geom)) AS y
+    ST_Y(ST_PointOnSurface(doubtful.geom)) AS y,
+    (
+        SELECT ST_Distance(county.geom::geography, doubtful.geom::geography)
+        FROM import_county AS county
+        WHERE county.region_id = doubtful.region_id
+        ORDER BY county.geom <-> doubtful.geom
+        LIMIT 1
+    ) AS away_m
 FROM doubtful
 INNER JOIN import_target AS target ON doubtful.region_id = target.region_id
 WHERE NOT EXISTS (

@@ -10,7 +10,7 @@ SELECT
     zone.source_id,
     coalesce(zone.attributes ->> %(class_field)s, '') AS class,
     zone.area_m2,
-    md5(ST_AsBinary(ST_Normalize(zone.geom))) AS shape,
-    md5((zone.attributes - 'source_code')::text) AS told
+    md5(zone.geom::bytea)::uuid AS shape,
+    jsonb_hash_extended(zone.attributes - 'source_code', 0) AS told
 FROM spatial_zone AS zone
 WHERE zone.version_id IN (%(old_id)s, %(new_id)s) AND zone.recorded_until IS NULL

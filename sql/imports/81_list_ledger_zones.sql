@@ -61,8 +61,8 @@ SELECT
     zone.source_id,
     coalesce(zone.attributes ->> %(class_field)s, '') AS class,
     zone.area_m2,
-    md5(ST_AsBinary(ST_Normalize(zone.geom))) AS shape,
-    md5((zone.attributes - 'source_code')::text) AS told,
+    md5(zone.geom::bytea)::uuid AS shape,
+    jsonb_hash_extended(zone.attributes - 'source_code', 0) AS told,
     chosen.change
 FROM chosen
 INNER JOIN spatial_zone AS zone ON chosen.id = zone.id

@@ -5,9 +5,14 @@
 CREATE TEMPORARY TABLE diff_pair ON COMMIT DROP AS
 WITH ranked AS MATERIALIZED (
     SELECT
-        zone.*,
+        zone.zone_id,
+        zone.is_new,
+        zone.shape,
+        zone.told,
+        zone.source_id,
         row_number() OVER (
-            PARTITION BY zone.is_new, zone.shape, zone.told ORDER BY zone.source_id, zone.zone_id
+            PARTITION BY zone.shape, zone.told, zone.is_new
+            ORDER BY zone.source_id COLLATE "C", zone.zone_id
         ) AS place
     FROM diff_zone AS zone
 ),
@@ -31,7 +36,8 @@ remaining AS MATERIALIZED (
         ranked.is_new,
         ranked.shape,
         row_number() OVER (
-            PARTITION BY ranked.is_new, ranked.shape ORDER BY ranked.source_id, ranked.zone_id
+            PARTITION BY ranked.shape, ranked.is_new
+            ORDER BY ranked.source_id COLLATE "C", ranked.zone_id
         ) AS place
     FROM ranked
     LEFT JOIN (

@@ -17,10 +17,10 @@ common AS MATERIALIZED (
         earlier.class AS before,
         later.class AS after,
         ST_CollectionExtract(ST_Intersection(earlier.ground, later.ground), 3) AS ground
-    FROM rest AS earlier
-    INNER JOIN rest AS later
+    FROM diff_ground AS earlier
+    INNER JOIN diff_ground AS later
         ON earlier.geom && later.geom AND ST_Intersects(earlier.ground, later.ground)
-    WHERE NOT earlier.is_new AND later.is_new
+    WHERE NOT (earlier.is_paired OR later.is_paired OR earlier.is_new) AND later.is_new
 ),
 
 other AS (

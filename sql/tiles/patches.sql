@@ -16,6 +16,7 @@ near AS (
         patch.geom,
         patch.area_m2,
         patch.jcbh,
+        batch.source = '机器初筛' AS machine,
         batch.code || '/' || region.code || '/' || patch.jcbh AS address
     FROM spatial_patch AS patch
     INNER JOIN spatial_batch AS batch ON patch.batch_id = batch.id
@@ -72,6 +73,7 @@ told AS (
                 'id', judged.id,
                 'address', judged.address,
                 'jcbh', judged.jcbh,
+                'machine', nullif(judged.machine, FALSE),
                 'label', judged.jcbh,
                 'label_class', judged.label_class,
                 'label_code', judged.label_code,

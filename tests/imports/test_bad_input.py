@@ -225,7 +225,7 @@ def test_swapped_axes(tmp_path, epsg):
 
 def test_a_zone_that_is_not_the_counties(tmp_path):
     path = shapefile(tmp_path / "a.shp", [LAND], [HERE], epsg=4549)
-    refused(path, "不在行政区范围内", "带号错误", error=CrsRefused, crs="EPSG:4548")
+    refused(path, "不在行政区范围", "--crs EPSG:4549", error=CrsRefused, crs="EPSG:4548")
 
 
 def test_nothing_inside_the_region(tmp_path):

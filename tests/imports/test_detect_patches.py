@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+import shapely
 from affine import Affine
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -16,10 +17,13 @@ from imports import rasters, reconcile
 from imports.detect.deliver import detect
 from imports.detect.search import Settings
 from imports.models import Delivery
+from imports.patches import BatchSpec, stage_patches
 from spatial import jobs, sqlfiles
+from spatial.engine import genealogy, selection
 from spatial.errors import InputRefused, Stopped
 from spatial.models import Batch, Image, Job, JobState, Patch
-from tests.imports.conftest import EAST, WEST
+from spatial.models.patch import PatchLink
+from tests.imports.conftest import EAST, WEST, written
 from tests.imports.raster_files import write
 from tests.imports.test_detect import built, scene, seen
 from tests.people import person
@@ -86,6 +90,27 @@ def test_machine_made_patches_never_join_an_issued_batch(images):
     Batch.objects.create(code="2024Q1", source="部")
     with pytest.raises(InputRefused, match="自然资源部下发"):
         detect(images[0].pk, images[1].pk, batch="2024Q1")
+
+
+def test_work_on_all_patches_leaves_machine_made_ones_out(images):
+    detect(images[0].pk, images[1].pk, batch="found")
+    made = Patch.objects.get()
+    assert selection.patches_of() == ([], "land-enforcement")
+    assert selection.patches_by_ruleset() == {}
+    assert selection.patches_of_ruleset("land-enforcement") == []
+    assert genealogy.patches_to_link() == []
+    assert selection.patches_of(batch="found")[0] == [made.pk]
+
+
+def test_a_machine_made_patch_is_nobodys_kin_until_asked(images, tmp_path):
+    detect(images[0].pk, images[1].pk, batch="found")
+    made = Patch.objects.get()
+    again = {"XZQDM": WEST, "JCBH": "1", "QSX": "2024", "HSX": "2025"}
+    ground = shapely.from_wkb(bytes(made.geom.wkb))
+    stage_patches(written(tmp_path / "t.gpkg", [again], [ground]), batch=BatchSpec("issued"))
+    assert not PatchLink.objects.exists()
+    genealogy.link_patches(genealogy.patches_to_link("found"))
+    assert PatchLink.objects.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,17 @@ def test_reading_writes_nothing_beside_the_file(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_the_codes_of_a_gml_stay_the_text_they_are(tmp_path):
+    rows = [{"JCBH": "001", "ZLDWDM": "9901021000000000000"},
+            {"JCBH": "002", "ZLDWDM": "9901021000000000001"}]  # fmt: skip
+    path = tmp_path / "a.gml"
+    pyogrio.write_dataframe(frame(rows, HERE), path, driver="GML")
+    path.with_suffix(".xsd").unlink()
+    table = read(path)
+    assert [row["ZLDWDM"] for row in table.records] == [row["ZLDWDM"] for row in rows]
+    assert [row["JCBH"] for row in table.records] == ["001", "002"]
+
+
 PHONE = """<?xml version="1.0" encoding="{encoding}"?>
 <kml xmlns="http://www.opengis.net/kml/2.2"><Document>
 <Folder><name>轨迹</name>

@@ -11,7 +11,7 @@ import shapely
 
 from imports import load
 from imports.models import Delivery
-from spatial.errors import InputRefused
+from spatial.errors import CrsRefused, InputRefused
 from spatial.models import Batch, Patch
 from tests.imports.conftest import EAST, WEST, projected, shapefile, square, written
 
@@ -137,10 +137,32 @@ def test_without_code_the_larger_part_decides(counties, tmp_path):
 
 
 def test_a_code_that_the_place_denies_is_told(counties, tmp_path):
-    path = written(tmp_path / "t.gpkg", [PATCH], [square(120.05, 33.05)])
+    path = written(tmp_path / "t.gpkg", [PATCH], [square(120.0005, 33.05)])
     delivery = load.stage_patches(path, batch=SPEC)
     assert delivery.issues.get().kind == "region_mismatch"
     assert Patch.objects.get().region.code == WEST
+
+
+def test_one_patch_far_from_its_county_is_an_error_and_kept(counties, tmp_path):
+    records = [{**PATCH, "JCBH": name} for name in "甲乙丙"]
+    places = [square(119.95, 33.05), square(119.96, 33.05), square(120.6, 33.05)]
+    delivery = load.stage_patches(written(tmp_path / "t.gpkg", records, places), batch=SPEC)
+    issue = delivery.issues.get(kind="region_far")
+    assert issue.severity == "error"
+    assert issue.row == 3
+    assert "约 56 公里" in issue.message
+    assert Patch.objects.count() == 3, "nothing is lost"
+
+
+def test_a_file_most_of_which_lies_far_from_its_counties_is_doubted(counties, tmp_path):
+    records = [{**PATCH, "JCBH": name} for name in "甲乙丙"]
+    places = [square(119.95, 33.05), square(120.6, 33.05), square(120.61, 33.05)]
+    path = written(tmp_path / "t.gpkg", records, places)
+    with pytest.raises(CrsRefused, match="3 行中有 2 行.*EPSG:4490.*可疑"):
+        load.stage_patches(path, batch=SPEC)
+    assert not Patch.objects.exists()
+    delivery = load.stage_patches(path, batch=SPEC, crs="EPSG:4490")
+    assert delivery.issues.filter(kind="region_far").count() == 2
 
 
 def test_areas_and_windows_that_do_not_fit_are_told(counties, tmp_path):

@@ -10,8 +10,10 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
 
-from imports import load, registers
+from imports import load, register_told, registers
 from imports.models import Delivery, RegisterEntry
 from spatial.accounts import make_user
 from spatial.engine.corrections import subject_of
@@ -82,6 +84,25 @@ def test_what_a_register_knows_is_added_beside_the_patch(issued, clerk, tmp_path
         1, 2, 0, 1,
     ]  # fmt: skip
     assert (delivery.kind, delivery.batch.code, delivery.row_count) == ("register", "B", 1)
+
+
+def test_the_page_of_a_patch_says_what_registers_told(issued, clerk, tmp_path):
+    patch = issued[WEST, "0002"]
+    for name, said in (("a.csv", "已约谈"), ("b.csv", "已拆除")):
+        rows = [{"监测编号": "0002", "XZQDM": WEST, "用地单位": "乙公司", "备注": said}]
+        bring(table(tmp_path / name, rows), by=clerk)
+    found = register_told.told(patch.pk)
+    assert [row["term"] for row in found] == ["备注"]
+    one = found[0]
+    assert (one["term"], one["value"], one["file"]) == ("备注", "已拆除", "b.csv")
+    first = RegisterEntry.objects.order_by("pk").first()
+    (earlier,) = register_told.told(patch.pk, first.recorded_at)
+    assert earlier["value"] == "已约谈"
+    client = Client()
+    client.force_login(clerk)
+    page = client.get(reverse("patch", args=[patch.pk])).content.decode()
+    assert "已拆除" in page
+    assert "登记表 b.csv" in page
 
 
 def test_a_user_that_was_unknown_becomes_a_fact_with_its_author(issued, clerk, tmp_path):

@@ -133,6 +133,20 @@ def test_another_county_learns_nothing(counties, staged):
     assert all(cell["version"] is None and not cell["staged"] for cell in cells)
     job = Job.objects.create(kind="activate_delivery", title="别人的", by=person(WEST, name="w"))
     assert stranger.get(reverse("work", args=[job.pk])).status_code == 404
+    assert stranger.get(reverse("job", args=[job.pk])).status_code == 404
+    assert stranger.post(reverse("job_stop", args=[job.pk])).status_code == 404
+
+
+def test_a_job_is_watched_and_stopped_in_one_way_whatever_it_is(clerk):
+    client = window(clerk)
+    job = Job.objects.create(kind="activate_delivery", title="启用", by=clerk)
+    page = client.get(reverse("work", args=[job.pk])).content.decode()
+    assert f'data-job="{reverse("job", args=[job.pk])}"' in page
+    told = client.get(reverse("job", args=[job.pk])).json()
+    assert (told["open"], told["stop_url"]) == (True, reverse("job_stop", args=[job.pk]))
+    answer = client.post(told["stop_url"], headers={"Accept": "text/html"})
+    assert answer["Location"] == reverse("work", args=[job.pk])
+    assert "已停止，没有写入任何数据" in client.get(answer["Location"]).content.decode()
 
 
 def test_of_a_secret_layer_a_brigade_learns_the_sums_and_not_where(counties, staged):

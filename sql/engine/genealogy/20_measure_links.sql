@@ -1,7 +1,8 @@
 -- what:   Link these patches with all of the same ruleset on whose ground they lie: the later one
 --         (by issue, else by image, else by arrival) with the earlier. More than least_m2 must be
 --         common, in a connected part that is wider on average than a border drawn twice, or be
---         most of either.
+--         most of either. What a detector proposes (机器初筛) is no patch's kin unless its own
+--         links are asked for.
 -- reads:  spatial_patch, spatial_batch, spatial_region
 -- writes: spatial_patchlink
 -- params: patch_ids, least_m2, border_m
@@ -21,7 +22,10 @@ WITH pair AS MATERIALIZED (
         OFFSET 0
     ) AS found
     INNER JOIN spatial_batch AS other_batch
-        ON found.batch_id = other_batch.id AND batch.ruleset = other_batch.ruleset
+        ON
+            found.batch_id = other_batch.id
+            AND batch.ruleset = other_batch.ruleset
+            AND (other_batch.source <> '机器初筛' OR batch.source = '机器初筛')
     WHERE patch.id = ANY(%(patch_ids)s::bigint[])
 ),
 

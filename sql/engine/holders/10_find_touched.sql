@@ -50,5 +50,5 @@ FROM (
 ) AS touched
 INNER JOIN spatial_patch AS patch ON touched.id = patch.id
 INNER JOIN spatial_batch AS batch ON patch.batch_id = batch.id
-WHERE batch.ruleset = %(ruleset)s AND batch.source <> '选址'
+WHERE batch.ruleset = %(ruleset)s AND batch.source NOT IN ('选址', '机器初筛')
 ORDER BY patch.id

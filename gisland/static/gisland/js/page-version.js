@@ -1,8 +1,8 @@
 /** The page of a version: what changed on the map, and the largest changes in a list that lights up with it. */
 
 import { readJson } from "./dom.js";
+import { watchJobs } from "./imports/watch.js";
 import { createMap } from "./map/map.js";
-import { follow } from "./work.js";
 
 const CHANGES = "changes";
 
@@ -46,4 +46,4 @@ if (element) {
   element.gisMap = map;
   tieChanges(map, config);
 }
-for (const work of document.querySelectorAll("[data-work]")) follow(work);
+watchJobs(document, () => window.location.reload());

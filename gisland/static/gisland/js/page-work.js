@@ -1,5 +1,5 @@
 /** The page of a piece of work: it loads itself anew when the work has ended. */
 
-import { follow } from "./work.js";
+import { watchJobs } from "./imports/watch.js";
 
-for (const element of document.querySelectorAll("[data-work]")) follow(element);
+watchJobs(document, () => window.location.reload());

@@ -71,6 +71,10 @@ export async function renew(panel, { url = window.location.href, body = null, se
   const fresh = page.getElementById(panel.id);
   if (response.redirected && !fresh) window.location.assign(response.url);
   else if (response.redirected && new URL(response.url).pathname !== window.location.pathname) window.location.assign(response.url);
+  if (!fresh && response.ok) {
+    window.location.reload(); // it goes on at a page of another kind
+    await new Promise(() => {});
+  }
   if (!fresh) throw refusal(page, response.status);
   const focused = panel.contains(document.activeElement) ? place(document.activeElement) : null;
   const top = panel.scrollTop;

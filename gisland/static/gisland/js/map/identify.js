@@ -74,6 +74,7 @@ export class Here {
     const borderline = feature.get("borderline") ? el("em", { class: "gis-borderline", text: terms.borderline ?? "临界" }) : "";
     return [
       ...pair(terms.verdict ?? (feature.get("decided") ? "初判（已判定）" : "初判，疑似"), [verdict ?? "未分析", borderline]),
+      ...pair("来源", feature.get("machine") ? "机器初筛，未经人工核实" : ""),
       ...pair(terms.marks ?? "涉及", marks.join("、")),
       ...pair("面积", area(feature.get("area_m2"))),
       ...pair(terms.address ?? "编号", feature.get("address")),

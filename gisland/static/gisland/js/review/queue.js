@@ -106,7 +106,7 @@ export class Queue {
     return el(
       "tr",
       { data: { id: row.id }, class: row.overtaken ? "is-overtaken" : null, onclick: () => this.choose(row.id) },
-      el("td", {}, el("button", { type: "button", class: "desk-pick", "aria-label": `图斑 ${row.address}` }, row.jcbh), el("small", { class: "quiet", text: ` ${row.county}` })),
+      el("td", {}, el("button", { type: "button", class: "desk-pick", "aria-label": `图斑 ${row.address}` }, row.jcbh), el("small", { class: "quiet", text: ` ${row.county}` }), row.machine ? el("span", { class: "tag", title: "由程序比较影像得出，未经人工核实，不是下发图斑", text: "机器初筛" }) : null),
       el("td", {}, el("span", { class: "look" }, look ? swatch(look, "patch") : null, el("span", { class: "desk-label", title: row.label, text: row.label })), row.borderline ? el("span", { class: "tag", text: "临界" }) : null),
       el("td", { class: "number" }, mu(row.area_m2), Number(row.outside_m2) ? el("span", { class: "tag", title: `区外 ${mu(row.outside_m2)} 亩未核查`, text: "区外" }) : null),
       area(row.areas.on_cultivated),
