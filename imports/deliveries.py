@@ -100,11 +100,19 @@ def record(
             "crs_evidence": list(verdict.evidence),
             **table.facts,
         },
-        row_count=len({*table.numbers, *table.bad.faults}),
+        row_count=_counted(table),
         **where,
     )
     add_issues(delivery, [*table.findings, *verdict.findings])
     return delivery
+
+
+def _counted(table: Table) -> int:
+    """The rows that are taken in, and those that were left out."""
+    faults = table.bad.faults
+    if not faults and isinstance(table.numbers, range):
+        return len(table.numbers)
+    return len({*table.numbers, *faults})
 
 
 def finish(delivery: Delivery, bundle: Bundle, *, dry_run: bool) -> None:

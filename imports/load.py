@@ -7,8 +7,12 @@ issues or raise and store nothing.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import transaction
 
 from imports import (
@@ -31,6 +35,9 @@ from imports.ground import ground_of
 from imports.models import Delivery, DeliveryStatus
 from imports.patches import BatchSpec, stage_patches
 from imports.readers import bundle as bundles
+from imports.readers.held import Column, Held, told_words
+from imports.staged_lines import HeldRows
+from imports.typed_held import constant
 from spatial import sqlfiles
 from spatial.errors import InputRefused, UnknownLayer
 from spatial.job_progress import silent
@@ -52,6 +59,7 @@ __all__ = ["BatchSpec", "stage_layer", "stage_patches"]
 
 REGION_FIELDS = {"township": "code", "land_use": "located_code"}
 """Fields whose first six digits are the county's code."""
+UNREGISTERED = "先用 import_regions 导入这些行政区；或用 --region 指明行政区，改按图形位置归县。"
 
 
 def stage_layer(  # noqa: PLR0913 - each is an option of import_layer
@@ -138,7 +146,8 @@ def _stage(
     recalled = sources.recall(layer.code, table, options)
     canonical = fields.canonical(table, layer.code, recalled.mapping, options.constants)
     table.facts["map"] = canonical.columns
-    geoms = verdict.to_storage(table.geoms)
+    total = len(table.numbers)
+    geoms = verdict.to_storage(table.geoms, lambda done: options.progress("换算坐标", done, total))
     shifted = staging.refuse_far_away(table.file_name, geoms, own, asserted=bool(options.crs))
     staged = _staged_rows(layer, bundle, table, canonical, counties, options)
     labels = verdict.row_labels(table.numbers)
@@ -147,7 +156,7 @@ def _stage(
     incoming = Incoming(layer.code, table, canonical, geoms)
     refuse_other_scheme(incoming)
     with transaction.atomic():
-        staging.copy_rows(table, canonical, staged, geoms, labels, options.progress)
+        staging.copy_rows(table, canonical, staged, geoms, labels, options.progress, counties)
         options.progress("检查", len(staged), len(staged))
         staging.repair(table)
         options.progress("归县", len(staged), len(staged))
@@ -172,7 +181,7 @@ def _stage(
         options.progress("写库", len(staged), len(staged))
         reconcile.settle_layer(delivery, table, coverage=layer.coverage)
         versions = _versions(layer, bundle, valid_from, canonical, verdict.label)
-        deliveries.add_issues(delivery, parties.name_parties(layer.code))
+        deliveries.add_issues(delivery, parties.name_parties(layer.code, canonical))
         deliveries.complete_issues(delivery, by_line=table.by_line)
         sqlfiles.execute("imports/60_stage_zones", {"layer": layer.code})
         sqlfiles.execute(
@@ -219,7 +228,13 @@ def _staged_rows(
     canonical: Canonical,
     counties: Sequence[Region],
     options: FileOptions,
-) -> list[staging.Staged]:
+) -> staging.Rows:
+    if isinstance(canonical.rows, Held):
+        return HeldRows(
+            table.numbers,
+            _ids_held(layer, bundle, table, canonical),
+            _codes_held(layer, table, canonical.rows, counties, options),
+        )
     codes = _county_codes(layer, table, canonical, counties, options)
     if layer.nature == Nature.LEDGER:
         ids = _ledger_ids(table, canonical)
@@ -250,11 +265,60 @@ def _county_codes(
         if text and text not in known and not options.region_code:
             faults.append((number, f"行政区代码 {attributes[field]} 未登记"))
         codes.append(text if text in known else None)
-    table.bad.refuse(
-        table.file_name, faults,
-        "先用 import_regions 导入这些行政区；或用 --region 指明行政区，改按图形位置归县。",
-    )  # fmt: skip
+    table.bad.refuse(table.file_name, faults, UNREGISTERED)
     return codes
+
+
+def _codes_held(
+    layer: Layer,
+    table: Table,
+    rows: Held,
+    counties: Sequence[Region],
+    options: FileOptions,
+) -> Column:
+    """The same by column: each different code is looked up once."""
+    known = {county.code for county in counties}
+    found = rows.columns.get(REGION_FIELDS.get(layer.code, ""))
+    if found is None:
+        return constant(None, len(rows))
+    faults: list[tuple[int, str]] = []
+    told = found.coded
+    first = [str(one or "")[:6] for one in told_words(told.words)]
+    if not options.region_code and told.codes is not None:
+        lost = {
+            at: f"行政区代码 {one} 未登记"
+            for at, one in enumerate(told_words(told.words))
+            if first[at] and first[at] not in known
+        }
+        places = np.flatnonzero(np.isin(told.codes, list(lost))).tolist() if lost else []
+        faults = [(table.numbers[at], lost[int(told.codes[at])]) for at in places]
+    table.bad.refuse(table.file_name, faults, UNREGISTERED)
+    return replace(told, words=[one if one in known else None for one in first])
+
+
+def _ids_held(layer: Layer, bundle: Bundle, table: Table, canonical: Canonical) -> Column:
+    rows = cast("Held", canonical.rows)
+    if layer.nature == Nature.LEDGER:
+        ids = _ledger_ids(table, canonical)
+        return Column(codes=np.arange(len(ids), dtype=np.int32), words=ids)
+    own = rows.columns.get("source_code")
+    if own is not None and _tells_apart(own):
+        return own
+    words = pc.binary_join_element_wise(
+        bundle.sha256[:8], pa.array(table.numbers).cast(pa.string()), "-"
+    )
+    return Column(codes=np.arange(len(words), dtype=np.int32), words=words)
+
+
+def _tells_apart(own: Column) -> bool:
+    """Whether each row has one, and no two the same."""
+    if own.codes is None or not len(own) or isinstance(own.words, list):
+        told = [str(one or "") for one in own.values()]
+        return all(told) and len(set(told)) == len(told)
+    if own.codes.min() < 0 or len(np.unique(own.codes)) < len(own):
+        return False
+    used = own.words.take(pa.array(own.codes))
+    return pc.count_distinct(used).as_py() == len(own) and pc.all(pc.not_equal(used, "")).as_py()
 
 
 def _snapshot_ids(bundle: Bundle, table: Table, canonical: Canonical) -> list[str]:
