@@ -177,7 +177,7 @@ def _stage(
         staged_issues.report(delivery)
         if checks:
             options.progress("核对", len(staged), len(staged))
-            check_layer(delivery, incoming, layer, counties)
+            check_layer(delivery, incoming, layer, counties, options.progress)
         options.progress("写库", len(staged), len(staged))
         reconcile.settle_layer(delivery, table, coverage=layer.coverage)
         versions = _versions(layer, bundle, valid_from, canonical, verdict.label)

@@ -34,6 +34,7 @@ class Shapes:
         self._count = 0
         self._kept: np.ndarray | None = None
         self._infinite: list[int] = []
+        self._instead: dict[int, Any] = {}
         self.vertices = 0
 
     def append(self, geoms: np.ndarray) -> None:
@@ -120,6 +121,13 @@ class Shapes:
     def _read(self, wanted: np.ndarray) -> np.ndarray:
         if self._kept is not None:
             wanted = self._kept[wanted]
+        found = self._stored(wanted)
+        if self._instead:
+            for at in np.flatnonzero(np.isin(wanted, list(self._instead))).tolist():
+                found[at] = self._instead[int(wanted[at])]
+        return found
+
+    def _stored(self, wanted: np.ndarray) -> np.ndarray:
         if self._file is None:
             self._first = [np.concatenate(self._first)] if self._first else [np.empty(0, object)]
             whole: np.ndarray = self._first[0][wanted]
@@ -155,6 +163,17 @@ class Shapes:
         taken._kept = at if self._kept is None else self._kept[at]
         return taken
 
+    def replaced(self, at: np.ndarray, geoms: np.ndarray) -> Shapes:
+        """The same with others at these places; those lie in memory."""
+        places = at if self._kept is None else self._kept[at]
+        changed = Shapes()
+        changed.__dict__.update(self.__dict__)
+        changed._instead = {**self._instead, **dict(zip(places.tolist(), geoms, strict=True))}
+        whole = (np.concatenate(self._bounds) if self._bounds else np.empty((0, 4))).copy()
+        whole[places] = shapely.bounds(geoms)
+        changed._bounds = [whole]
+        return changed
+
     def mapped(self, change: Callable[[int, np.ndarray], np.ndarray]) -> Shapes:
         """What ``change`` makes of each chunk, given where it starts."""
         result = Shapes()
@@ -182,6 +201,15 @@ def total_bounds(geoms: Given) -> np.ndarray:
     whole = isinstance(geoms, Shapes)
     found: np.ndarray = geoms.total_bounds if whole else shapely.total_bounds(geoms)
     return found
+
+
+def replaced(geoms: Given, at: np.ndarray, others: np.ndarray) -> Given:
+    """The same with others at these places."""
+    if isinstance(geoms, Shapes):
+        return geoms.replaced(at, others)
+    result = geoms.copy()
+    result[at] = others
+    return result
 
 
 def infinite(geoms: Given) -> list[int]:

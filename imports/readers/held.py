@@ -212,9 +212,11 @@ class Held(Sequence[dict[str, Any]]):
         return Held(columns, self._count, nulls=self._nulls)
 
 
-def taken(rows: Sequence[Any], kept: Sequence[int]) -> Sequence[Any]:
+def taken(rows: Any, kept: Sequence[int]) -> Any:
     """Only these rows, as they are held."""
-    return rows.take(kept) if isinstance(rows, Held) else [rows[at] for at in kept]
+    if hasattr(rows, "take"):
+        return rows.take(kept)
+    return [rows[at] for at in kept]
 
 
 class Gathering:
