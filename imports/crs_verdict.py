@@ -172,7 +172,7 @@ def decide(table: Table, option: str | None = None, ground: Ground | None = None
     check_numbers(table.file_name, found, bounds)
     findings += _notes(found)
     if ground is not None and not evidence:
-        fits = ground.near(crs_evidence.degrees_of(found, bounds))
+        fits = ground.near(crs_evidence.degrees_of(found, bounds.tolist()))
         evidence = ("位置与行政区范围一致",) if fits else ("位置与行政区范围不一致",)
         confidence = confidence if fits else LOW
     return Verdict(found, name_of(found), origin, findings, confidence, evidence)

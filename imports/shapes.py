@@ -198,8 +198,9 @@ def bounds(geoms: Given) -> np.ndarray:
 
 def total_bounds(geoms: Given) -> np.ndarray:
     """Of all together."""
-    whole = isinstance(geoms, Shapes)
-    found: np.ndarray = geoms.total_bounds if whole else shapely.total_bounds(geoms)
+    if isinstance(geoms, Shapes):
+        return geoms.total_bounds
+    found: np.ndarray = shapely.total_bounds(geoms)
     return found
 
 

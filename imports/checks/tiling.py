@@ -88,7 +88,8 @@ def looked_over(
     geoms: Given, progress: Callable[[int], None] | None = None
 ) -> tuple[tuple[np.ndarray, np.ndarray], Edges]:
     """Overlapping pairs, and the edges that no neighbour runs along, block by block."""
-    pairs, open_edges = [np.empty((0, 2), dtype=np.int64)], []
+    pairs = [np.empty((0, 2), dtype=np.int64)]
+    open_edges: list[Edges] = []
     most = settings.limits().most_edges
     done = 0
     for block in blocks.of(geoms):

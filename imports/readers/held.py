@@ -23,8 +23,6 @@ ABSENT = object()
 PLAIN = r"^[\x20-\x7e]*$"
 """Text in which nothing can be wrong: printable ASCII."""
 
-Words = pa.Array | list[Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -35,7 +33,7 @@ class Column:
 
     numbers: np.ndarray | None = None
     codes: np.ndarray | None = None
-    words: Words = field(default_factory=list)
+    words: Any = field(default_factory=list)
     whole: bool = False
     """Whether floats that are whole numbers are given as such."""
 
@@ -136,7 +134,7 @@ def _plain(words: pa.Array) -> np.ndarray:
     return found
 
 
-def told_words(words: Words) -> list[Any]:
+def told_words(words: Any) -> list[Any]:
     """The different values as Python's own."""
     return words if isinstance(words, list) else words.to_pylist()
 
