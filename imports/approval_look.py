@@ -173,7 +173,10 @@ def _shapes(geoms: Any) -> list[str]:
 
 
 def _parcels(
-    shapes: list[str], region_ids: list[int], numbers: list[int], rows: list[dict[str, Any]]
+    shapes: list[str],
+    region_ids: list[int],
+    numbers: Sequence[int],
+    rows: Sequence[dict[str, Any]],
 ) -> list[Parcel]:
     found: dict[int, list[dict[str, Any]]] = {}
     for row in sqlfiles.rows("imports/look_ground", {"shapes": shapes, "region_ids": region_ids}):

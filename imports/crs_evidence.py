@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyproj
-import shapely
 
+from imports import shapes
 from spatial.errors import CrsMissing, CrsRefused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imports.ground import Ground
+    from imports.shapes import Given
 
 SIX_DEGREE = range(13, 24)
 THREE_DEGREE = range(25, 46)
@@ -68,19 +69,19 @@ def degrees_of(crs: pyproj.CRS, bounds: Sequence[float]) -> tuple[float, float, 
     return float(west), float(south), float(east), float(north)
 
 
-def row_zones(geoms: np.ndarray) -> np.ndarray:
+def row_zones(geoms: Given) -> np.ndarray:
     """The zone prefix of each row's eastings: 0 without prefix, -1 where it isn't one prefix."""
-    bounds = shapely.bounds(geoms)
+    bounds = shapes.bounds(geoms)
     low, high = bounds[:, 0] // 1_000_000, bounds[:, 2] // 1_000_000
     return np.where(low == high, low, -1).astype(int)
 
 
-def judge(file_name: str, geoms: np.ndarray, ground: Ground | None) -> Guess:
+def judge(file_name: str, geoms: Given, ground: Ground | None) -> Guess:
     """The CRS that the numbers and the counties speak for together.
 
     Raises CrsMissing where they don't settle it, CrsRefused for axes in the wrong order.
     """
-    bounds = tuple(float(value) for value in shapely.total_bounds(geoms))
+    bounds = tuple(float(value) for value in shapes.total_bounds(geoms))
     west, south, east, north = bounds
     refuse_swapped(file_name, bounds)
     if within(west, east, LONGITUDE) and within(south, north, LATITUDE):

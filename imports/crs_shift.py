@@ -14,12 +14,15 @@ import numpy as np
 import shapely
 
 from imports.readers.table import Finding
+from imports.shapes import CHUNK as SHAPES_CHUNK
+from imports.shapes import Shapes
 from spatial.errors import CrsRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imports.ground import Ground
+    from imports.shapes import Given
 
 Degrees = tuple[np.ndarray, np.ndarray]
 
@@ -36,6 +39,8 @@ how many would be there by chance."""
 
 AROUND_M = 2000.0
 AT_MOST = 4000
+SKIPPED = 16
+"""Of a large file every so many-th shape is read for it."""
 """Vertices looked at: those around the line, evenly drawn."""
 
 FEW, MANY = 12, 30
@@ -106,13 +111,12 @@ def undone(shift: Callable[[np.ndarray, np.ndarray], Degrees], points: np.ndarra
 SHIFTS = {"GCJ-02（火星坐标）": gcj02, "BD-09（百度坐标）": bd09}
 
 
-def suspect(geoms: np.ndarray, ground: Ground) -> Suspicion | None:
+def suspect(geoms: Given, ground: Ground) -> Suspicion | None:
     """The shift that data in degrees shows against the county lines; None if it shows none."""
-    points = shapely.get_coordinates(geoms)
+    points = _drawn(geoms)
     if not len(points) or not _in_china(points) or shapely.is_empty(ground.lines):
         return None
     lines = _Lines(ground.lines, float(points[:, 1].mean()))
-    points = points[:: max(1, len(points) // (AT_MOST * 10))]
     distances = lines.distances(points)
     points, distances = points[distances < AROUND_M], distances[distances < AROUND_M]
     step = max(1, len(points) // AT_MOST)
@@ -134,15 +138,23 @@ def suspect(geoms: np.ndarray, ground: Ground) -> Suspicion | None:
     return best
 
 
+def _drawn(geoms: Given) -> np.ndarray:
+    """So many vertices, evenly over all shapes."""
+    if not isinstance(geoms, Shapes):
+        points = shapely.get_coordinates(geoms)
+        return points[:: max(1, len(points) // (AT_MOST * 10))]
+    step = max(1, geoms.vertices // (AT_MOST * 10))
+    skipped = min(step, SKIPPED) if len(geoms) > SHAPES_CHUNK else 1
+    return shapely.get_coordinates(geoms[::skipped])[:: max(1, step // skipped)]
+
+
 def _in_china(points: np.ndarray) -> bool:
     west, south, east, north = CHINA
     x, y = np.median(points, axis=0)
     return bool(west < x < east and south < y < north)
 
 
-def check(
-    file_name: str, geoms: np.ndarray, ground: Ground, *, asserted: bool = False
-) -> list[Finding]:
+def check(file_name: str, geoms: Given, ground: Ground, *, asserted: bool = False) -> list[Finding]:
     """A warning on a suspected shift; raises CrsRefused where it is sure and nobody named the CRS.
 
     ``asserted``: a person gave --crs, so that the suspicion is told and the data taken as said.

@@ -17,7 +17,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from imports import crs_evidence
+from imports import crs_evidence, shapes
 from imports.crs_checks import (
     OLD_DATUMS,
     check_numbers,
@@ -35,10 +35,11 @@ from spatial import crs as house
 from spatial.errors import CrsRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from imports.ground import Ground
     from imports.readers.table import Table
+    from imports.shapes import Given
 
 __all__ = [
     "OLD_DATUMS", "PLAIN", "SIX_DEGREE", "THREE_DEGREE", "WITH_PREFIX", "Verdict", "decide",
@@ -46,8 +47,8 @@ __all__ = [
 ]  # fmt: skip
 
 
-CHUNK = 20_000
-"""Shapes whose coordinates are held as numbers at a time."""
+def _untold(_done: int) -> None:
+    """Nobody wants to know."""
 
 
 @dataclass(frozen=True)
@@ -81,14 +82,34 @@ class Verdict:
         names = {int(zone): name_of(_plane(int(zone))) for zone in np.unique(self.zones)}
         return {row: names[int(zone)] for row, zone in zip(numbers, self.zones, strict=True)}
 
-    def to_storage(self, geoms: np.ndarray) -> np.ndarray:
-        """The polygons in EPSG:4490, degrees, x = longitude; vertices one to one."""
-        if self.zones is not None:
-            result = np.empty(len(geoms), dtype=object)
-            for zone in np.unique(self.zones):
-                here = self.zones == zone
-                result[here] = Verdict(_plane(int(zone)), "", "").to_storage(geoms[here])
+    def to_storage(self, geoms: Given, progress: Callable[[int], None] = _untold) -> Given:
+        """The polygons in EPSG:4490, degrees, x = longitude; vertices one to one.
+
+        ``progress`` is told how many are done.
+        """
+        if self.zones is None and self._transformer is None:
+            return geoms
+        planes = {int(zone): Verdict(_plane(int(zone)), "", "") for zone in self._known_zones}
+
+        def convert(start: int, chunk: np.ndarray) -> np.ndarray:
+            progress(start)
+            if self.zones is None:
+                return self.converted(chunk)
+            zones = self.zones[start : start + len(chunk)]
+            result = np.empty(len(chunk), dtype=object)
+            for zone in np.unique(zones):
+                here = zones == zone
+                result[here] = planes[int(zone)].converted(chunk[here])
             return result
+
+        return shapes.mapped(geoms, convert)
+
+    @property
+    def _known_zones(self) -> list[int]:
+        return [] if self.zones is None else np.unique(self.zones).tolist()
+
+    def converted(self, geoms: np.ndarray) -> np.ndarray:
+        """Shapes of one zone in degrees."""
         transformer = self._transformer
         if transformer is None:
             return geoms
@@ -97,9 +118,7 @@ class Verdict:
             x, y = transformer.transform(points[:, 0], points[:, 1])
             return np.column_stack((x, y))
 
-        result = np.empty(len(geoms), dtype=object)
-        for at in range(0, len(geoms), CHUNK):
-            result[at : at + CHUNK] = shapely.transform(geoms[at : at + CHUNK], convert)
+        result: np.ndarray = shapely.transform(geoms, convert)
         return result
 
 
@@ -149,11 +168,11 @@ def decide(table: Table, option: str | None = None, ground: Ground | None = None
         findings.append(_judged(name_of(found), evidence))
     found = horizontal(found)
     refuse_unusable(table.file_name, found)
-    bounds = shapely.total_bounds(table.geoms)
+    bounds = shapes.total_bounds(table.geoms)
     check_numbers(table.file_name, found, bounds)
     findings += _notes(found)
     if ground is not None and not evidence:
-        place = crs_evidence.degrees_of(found, bounds)
+        place = crs_evidence.degrees_of(found, bounds.tolist())
         fits = ground.near(place)
         if not fits:
             _refuse_elsewhere(table.file_name, found, bounds, place, ground)
@@ -186,13 +205,10 @@ def _refuse_elsewhere(
 
 
 def _refuse_infinite(table: Table) -> None:
-    for start in range(0, max(len(table.geoms), 1), CHUNK):
-        chunk = table.geoms[start : start + CHUNK]
-        points, owners = shapely.get_coordinates(chunk, return_index=True)  # bounds skip NaN
-        rows = owners[~np.isfinite(points).all(axis=1)]
-        if len(rows) or not len(chunk):
-            where = f"第 {table.numbers[start + rows[0]]} 行" if len(rows) else ""
-            raise CrsRefused(f"文件 {table.file_name} {where}含有无穷大或非数坐标。请修正源数据。")
+    rows = shapes.infinite(table.geoms)
+    if rows or not len(table.geoms):
+        where = f"第 {table.numbers[rows[0]]} 行" if rows else ""
+        raise CrsRefused(f"文件 {table.file_name} {where}含有无穷大或非数坐标。请修正源数据。")
 
 
 def _judged(name: str, evidence: tuple[str, ...]) -> Finding:
@@ -228,7 +244,7 @@ def _mixed(
     )
     first = pyproj.CRS.from_epsg(gauss_epsg(next(iter(told)), prefix=True))
     verdict = Verdict(first, codes, origin, [finding], MEDIUM, (listing,), zones)
-    bounds = shapely.total_bounds(verdict.to_storage(table.geoms))
+    bounds = shapes.total_bounds(verdict.to_storage(table.geoms))
     if ground is None or not ground.near([float(value) for value in bounds]):
         where = f"不在行政区范围（{ground.words}）内" if ground else "没有行政区界线可以印证"
         raise CrsRefused(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from spatial.models import User
 
 
+ISSUES = 1000
+"""Issues that are written, and held, at a time."""
 FOLDER = "deliveries"
 """Under MEDIA_ROOT: the original files, by their SHA-256."""
 
@@ -100,11 +103,19 @@ def record(
             "crs_evidence": list(verdict.evidence),
             **table.facts,
         },
-        row_count=len({*table.numbers, *table.bad.faults}),
+        row_count=_counted(table),
         **where,
     )
     add_issues(delivery, [*table.findings, *verdict.findings])
     return delivery
+
+
+def _counted(table: Table) -> int:
+    """The rows that are taken in, and those that were left out."""
+    faults = table.bad.faults
+    if not faults and isinstance(table.numbers, range):
+        return len(table.numbers)
+    return len({*table.numbers, *faults})
 
 
 def finish(delivery: Delivery, bundle: Bundle, *, dry_run: bool) -> None:
@@ -151,24 +162,23 @@ def add_issues_at(
 ) -> None:
     """Store issues with a place and areas: (row of SQL, message, what was done)."""
     known = issue_kinds.of(kind)
-    Issue.objects.bulk_create(
-        [
-            Issue(
-                delivery=delivery,
-                kind=kind,
-                severity=known.level,
-                remedy_by=known.by,
-                row=found["row"],
-                message=message,
-                done=done,
-                area_before_m2=found.get("before_m2"),
-                area_after_m2=found.get("after_m2"),
-                place=_point(found),
-            )
-            for found, message, done in rows
-        ],
-        batch_size=1000,
+    made = (
+        Issue(
+            delivery=delivery,
+            kind=kind,
+            severity=known.level,
+            remedy_by=known.by,
+            row=found["row"],
+            message=message,
+            done=done,
+            area_before_m2=found.get("before_m2"),
+            area_after_m2=found.get("after_m2"),
+            place=_point(found),
+        )
+        for found, message, done in rows
     )
+    while some := list(islice(made, ISSUES)):  # a layer in the wrong place has one for each row
+        Issue.objects.bulk_create(some)
 
 
 def complete_issues(delivery: Delivery, *, by_line: bool) -> None:

@@ -6,15 +6,16 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from imports import typed_values, values
+from imports import typed_held, typed_values, values
+from imports.readers.held import Held
 from imports.readers.table import NOTE, Finding
 from spatial import install
 from spatial.errors import InputRefused, UnknownField, UnknownLayer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from imports.readers.table import Table
 
@@ -38,8 +39,8 @@ class Field:
 class Canonical:
     """The typed rows of a file: one dictionary a row, only of the fields that were delivered."""
 
-    rows: list[dict[str, Any]]
-    spans: list[dict[str, Span]]
+    rows: Sequence[dict[str, Any]]
+    spans: Sequence[dict[str, Span]]
     delivered_fields: list[str]
     columns: dict[str, str]
     findings: list[Finding] = field(default_factory=list)
@@ -152,25 +153,8 @@ def canonical(
     columns = match_columns(table, known, mapping)
     _refuse_missing(table, known, columns, constants or {})
     result = Canonical([], [], [], columns)
-    faults: list[tuple[int, str]] = []
-    typed: dict[str, list[typed_values.Typed]] = {}
-    told = constants or {}
-    for name in {**columns, **told}:
-        raws: Iterable[Any] = (
-            repeat(told[name], len(table.records))
-            if name in told
-            else (record.get(columns[name]) for record in table.records)
-        )
-        typed[name] = typed_values.column(known[name], raws, ends=target == PATCH)
-    result.rows = typed_values.rows_of(typed, len(table.records))
-    dated = {name: column for name, column in typed.items() if known[name].kind == "date"}
-    result.spans = typed_values.spans_of(dated, len(table.records))
-    for column in typed.values():
-        faults += [
-            (number, message)
-            for number, one in zip(table.numbers, column, strict=True)
-            for message in one.wrong
-        ]
+    fill = _fill_held if isinstance(table.records, Held) else _fill
+    faults = fill(result, table, known, constants or {}, ends=target == PATCH)
     table.bad.refuse(
         table.file_name, faults,
         "改正这些值；整列不可用时以 --map 字段= 不取该列，或以 --set 字段=值 统一给出。",
@@ -179,6 +163,60 @@ def canonical(
     if target != PATCH:  # a patch keeps both ends in columns of its own
         result.findings += _partial_dates(table, known, result.spans)
     return result
+
+
+def _fill(
+    result: Canonical,
+    table: Table,
+    known: Mapping[str, Field],
+    told: Mapping[str, str],
+    *,
+    ends: bool,
+) -> list[tuple[int, str]]:
+    """Set rows and spans; returns what is wrong, by row number."""
+    typed: dict[str, list[typed_values.Typed]] = {}
+    for name in {**result.columns, **told}:
+        raws: Iterable[Any] = (
+            repeat(told[name], len(table.records))
+            if name in told
+            else (record.get(result.columns[name]) for record in table.records)
+        )
+        typed[name] = typed_values.column(known[name], raws, ends=ends)
+    result.rows = typed_values.rows_of(typed, len(table.records))
+    dated = {name: column for name, column in typed.items() if known[name].kind == "date"}
+    result.spans = typed_values.spans_of(dated, len(table.records))
+    return [
+        (number, message)
+        for column in typed.values()
+        for number, one in zip(table.numbers, column, strict=True)
+        for message in one.wrong
+    ]
+
+
+def _fill_held(
+    result: Canonical,
+    table: Table,
+    known: Mapping[str, Field],
+    told: Mapping[str, str],
+    *,
+    ends: bool,
+) -> list[tuple[int, str]]:
+    """The same by column. The rows of patches are changed later on: they are a list."""
+    held, count = cast("Held", table.records), len(table.records)
+    typed = {
+        name: typed_held.column(
+            known[name],
+            typed_held.constant(told[name], count)
+            if name in told
+            else held.columns[result.columns[name]],
+            ends=ends,
+        )
+        for name in {**result.columns, **told}
+    }
+    rows = Held({name: one.column for name, one in typed.items()}, count)
+    spans = Held({name: one.spans for name, one in typed.items() if one.spans}, count, nulls=False)
+    result.rows, result.spans = (list(rows), list(spans)) if ends else (rows, spans)
+    return [(table.numbers[at], message) for one in typed.values() for at, message in one.wrong]
 
 
 def _refuse_missing(
@@ -198,9 +236,11 @@ def _refuse_missing(
 
 
 def _partial_dates(
-    table: Table, known: Mapping[str, Field], rows: list[dict[str, Span]]
+    table: Table, known: Mapping[str, Field], rows: Sequence[dict[str, Span]]
 ) -> list[Finding]:
     """One finding a field: a day was missing, and only bounds are known."""
+    if isinstance(rows, Held) and not rows.columns:
+        return []
     found: dict[str, list[int]] = {}
     for number, spans in zip(table.numbers, rows, strict=True):
         for name, span in spans.items():

@@ -6,7 +6,6 @@ issues or raise and store nothing.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -19,6 +18,7 @@ from imports import (
     readers,
     reconcile,
     skipping,
+    source_rows,
     sources,
     staged_issues,
     staging,
@@ -34,24 +34,20 @@ from imports.readers import bundle as bundles
 from spatial import sqlfiles
 from spatial.errors import InputRefused, UnknownLayer
 from spatial.job_progress import silent
-from spatial.models import DatasetVersion, Layer, Region
+from spatial.models import DatasetVersion, Layer
 from spatial.models.dataset import Nature
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
     from imports.fields import Canonical
     from imports.readers.bundle import Bundle
-    from imports.readers.table import Table
     from spatial.job_progress import Progress
     from spatial.models import User
 
 __all__ = ["BatchSpec", "stage_layer", "stage_patches"]
-
-REGION_FIELDS = {"township": "code", "land_use": "located_code"}
-"""Fields whose first six digits are the county's code."""
 
 
 def stage_layer(  # noqa: PLR0913 - each is an option of import_layer
@@ -138,16 +134,17 @@ def _stage(
     recalled = sources.recall(layer.code, table, options)
     canonical = fields.canonical(table, layer.code, recalled.mapping, options.constants)
     table.facts["map"] = canonical.columns
-    geoms = verdict.to_storage(table.geoms)
+    total = len(table.numbers)
+    geoms = verdict.to_storage(table.geoms, lambda done: options.progress("换算坐标", done, total))
     shifted = staging.refuse_far_away(table.file_name, geoms, own, asserted=bool(options.crs))
-    staged = _staged_rows(layer, bundle, table, canonical, counties, options)
+    staged = source_rows.staged_rows(layer, bundle, table, canonical, counties, options)
     labels = verdict.row_labels(table.numbers)
     staged, geoms = skipping.drop(table, canonical, staged, geoms)
     table.geoms = geoms  # the delivered coordinates are needed no more
     incoming = Incoming(layer.code, table, canonical, geoms)
     refuse_other_scheme(incoming)
     with transaction.atomic():
-        staging.copy_rows(table, canonical, staged, geoms, labels, options.progress)
+        staging.copy_rows(table, canonical, staged, geoms, labels, options.progress, counties)
         options.progress("检查", len(staged), len(staged))
         staging.repair(table)
         options.progress("归县", len(staged), len(staged))
@@ -168,11 +165,11 @@ def _stage(
         staged_issues.report(delivery)
         if checks:
             options.progress("核对", len(staged), len(staged))
-            check_layer(delivery, incoming, layer, counties)
+            check_layer(delivery, incoming, layer, counties, options.progress)
         options.progress("写库", len(staged), len(staged))
         reconcile.settle_layer(delivery, table, coverage=layer.coverage)
         versions = _versions(layer, bundle, valid_from, canonical, verdict.label)
-        deliveries.add_issues(delivery, parties.name_parties(layer.code))
+        deliveries.add_issues(delivery, parties.name_parties(layer.code, canonical))
         deliveries.complete_issues(delivery, by_line=table.by_line)
         sqlfiles.execute("imports/60_stage_zones", {"layer": layer.code})
         sqlfiles.execute(
@@ -210,72 +207,3 @@ def _versions(
         },
     )
     return versions
-
-
-def _staged_rows(
-    layer: Layer,
-    bundle: Bundle,
-    table: Table,
-    canonical: Canonical,
-    counties: Sequence[Region],
-    options: FileOptions,
-) -> list[staging.Staged]:
-    codes = _county_codes(layer, table, canonical, counties, options)
-    if layer.nature == Nature.LEDGER:
-        ids = _ledger_ids(table, canonical)
-    else:
-        ids = _snapshot_ids(bundle, table, canonical)
-    return [
-        staging.Staged(number, source_id, code)
-        for number, source_id, code in zip(table.numbers, ids, codes, strict=True)
-    ]
-
-
-def _county_codes(
-    layer: Layer,
-    table: Table,
-    canonical: Canonical,
-    counties: Sequence[Region],
-    options: FileOptions,
-) -> list[str | None]:
-    """The county that each row names itself, or None; unknown ones are refused without region."""
-    field = REGION_FIELDS.get(layer.code)
-    if field is None:
-        return [None] * len(table.numbers)
-    known = {county.code for county in counties}
-    codes: list[str | None] = []
-    faults: list[tuple[int, str]] = []
-    for number, attributes in zip(table.numbers, canonical.rows, strict=True):
-        text = str(attributes.get(field) or "")[:6]
-        if text and text not in known and not options.region_code:
-            faults.append((number, f"行政区代码 {attributes[field]} 未登记"))
-        codes.append(text if text in known else None)
-    table.bad.refuse(
-        table.file_name, faults,
-        "先用 import_regions 导入这些行政区；或用 --region 指明行政区，改按图形位置归县。",
-    )  # fmt: skip
-    return codes
-
-
-def _snapshot_ids(bundle: Bundle, table: Table, canonical: Canonical) -> list[str]:
-    """The source's own codes where they are unique, else row numbers of this very file."""
-    own = [str(attributes.get("source_code") or "") for attributes in canonical.rows]
-    if all(own) and len(set(own)) == len(own):
-        return own
-    return [f"{bundle.sha256[:8]}-{number}" for number in table.numbers]
-
-
-def _ledger_ids(table: Table, canonical: Canonical) -> list[str]:
-    """文号#code (or name, or order in the paper); a further row of the same key gets ~2, ~3 …"""
-    seen: dict[str, int] = {}
-    orders: dict[str, int] = {}
-    result = []
-    for attributes in canonical.rows:
-        paper = str(attributes.get("document") or "").upper()
-        orders[paper] = orders.get(paper, 0) + 1
-        mark = attributes.get("source_code") or attributes.get("name") or orders[paper]
-        mark = re.sub(r"\s+", " ", str(mark))
-        key = f"{paper}#{mark}"[:114]
-        seen[key] = seen.get(key, 0) + 1
-        result.append(key if seen[key] == 1 else f"{key}~{seen[key]}")
-    return result

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from imports.readers.table import Finding
+from imports.staged_lines import escaped
 from spatial import holders, sqlfiles
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from imports.fields import Canonical
+    from imports.readers.held import Held
     from imports.readers.table import Table
 
 COLUMNS = (
@@ -63,6 +67,13 @@ class Told:
         """The values of ``COLUMNS`` of one row."""
         return told(attributes) if self._any else NOTHING
 
+    def columns(self, rows: Held, start: int, end: int) -> Sequence[pa.Array | str]:
+        """The same of some rows by column, as COPY has texts."""
+        if not self._any:
+            return NOTHING
+        found = zip(*(told(row) for row in rows[start:end]), strict=True)
+        return [pa.array([escaped(text) for text in column], pa.string()) for column in found]
+
 
 def told(attributes: Mapping[str, Any]) -> tuple[str, ...]:
     """What one row tells, as it is compared: the values of ``COLUMNS``."""
@@ -85,6 +96,8 @@ def _text(attributes: Mapping[str, Any], name: str) -> str:
 def unusable_codes(table: Table, canonical: Canonical) -> list[Finding]:
     """One finding a text that stands where a holder's code should, and is none."""
     rows: dict[str, list[int]] = {}
+    if "holder_code" not in canonical.delivered_fields:
+        return []
     for number, attributes in zip(table.numbers, canonical.rows, strict=True):
         code = _text(attributes, "holder_code")
         if code and not holders.holder_code(code):
@@ -99,11 +112,14 @@ def unusable_codes(table: Table, canonical: Canonical) -> list[Finding]:
     ]  # fmt: skip
 
 
-def name_parties(layer_code: str | None) -> list[Finding]:
+def name_parties(layer_code: str | None, canonical: Canonical | None = None) -> list[Finding]:
     """Get or create holders, projects and (for a layer) papers, and note them on the rows.
 
-    What leaves in doubt who is meant comes back as findings.
+    What leaves in doubt who is meant comes back as findings. A delivery (``canonical``) that tells
+    of none of them leaves the registers alone.
     """
+    if canonical is not None and not any(name in canonical.delivered_fields for name in FIELDS):
+        return []
     for step in HOLDER_STEPS:
         sqlfiles.execute(f"imports/{step}")
     if layer_code:

@@ -146,7 +146,7 @@ def _stage(bundle: Bundle, spec: BatchSpec, options: FileOptions, told: dict[str
     findings = [*recalled.findings, *_settle(table, canonical)]
     geoms = verdict.to_storage(table.geoms)
     findings += staging.refuse_far_away(table.file_name, geoms, own, asserted=bool(options.crs))
-    staged = _staged_rows(table, canonical, counties, options)
+    staged: staging.Rows = _staged_rows(table, canonical, counties, options)
     labels = verdict.row_labels(table.numbers)
     staged, geoms = skipping.drop(table, canonical, staged, geoms)
     incoming = Incoming(fields.PATCH, table, canonical, geoms)

@@ -16,12 +16,11 @@ from imports.readers.table import SublayerNeeded
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
-
     from imports.crs_verdict import Verdict
     from imports.deliveries import FileOptions
     from imports.readers.bundle import Bundle
     from imports.readers.table import Finding, Table
+    from imports.shapes import Given
     from imports.sources import Recalled
     from spatial.models import Region
 
@@ -42,7 +41,7 @@ class Preview:
     findings: list[Finding]
     target: str = ""
     size_bytes: int = 0
-    geoms: np.ndarray | None = None
+    geoms: Given | None = None
     """In EPSG:4490."""
     counties: tuple[Region, ...] = ()
     sublayers: tuple[str, ...] = ()

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from imports import shapes
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from imports.shapes import Given
     from spatial.models import Region
 
 MOST, LARGEST_BYTES = 200, 100_000
@@ -21,12 +24,12 @@ COUNTED = 5000
 """Rows whose county is looked up; more are drawn evenly from all."""
 
 
-def sample(geoms: np.ndarray, numbers: Sequence[int]) -> dict[str, Any]:
+def sample(geoms: Given, numbers: Sequence[int]) -> dict[str, Any]:
     """A FeatureCollection (degrees, coarse) of at most MOST shapes in LARGEST_BYTES.
 
     ``of`` says of how many; ``extent`` is that of all. Drawn evenly over the rows.
     """
-    bounds = [float(value) for value in shapely.total_bounds(geoms)]
+    bounds = [float(value) for value in shapes.total_bounds(geoms)]
     step = max(bounds[2] - bounds[0], bounds[3] - bounds[1], 1e-6) / STEPS
     found = [_feature(geoms[at], numbers[at], step) for at in _even(len(geoms), MOST)]
     features = [one for one in found if one is not None]
@@ -63,7 +66,7 @@ def _size(features: list[dict[str, Any]]) -> int:
     return len(json.dumps(features, separators=(",", ":")).encode())
 
 
-def agreement(geoms: np.ndarray, counties: Sequence[Region]) -> dict[str, Any]:
+def agreement(geoms: Given, counties: Sequence[Region]) -> dict[str, Any]:
     """How many rows lie in which county, by a point within each; ``outside`` in none of them."""
     rows = _even(len(geoms), COUNTED)
     points = shapely.point_on_surface(shapely.make_valid(geoms[rows]))

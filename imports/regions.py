@@ -36,10 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    import numpy as np
-
     from imports.ground import Ground
     from imports.readers.table import Table
+    from imports.shapes import Given
 
 FIELDS = {
     "code": fields.Field("code", "行政区代码", "text", ("XZQDM", "adcode", "XZDM", "DM")),
@@ -125,9 +124,7 @@ def load_regions(
     return result
 
 
-def _shifted(
-    table: Table, geoms: np.ndarray, ground: Ground | None, *, asserted: bool
-) -> list[Finding]:
+def _shifted(table: Table, geoms: Given, ground: Ground | None, *, asserted: bool) -> list[Finding]:
     """Whether the boundaries are those of a web map: beside registered ones, or by their columns.
 
     Raises CrsRefused where that is sure.

@@ -28,10 +28,10 @@ from spatial.site_check.parcels import Parcel
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from django.core.files.uploadedfile import UploadedFile
 
     from imports.readers.table import Table
+    from imports.shapes import Given
 
 LIKE = "parcel"
 """The layer whose names of columns (名称, 标识, 登记面积) a site's parcels are read by."""
@@ -121,7 +121,7 @@ def read_files(files: Sequence[UploadedFile], options: FileOptions | None = None
         return read_ground(Path(folder) / main, options)
 
 
-def _parcels(table: Table, geoms: np.ndarray, options: FileOptions) -> list[Parcel]:
+def _parcels(table: Table, geoms: Given, options: FileOptions) -> list[Parcel]:
     known = fields.fields_of(LIKE)
     wanted = {name: known[name] for name in (*NAMES, "declared_area_m2")}
     columns = fields.match_columns(table, wanted, options.mapping)

@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imports import issue_kinds
+from imports import issue_kinds, shapes
 from imports.models import Issue
+from imports.readers.held import taken
 from spatial import sqlfiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import numpy as np
-
     from imports.fields import Canonical
     from imports.models import Delivery
     from imports.readers.table import Table
-    from imports.staging import Staged
+    from imports.shapes import Given
+    from imports.staging import Rows
 
 DONE = "未导入（按“导入其余”略过）"
 
 
-def drop(
-    table: Table, canonical: Canonical, staged: list[Staged], geoms: np.ndarray
-) -> tuple[list[Staged], np.ndarray]:
+def drop(table: Table, canonical: Canonical, staged: Rows, geoms: Given) -> tuple[Rows, Given]:
     """Take the bad rows out of the table and its canonical rows; returns what is left of the rest.
 
     Raises InputRefused, naming all of them, where no row is left.
     """
+    if not table.bad.faults:
+        return staged, geoms
     _remember_areas(table, canonical)
     kept = table.leave_out()
-    canonical.rows = [canonical.rows[at] for at in kept]
-    canonical.spans = [canonical.spans[at] for at in kept]
-    return [staged[at] for at in kept], geoms[kept]
+    canonical.rows = taken(canonical.rows, kept)
+    canonical.spans = taken(canonical.spans, kept)
+    return taken(staged, kept), shapes.taken(geoms, kept)
 
 
 def drop_stored(numbers: Iterable[int]) -> None:
@@ -56,7 +56,7 @@ def report(delivery: Delivery, table: Table, canonical: Canonical) -> None:
         return
     _remember_areas(table, canonical)
     known = issue_kinds.of("row_skipped")
-    records = dict(zip(table.numbers, table.records, strict=True)) | table.bad.records
+    records = _records(table)
     Issue.objects.bulk_create(
         [
             Issue(
@@ -74,6 +74,13 @@ def report(delivery: Delivery, table: Table, canonical: Canonical) -> None:
         ],
         batch_size=1000,
     )
+
+
+def _records(table: Table) -> dict[int, dict[str, Any]]:
+    """What the bad rows say, by number: some turn out bad only when they are stored."""
+    late = table.bad.faults.keys() - table.bad.records.keys()
+    found = {number: table.records[at] for at, number in enumerate(table.numbers) if number in late}
+    return found | table.bad.records
 
 
 def _label(record: dict[str, Any]) -> str:

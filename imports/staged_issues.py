@@ -29,22 +29,22 @@ def report(delivery: Delivery) -> None:
     deliveries.add_issues_at(
         delivery,
         "invalid_geometry",
-        [
+        (
             (
                 found,
                 _invalid_text(found),
                 f"按结构修复，面积 {found['before_m2']:.2f} → {found['after_m2']:.2f} 平方米",
             )
             for found in sqlfiles.rows("imports/22_list_repairs")
-        ],
+        ),
     )
     deliveries.add_issues_at(
         delivery,
         "outside_region",
-        [
+        (
             (found, f"第 {found['row']} 行不在本次行政区内。", "未入库")
             for found in sqlfiles.rows("imports/34_list_unplaced")
-        ],
+        ),
     )
     _report_misplaced(delivery)
     deliveries.add_issues_at(delivery, "area_differs", _area_issues())

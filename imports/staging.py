@@ -6,49 +6,25 @@ can't be repaired or nothing lies in the counties asked for: nothing is written 
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import orjson
-import shapely
-
-from imports import crs_shift, parties
+from imports import crs_shift, shapes
 from imports.ground import ground_of
 from imports.readers.table import WARNING, Finding
+from imports.staged_copy import Rows, Staged, copy_rows
 from imports.staged_issues import reason_of
-from spatial import crs, sqlfiles
+from spatial import sqlfiles
 from spatial.errors import CrsRefused, InputRefused, NotAllowed, UnknownRegion
-from spatial.job_progress import silent
 from spatial.models import Region
 from spatial.models.region import RegionLevel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
-    import numpy as np
-
-    from imports.fields import Canonical, Span
     from imports.readers.table import Table
-    from spatial.job_progress import Progress
+    from imports.shapes import Given
 
-COLUMNS = (
-    "row", "geom", "attributes", "spans", "delivered", "delivered_crs", "source_id",
-    "county_code", "declared_area_m2", *parties.COLUMNS,
-)  # fmt: skip
-CHUNK = 5000
-"""Shapes that are held as text at a time."""
-TOLD_ROWS = 500
-"""Rows between two reports of how many are written."""
-
-
-@dataclass(frozen=True)
-class Staged:
-    """One row ready for the temporary table."""
-
-    number: int
-    source_id: str
-    county_code: str | None
+__all__ = ["Rows", "Staged", "copy_rows"]
 
 
 def target_counties(region_code: str | None) -> list[Region]:
@@ -92,7 +68,7 @@ def keep_allowed(file_name: str, counties: Sequence[Region]) -> None:
 
 
 def refuse_far_away(
-    file_name: str, geoms: np.ndarray, counties: Sequence[Region], *, asserted: bool = False
+    file_name: str, geoms: Given, counties: Sequence[Region], *, asserted: bool = False
 ) -> list[Finding]:
     """What is doubtful about where the data lie (degrees): shifted as web maps shift theirs?
 
@@ -102,7 +78,7 @@ def refuse_far_away(
     ground = ground_of(counties)
     if ground is None:
         return []
-    bounds = [float(value) for value in shapely.total_bounds(geoms)]
+    bounds = [float(value) for value in shapes.total_bounds(geoms)]
     west, south, east, north = bounds
     if not ground.near(bounds) or not all(abs(value) <= 180 for value in bounds):
         raise CrsRefused(
@@ -112,73 +88,6 @@ def refuse_far_away(
             "请核对后用 --crs 指明，或用 --region 指明正确的行政区。"
         )
     return crs_shift.check(file_name, geoms, ground, asserted=asserted)
-
-
-def copy_rows(
-    table: Table,
-    canonical: Canonical,
-    staged: Sequence[Staged],
-    geoms: np.ndarray,
-    crs_labels: Mapping[int, str] | None = None,
-    progress: Progress = silent,
-) -> None:
-    """Make the temporary tables and copy the rows in; geometry in EPSG:4490.
-
-    ``crs_labels``: by row, its own CRS where they differ.
-    """
-    for name in ("row", "place", "target", "county", "measure"):
-        sqlfiles.execute(f"imports/01_drop_{name}")
-    sqlfiles.execute("imports/10_create_row")
-    sqlfiles.execute("imports/14_create_place")
-    found = _records(table, canonical, staged, geoms, crs_labels or {})
-    sqlfiles.copy_rows("import_row", COLUMNS, _counted(found, len(staged), progress))
-    sqlfiles.analyze("import_row")
-
-
-def _counted(records: Iterator[Any], total: int, progress: Progress) -> Iterator[Any]:
-    for done, record in enumerate(records):
-        if done % TOLD_ROWS == 0:
-            progress("写入", done, total)
-        yield record
-
-
-def _records(
-    table: Table,
-    canonical: Canonical,
-    staged: Sequence[Staged],
-    geoms: np.ndarray,
-    crs_labels: Mapping[int, str],
-) -> Iterator[tuple[Any, ...]]:
-    parted = parties.Told(canonical)
-    for start in range(0, len(staged), CHUNK):
-        chunk = shapely.set_srid(geoms[start : start + CHUNK], crs.STORAGE_SRID)
-        texts = shapely.to_wkb(chunk, hex=True, include_srid=True).tolist()
-        for at, text in enumerate(texts, start):
-            row, attributes, spans = staged[at], canonical.rows[at], canonical.spans[at]
-            yield (
-                row.number,
-                text,
-                _json(attributes),
-                _json(_ends(spans)) if spans else "{}",
-                _json(table.records[at]),
-                crs_labels.get(row.number),
-                row.source_id,
-                row.county_code,
-                attributes.get("declared_area_m2"),
-                *parted(attributes),
-            )
-
-
-def _ends(spans: Mapping[str, Span]) -> dict[str, list[str]]:
-    return {name: [span.first.isoformat(), span.last.isoformat()] for name, span in spans.items()}
-
-
-def _json(value: Any) -> str:
-    try:
-        plain = orjson.OPT_PASSTHROUGH_DATETIME
-        return orjson.dumps(value, default=str, option=plain).decode()
-    except TypeError:  # whole numbers beyond 64 bits, keys that are no text
-        return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def repair(table: Table, unit: str = "行") -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from imports import values
+from imports.readers.held import ABSENT
 from spatial.dates import stored_span
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ CODES = {
 }  # fmt: skip
 LONGEST = {"code": 120, "name": 254, "jcbh": 60, "document": 100, "source_code": 100, "kind": 10}
 """Characters that the columns of Zone and Patch hold."""
+MOST = 4000
+"""Characters of any other text."""
 
 EXACT = 2.0**53
 """Up to here a float tells each whole number."""
-ABSENT = object()
-"""Stands for a value that could not be read."""
 
 Span = values.DateSpan
 
@@ -46,10 +47,10 @@ def column(wanted: Field, raws: Iterable[Any], *, ends: bool) -> list[Typed]:
         try:
             found = known.get(key)
         except TypeError:  # a list, as GeoJSON may hold
-            result.append(_typed(wanted, raw, ends=ends))
+            result.append(judged(wanted, raw, ends=ends))
             continue
         if found is None:
-            found = known[key] = _typed(wanted, raw, ends=ends)
+            found = known[key] = judged(wanted, raw, ends=ends)
         result.append(found)
     return result
 
@@ -81,8 +82,8 @@ def spans_of(dated: Mapping[str, list[Typed]], count: int) -> list[dict[str, Spa
     ]
 
 
-def _typed(wanted: Field, raw: Any, *, ends: bool) -> Typed:
-    """``ends``: a date that is partial is its last day, since both ends are kept beside it."""
+def judged(wanted: Field, raw: Any, *, ends: bool) -> Typed:
+    """One value. ``ends``: a partial date is its last day, since both ends are kept beside it."""
     spans: dict[str, Span] = {}
     try:
         value = _one(wanted, raw, spans)
@@ -91,7 +92,7 @@ def _typed(wanted: Field, raw: Any, *, ends: bool) -> Typed:
     wrong = []
     if value is None and wanted.required:
         wrong.append(f"必填字段 {wanted.term}（{wanted.name}）为空")
-    if isinstance(value, str) and len(value) > LONGEST.get(wanted.name, 4000):
+    if isinstance(value, str) and len(value) > LONGEST.get(wanted.name, MOST):
         wrong.append(f"{wanted.term}（{wanted.name}）过长（{len(value)} 字）")
     span = spans.get(wanted.name)
     if span is not None and not ends:

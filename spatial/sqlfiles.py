@@ -108,11 +108,33 @@ def copy_rows(
     return count
 
 
-def analyze(table: str, *, using: str = "default") -> None:
-    """Refresh the planner's statistics of one table."""
+def copy_text(
+    table: str,
+    columns: Iterable[str],
+    texts: Iterable[bytes | memoryview],
+    *,
+    using: str = "default",
+) -> None:
+    """COPY lines that are already in its text format. Names come from our own code only."""
     connection = connections[using]
+    connection.ensure_connection()
+    from psycopg import sql  # noqa: PLC0415 - only loads need it
+
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for text in texts:
+            copy.write(text)
+
+
+def analyze(table: str, columns: Iterable[str] = (), *, using: str = "default") -> None:
+    """Refresh the planner's statistics of one table, or of some of its columns."""
+    connection = connections[using]
+    quoted = ", ".join(map(connection.ops.quote_name, columns))
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {connection.ops.quote_name(table)}")
+        name = connection.ops.quote_name(table)
+        cursor.execute(f"ANALYZE {name} ({quoted})" if quoted else f"ANALYZE {name}")
 
 
 def install(folder: str, *, using: str = "default") -> None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import shapely
 
+from imports import shapes
 from imports.checks import settings
 from imports.readers.table import Finding
 from spatial.models import Layer
 from spatial.models.dataset import Nature
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from imports.checks.incoming import Incoming
 
 PAPER = ("document", "step")
@@ -25,9 +25,11 @@ Pairs = set[tuple[int, int]]
 
 def same_shapes(incoming: Incoming) -> tuple[list[Finding], Pairs]:
     """A finding for each row whose shape stood before, and the pairs (first row, later row)."""
-    first = _first_rows(incoming)
-    again = first.to_numpy() != incoming.numbers
-    pairs = list(zip(first[again].tolist(), incoming.numbers[again].tolist(), strict=True))
+    alike = _alike(incoming)
+    numbers = incoming.numbers[alike]
+    first = _first_rows(incoming, alike)
+    again = first != numbers
+    pairs = list(zip(first[again].tolist(), numbers[again].tolist(), strict=True))
     most = settings.limits().listed
     found = [
         Finding(
@@ -42,14 +44,24 @@ def same_shapes(incoming: Incoming) -> tuple[list[Finding], Pairs]:
     return found, set(pairs)
 
 
-def _first_rows(incoming: Incoming) -> pd.Series:
-    """For each row the number of the first that has its shape (and, in a ledger, its paper)."""
-    keys = {"shape": pd.Series(shapely.to_wkb(_plain(incoming.geoms)), dtype=object)}
+def _alike(incoming: Incoming) -> np.ndarray:
+    """The positions of rows that share their extent with another: no others can be the same."""
+    extents = pd.DataFrame(shapes.bounds(incoming.geoms))
+    return np.flatnonzero(extents.duplicated(keep=False).to_numpy())
+
+
+def _first_rows(incoming: Incoming, at: np.ndarray) -> np.ndarray:
+    """For each of these the number of the first that has its shape (in a ledger: and its paper)."""
+    if not len(at):
+        return np.empty(0, dtype=np.int64)
+    keys = {"shape": pd.Series(shapely.to_wkb(_plain(incoming.geoms[at])), dtype=object)}
     layer = Layer.objects.filter(pk=incoming.target, nature=Nature.LEDGER).first()
     for name in PAPER if layer else ():
-        keys[name] = incoming.values(name).fillna("").astype(str)
-    table = pd.DataFrame({**keys, "row": incoming.numbers})
-    return table.groupby(list(keys), sort=False)["row"].transform("min")
+        told = incoming.values(name).fillna("").astype(str)
+        keys[name] = told.iloc[at].reset_index(drop=True)
+    table = pd.DataFrame({**keys, "row": incoming.numbers[at]})
+    found: np.ndarray = table.groupby(list(keys), sort=False)["row"].transform("min").to_numpy()
+    return found
 
 
 def _plain(geoms: np.ndarray) -> np.ndarray:

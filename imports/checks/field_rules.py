@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from imports.checks.incoming import Incoming
 
 Rule = dict[str, Any]
+if TYPE_CHECKING:
+    Tell = Callable[[Callable[[pd.Series], pd.Series]], pd.Series]
 HALF_CENT = 0.0051
 """Two ways of rounding to 0.01 differ by half of it at most."""
 NAMED = 20
@@ -69,14 +71,16 @@ def _finding(rule: Rule, kind: str, row: int, message: str) -> Finding:
 
 def _texts(incoming: Incoming, name: str) -> pd.Series:
     """A field's values as text; absent ones are ''."""
-    values = incoming.values(name)
-    return values.where(values.notna(), "").astype(str)
+    return incoming.texts(name)
 
 
-def _messages(wrong: pd.Series, text: pd.Series | str) -> pd.Series:
-    """The message where something is wrong, else None."""
-    told = text if isinstance(text, pd.Series) else pd.Series(text, index=wrong.index)
-    return told.astype(object).where(wrong.to_numpy(dtype=bool), None)
+def _messages(wrong: pd.Series, tell: Tell) -> pd.Series:
+    """The message where something is wrong, else None; ``tell`` is asked for those rows only."""
+    told = pd.Series(None, index=wrong.index, dtype=object)
+    rows = wrong.to_numpy(dtype=bool)
+    if rows.any():
+        told[rows] = tell(lambda series: series[rows]).astype(object)
+    return told
 
 
 def _codes(rule: Rule) -> dict[str, str]:
@@ -89,7 +93,8 @@ def _codes(rule: Rule) -> dict[str, str]:
 def _listed(incoming: Incoming, rule: Rule) -> pd.Series:
     values = _texts(incoming, rule["field"])
     wrong = (values != "") & ~values.isin(_codes(rule).keys())
-    return _messages(wrong, incoming.terms[rule["field"]] + "“" + values + "”不在规定的编码内")
+    term = incoming.terms[rule["field"]]
+    return _messages(wrong, lambda of: term + "“" + of(values) + "”不在规定的编码内")
 
 
 def _named(incoming: Incoming, rule: Rule) -> pd.Series:
@@ -97,7 +102,10 @@ def _named(incoming: Incoming, rule: Rule) -> pd.Series:
     right = codes.map(_codes(rule))
     wrong = right.notna() & (names != "") & (names != right)
     term = incoming.terms[rule["field"]]
-    return _messages(wrong, term + "“" + names + "”与编码 " + codes + "（" + right + "）不符")
+    return _messages(
+        wrong,
+        lambda of: term + "“" + of(names) + "”与编码 " + of(codes) + "（" + of(right) + "）不符",
+    )
 
 
 def _between(incoming: Incoming, rule: Rule) -> pd.Series:
@@ -105,8 +113,9 @@ def _between(incoming: Incoming, rule: Rule) -> pd.Series:
     high = values >= rule["below"] if "below" in rule else values > rule["most"]
     wrong = values.notna() & ((values < rule["least"]) | high)
     bound = f"小于 {rule['below']}" if "below" in rule else f"不大于 {rule['most']}"
-    told = incoming.terms[rule["field"]] + " " + values.astype(str)
-    return _messages(wrong, told + f"，应不小于 {rule['least']} 且{bound}")
+    term = incoming.terms[rule["field"]]
+    least = f"，应不小于 {rule['least']} 且{bound}"
+    return _messages(wrong, lambda of: term + " " + of(values).astype(str) + least)
 
 
 def _told_at_all(incoming: Incoming, name: str) -> pd.Series:
@@ -117,21 +126,33 @@ def _told_at_all(incoming: Incoming, name: str) -> pd.Series:
 def _only_on(incoming: Incoming, rule: Rule) -> pd.Series:
     codes = _texts(incoming, rule["code"])
     wrong = _told_at_all(incoming, rule["field"]) & ~codes.isin(rule["where"])
-    return _messages(wrong, incoming.terms[rule["field"]] + "填在了编码 " + codes + " 上")
+    term = incoming.terms[rule["field"]]
+    return _messages(wrong, lambda of: term + "填在了编码 " + of(codes) + " 上")
 
 
 def _needed_on(incoming: Incoming, rule: Rule) -> pd.Series:
     codes = _texts(incoming, rule["code"])
     wrong = (_texts(incoming, rule["field"]) == "") & codes.isin(rule["where"])
-    return _messages(wrong, incoming.terms[rule["field"]] + "在编码 " + codes + " 上未填")
+    term = incoming.terms[rule["field"]]
+    return _messages(wrong, lambda of: term + "在编码 " + of(codes) + " 上未填")
 
 
 def _length(incoming: Incoming, rule: Rule) -> pd.Series:
     values = _texts(incoming, rule["field"])
     wrong = (values != "") & ~values.str.len().isin(rule["lengths"])
     wanted = "或 ".join(str(length) for length in rule["lengths"])
-    told = incoming.terms[rule["field"]] + "“" + values + "”长 " + values.str.len().astype(str)
-    return _messages(wrong, told + f" 位，应为 {wanted} 位")
+    term = incoming.terms[rule["field"]]
+    return _messages(
+        wrong,
+        lambda of: (
+            term
+            + "“"
+            + of(values)
+            + "”长 "
+            + of(values).str.len().astype(str)
+            + f" 位，应为 {wanted} 位"
+        ),
+    )
 
 
 def _product(incoming: Incoming, rule: Rule) -> pd.Series:
@@ -149,16 +170,26 @@ def _formula(incoming: Incoming, rule: Rule, right: pd.Series) -> pd.Series:
         return pd.Series([None] * len(right), dtype=object)
     values = incoming.figures(rule["field"])
     wrong = right.notna() & values.notna() & ((values - right).abs() > HALF_CENT)
-    told = incoming.terms[rule["field"]] + values.map(" {:.2f}".format)
-    return _messages(wrong, told + right.map("，按公式应为 {:.2f}".format))
+    term = incoming.terms[rule["field"]]
+    return _messages(
+        wrong,
+        lambda of: (
+            term + of(values).map(" {:.2f}".format) + of(right).map("，按公式应为 {:.2f}".format)
+        ),
+    )
 
 
 def _unique(incoming: Incoming, rule: Rule) -> pd.Series:
     values = _texts(incoming, rule["field"])
     wrong = (values != "") & values.duplicated(keep=False)
-    first = pd.Series(incoming.numbers, index=values.index).groupby(values).transform("first")
-    told = incoming.terms[rule["field"]] + "“" + values + "”重复，首见第 "
-    return _messages(wrong, told + first.astype(str) + " 行")
+    term = incoming.terms[rule["field"]]
+    numbers = pd.Series(incoming.numbers, index=values.index)
+
+    def tell(of: Callable[[pd.Series], pd.Series]) -> pd.Series:
+        first = of(numbers).groupby(of(values)).transform("first")
+        return term + "“" + of(values) + "”重复，首见第 " + first.astype(str) + " 行"
+
+    return _messages(wrong, tell)
 
 
 def _order(incoming: Incoming, rule: Rule) -> pd.Series:
@@ -166,14 +197,15 @@ def _order(incoming: Incoming, rule: Rule) -> pd.Series:
     before = incoming.days(rule["before"], last=False)
     after = incoming.days(rule["field"], last=True)
     wrong = (before != "") & (after != "") & (before > after)
-    told = incoming.terms[rule["before"]] + " " + before + " 晚于"
-    return _messages(wrong, told + incoming.terms[rule["field"]] + " " + after)
+    one, other = incoming.terms[rule["before"]], incoming.terms[rule["field"]]
+    return _messages(wrong, lambda of: one + " " + of(before) + " 晚于" + other + " " + of(after))
 
 
 def _pattern(incoming: Incoming, rule: Rule) -> pd.Series:
     values = _texts(incoming, rule["field"])
     wrong = (values != "") & ~values.str.match(rule["like"])
-    return _messages(wrong, incoming.terms[rule["field"]] + "“" + values + "”写法不规范")
+    term = incoming.terms[rule["field"]]
+    return _messages(wrong, lambda of: term + "“" + of(values) + "”写法不规范")
 
 
 CHECKS: dict[str, tuple[str, Callable[[Incoming, Rule], pd.Series]]] = {

@@ -7,21 +7,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from imports import deliveries
+from imports import deliveries, shapes
 from imports.checks import settings
 from imports.checks.tiling import repaired
 from imports.readers.table import Finding
 from spatial import sqlfiles
+from spatial.job_progress import silent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imports.checks.incoming import Incoming
     from imports.models import Delivery
+    from spatial.job_progress import Progress
     from spatial.models import Region
 
 
-def check(delivery: Delivery, incoming: Incoming, counties: Sequence[Region]) -> None:
+def check(
+    delivery: Delivery,
+    incoming: Incoming,
+    counties: Sequence[Region],
+    progress: Progress = silent,
+) -> None:
     """An issue for each row that lies partly outside, with its place and how much."""
     if not counties or any(county.geom is None for county in counties):
         return
@@ -30,13 +37,18 @@ def check(delivery: Delivery, incoming: Incoming, counties: Sequence[Region]) ->
     )
     geoms = repaired(incoming)
     shapely.prepare(ground)
-    reaching = np.flatnonzero(~shapely.covers(ground, geoms) & shapely.intersects(ground, geoms))
-    beyond = shapely.difference(geoms[reaching], ground)
-    some = ~shapely.is_empty(beyond)
-    reaching, beyond = reaching[some], beyond[some]
-    if not len(reaching):
-        return
-    _tell(delivery, incoming.numbers[reaching].tolist(), beyond, counties[0])
+    rows: list[int] = []
+    parts: list[np.ndarray] = []
+    for start, chunk in shapes.chunks(geoms):
+        progress("核对", start, len(geoms))
+        at = np.flatnonzero(~shapely.covers(ground, chunk))
+        at = at[shapely.intersects(ground, chunk[at])]
+        beyond = shapely.difference(chunk[at], ground)
+        some = ~shapely.is_empty(beyond)
+        rows += incoming.numbers[start + at[some]].tolist()
+        parts.append(beyond[some])
+    if rows:
+        _tell(delivery, rows, np.concatenate(parts), counties[0])
 
 
 def _tell(delivery: Delivery, numbers: list[int], beyond: np.ndarray, plane: Region) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imports import deliveries
 from imports.checks import doubles, field_rules, flags, image_dates, outside, registration, tiling
 from spatial import sqlfiles
+from spatial.job_progress import silent
 from spatial.models import Region
 
 if TYPE_CHECKING:
@@ -15,19 +16,25 @@ if TYPE_CHECKING:
 
     from imports.checks.incoming import Incoming
     from imports.models import Delivery
+    from spatial.job_progress import Progress
     from spatial.models import Layer
 
 
 def check_layer(
-    delivery: Delivery, incoming: Incoming, layer: Layer, counties: Sequence[Region]
+    delivery: Delivery,
+    incoming: Incoming,
+    layer: Layer,
+    counties: Sequence[Region],
+    progress: Progress = silent,
 ) -> None:
     """Store as issues what is doubtful in the rows of a layer; needs the rows placed."""
     deliveries.add_issues(delivery, field_rules.check(incoming))
     found, pairs = doubles.same_shapes(incoming)
     deliveries.add_issues(delivery, found)
-    outside.check(delivery, incoming, counties)
+    outside.check(delivery, incoming, counties, progress)
     placed = [row["region_id"] for row in sqlfiles.rows("imports/36_list_placed_regions")]
-    tiling.check(delivery, incoming, layer, list(Region.objects.filter(pk__in=placed)), pairs)
+    grounds = list(Region.objects.filter(pk__in=placed))
+    tiling.check(delivery, incoming, layer, grounds, pairs, progress)
 
 
 def check_patches(

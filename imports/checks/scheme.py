@@ -21,8 +21,7 @@ def refuse_other_scheme(incoming: Incoming) -> None:
     told = settings.tree()["scheme"]
     if incoming.target not in told["layers"]:
         return
-    codes = incoming.values("code").fillna("").astype(str)
-    names = incoming.values("code_name").fillna("").astype(str)
+    codes, names = incoming.texts("code"), incoming.texts("code_name")
     guide = codes.str.match(told["guide"]) | (
         (names != "") & (codes.map(told["guide_names"]).fillna("-") == names)
     )

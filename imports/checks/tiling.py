@@ -1,7 +1,7 @@
 """Overlaps and gaps of a layer that should tile its county, found before it is in use. 覆盖检查
 
-Suspects are found on the coordinates of all rows at once; only those are cut and measured. Needs
-the temporary tables of the import (staging.place).
+Suspects are found on coordinates, block by block; only those are cut and measured. Needs the
+temporary tables of the import (staging.place).
 """
 
 from __future__ import annotations
@@ -9,26 +9,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import shapely
 
-from imports import deliveries
-from imports.checks import settings
+from imports import deliveries, shapes
+from imports.checks import blocks, edges, settings
 from imports.readers.table import Finding
 from spatial import sqlfiles
+from spatial.job_progress import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from imports.checks.blocks import Block
     from imports.checks.doubles import Pairs
+    from imports.checks.edges import Edges
     from imports.checks.incoming import Incoming
     from imports.models import Delivery
+    from imports.shapes import Given
+    from spatial.job_progress import Progress
     from spatial.models import Layer, Region
 
-GRID = 1e9
-"""Coordinates are one where they agree to so many parts of a degree (0.1 mm)."""
-CHUNK = 20_000
-"""Shapes whose edges are held at a time: a county of a million must not fill the memory."""
+MOST_LINES = 40_000
+"""Unshared edges of a block beyond which it is no tiling to begin with."""
 NOISE_DEGREES = 1e-13
 """An overlap of two shapes below this (square degrees, about 0.001 m2) is not measured."""
 
@@ -39,45 +41,98 @@ def check(
     layer: Layer,
     counties: Sequence[Region],
     doubles: Pairs,
+    progress: Progress = silent,
 ) -> None:
     """Issues of what overlaps and, in a layer that should cover its county, of what is missing."""
     if not (layer.coverage or layer.pk in settings.tree()["tiling"]["disjoint"]):
         return
     geoms = repaired(incoming)
-    _report_overlaps(delivery, incoming, overlapping(geoms), doubles)
+    total = len(geoms)
+    pairs, open_edges = looked_over(geoms, lambda done: progress("核对", done, total))
+    _report_overlaps(delivery, incoming, pairs, doubles)
     if layer.coverage:
+        grounds = {
+            county.pk: shapely.from_wkb(bytes(county.geom.wkb))
+            for county in counties
+            if county.geom is not None
+        }
+        around = [edges.of(np.array([ground]), turned=True) for ground in grounds.values()]
+        unshared = edges.together([open_edges, *around]).unshared
+        told = len(unshared.keys) > settings.limits().most_edges
+        lines = np.empty(0, dtype=object) if told else unshared.lines
         for county in counties:
-            if county.geom is not None:
-                ground = shapely.from_wkb(bytes(county.geom.wkb))
-                _report_gaps(delivery, geoms, county, ground)
+            if county.pk in grounds and told:
+                _report_apart(delivery, county, len(unshared.keys))
+            elif county.pk in grounds:
+                _report_gaps(delivery, geoms, county, grounds[county.pk], lines)
 
 
-def repaired(incoming: Incoming) -> np.ndarray:
+def repaired(incoming: Incoming) -> Given:
     """The shapes as they are stored: those that were invalid, repaired."""
     found = sqlfiles.rows("imports/26_list_repaired_shapes")
     if not found:
         return incoming.geoms
-    geoms = incoming.geoms.copy()
     order = np.argsort(incoming.numbers)
     at = order[np.searchsorted(incoming.numbers[order], [row["row"] for row in found])]
-    geoms[at] = shapely.from_wkb([bytes(row["wkb"]) for row in found])
-    return geoms
+    return shapes.replaced(
+        incoming.geoms, at, shapely.from_wkb([bytes(row["wkb"]) for row in found])
+    )
 
 
-def overlapping(geoms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def overlapping(geoms: Given) -> tuple[np.ndarray, np.ndarray]:
     """The positions of shapes that overlap in pairs, each pair once, lower position first."""
-    nothing = np.empty(0, dtype=np.int64)
-    if len(geoms) < 2:
-        return nothing, nothing
-    flagged = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(geoms)))
+    return looked_over(geoms)[0]
+
+
+def looked_over(
+    geoms: Given, progress: Callable[[int], None] | None = None
+) -> tuple[tuple[np.ndarray, np.ndarray], Edges]:
+    """Overlapping pairs, and the edges that no neighbour runs along, block by block."""
+    pairs = [np.empty((0, 2), dtype=np.int64)]
+    open_edges: list[Edges] = []
+    most = settings.limits().most_edges
+    done = 0
+    for block in blocks.of(geoms):
+        pairs.append(_pairs(block))
+        if sum(len(part.keys) for part in open_edges) <= 2 * most:  # else it is told as it is
+            open_edges.append(edges.of(block.geoms[: block.own]).unshared)
+        done += block.own
+        if progress:
+            progress(done)
+    found = np.unique(np.concatenate(pairs), axis=0)
+    return (found[:, 0], found[:, 1]), edges.together(open_edges).unshared
+
+
+def _once(geoms: np.ndarray) -> bool:
+    """Whether no ground is surely covered twice.
+
+    How many shapes cover a place changes only across an edge that is not shared: one place in
+    each face between such edges tells for all of it.
+    """
+    lines = edges.of(geoms, exact=True).unshared.lines
+    if len(lines) > MOST_LINES:
+        return False
+    faces = shapely.get_parts(shapely.polygonize([shapely.union_all(lines)]))
+    tree = shapely.STRtree(shapely.point_on_surface(faces))
+    _, met = tree.query(geoms, predicate="intersects")
+    return not len(met) or int(np.bincount(met).max()) < 2
+
+
+def _pairs(block: Block) -> np.ndarray:
+    """Of the block's own shapes and of those that reach into it: pairs that overlap."""
+    nothing = np.empty((0, 2), dtype=np.int64)
+    if len(block.geoms) < 2 or _once(block.geoms):
+        return nothing
+    faults = shapely.coverage_invalid_edges(block.geoms)[: block.own]
+    flagged = np.flatnonzero(~shapely.is_empty(faults))
     if not len(flagged):
-        return nothing, nothing
+        return nothing
+    geoms = block.geoms
     left, right = shapely.STRtree(geoms).query(geoms[flagged], predicate="intersects")
     pairs = np.unique(np.sort(np.column_stack([flagged[left], right]), axis=1), axis=0)
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
     common = shapely.area(shapely.intersection(geoms[pairs[:, 0]], geoms[pairs[:, 1]]))
-    kept = pairs[common > NOISE_DEGREES]
-    return kept[:, 0], kept[:, 1]
+    return np.sort(block.at[pairs[common > NOISE_DEGREES]].reshape(-1, 2), axis=1)
 
 
 def _report_overlaps(
@@ -112,15 +167,22 @@ def _overlap(row: dict[str, Any]) -> str:
     return f"{one}与{other}重叠 {row['overlap_m2']} m²。"
 
 
+def _report_apart(delivery: Delivery, county: Region, count: int) -> None:
+    message = f"{county.name}：至少 {count} 条边没有与别的图斑或县界共用，图层不相接。"
+    deliveries.add_issues(delivery, [Finding("gap", message, done="未逐处检查缝隙")])
+
+
 def _report_gaps(
-    delivery: Delivery, geoms: np.ndarray, county: Region, ground: shapely.Geometry
+    delivery: Delivery,
+    geoms: Given,
+    county: Region,
+    ground: shapely.Geometry,
+    unshared: np.ndarray,
 ) -> None:
     limits = settings.limits()
-    lines = unshared_edges(np.append(geoms, ground))
-    if len(lines) > limits.most_edges:
-        message = f"{county.name}：{len(lines)} 条边没有与别的图斑或县界共用，图层不相接。"
-        finding = Finding("gap", message, done="未逐处检查缝隙")
-        deliveries.add_issues(delivery, [finding])
+    shapely.prepare(ground)
+    lines = unshared[shapely.intersects(ground, unshared)]
+    if not len(lines):
         return
     faces = uncovered(lines, geoms, ground)
     if not len(faces):
@@ -148,48 +210,7 @@ def _report_gaps(
     _sum_up(delivery, "sliver", f"{county.name}狭小的缝隙", small, "area_m2")
 
 
-def unshared_edges(geoms: np.ndarray) -> np.ndarray:
-    """The edges that no neighbour runs through the other way, the last shape taken as outside."""
-    chunks = [geoms[at : at + CHUNK] for at in range(0, len(geoms) - 1, CHUNK)]
-    chunks[-1] = chunks[-1][: (len(geoms) - 2) % CHUNK + 1]
-    whole = [*((chunk, False) for chunk in chunks), (geoms[-1:], True)]
-    signs = [_edges(chunk, turned=turned)[:2] for chunk, turned in whole]
-    alone = _alone(*(np.concatenate(column) for column in zip(*signs, strict=True)))
-    lines = []
-    for (chunk, turned), (keys, _) in zip(whole, signs, strict=True):
-        mine, alone = alone[: len(keys)], alone[len(keys) :]
-        if mine.any():
-            lines.append(_edges(chunk, turned=turned)[2][mine])
-    return np.asarray(shapely.linestrings(np.concatenate(lines))) if lines else np.empty(0, object)
-
-
-def _edges(geoms: np.ndarray, *, turned: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For each edge a key (of either direction), +1 or -1 by direction, and its two ends."""
-    parts = shapely.get_parts(shapely.orient_polygons(geoms))
-    points, ring = shapely.get_coordinates(shapely.get_rings(parts), return_index=True)
-    inside = ring[1:] == ring[:-1]
-    ends = np.stack([points[:-1][inside], points[1:][inside]], axis=1)
-    near = np.round(ends * GRID).astype(np.int64)
-    kept = (near[:, 0] != near[:, 1]).any(axis=1)
-    ends, start, end = ends[kept], near[kept, 0], near[kept, 1]
-    forward = (start[:, 0] < end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] < end[:, 1]))
-    low = np.where(forward[:, None], start, end)
-    high = np.where(forward[:, None], end, start)
-    keys = pd.util.hash_pandas_object(pd.DataFrame(np.hstack([low, high])), index=False)
-    return keys.to_numpy(), np.where(forward != turned, 1, -1).astype(np.int8), ends
-
-
-def _alone(keys: np.ndarray, signs: np.ndarray) -> np.ndarray:
-    """Which edges are not run through once in each direction, taken together."""
-    order = np.argsort(keys)
-    starts = np.flatnonzero(np.diff(keys[order], prepend=keys[order[:1]] + np.uint64(1)))
-    sums = np.add.reduceat(signs[order], starts, dtype=np.int64)
-    result = np.empty(len(keys), dtype=bool)
-    result[order] = np.repeat(sums != 0, np.diff(starts, append=len(keys)))
-    return result
-
-
-def uncovered(lines: np.ndarray, geoms: np.ndarray, ground: shapely.Geometry) -> np.ndarray:
+def uncovered(lines: np.ndarray, geoms: Given, ground: shapely.Geometry) -> np.ndarray:
     """The faces between the lines that lie in the ground and in none of the shapes."""
     faces = shapely.get_parts(shapely.polygonize([shapely.union_all(lines)]))
     if not len(faces):
@@ -197,9 +218,25 @@ def uncovered(lines: np.ndarray, geoms: np.ndarray, ground: shapely.Geometry) ->
     spots = shapely.point_on_surface(faces)
     shapely.prepare(ground)
     within = shapely.covers(ground, spots)
-    met = np.zeros(len(faces), dtype=bool)
-    met[shapely.STRtree(geoms).query(spots, predicate="intersects")[0]] = True
-    return faces[within & ~met]
+    faces, spots = faces[within], spots[within]
+    return faces[~_met(spots, geoms)] if len(faces) else faces
+
+
+def _met(spots: np.ndarray, geoms: Given) -> np.ndarray:
+    """Which points lie in one of the shapes."""
+    met = np.zeros(len(spots), dtype=bool)
+    tree = shapely.STRtree(spots)
+    west, south, east, north = shapely.total_bounds(spots)
+    low, high = np.array([west, south]), np.array([east, north])
+    bounds = shapes.bounds(geoms)
+    near = np.flatnonzero((bounds[:, :2] <= high).all(axis=1) & (bounds[:, 2:] >= low).all(axis=1))
+    for start in range(0, len(near), shapes.CHUNK):
+        at = near[start : start + shapes.CHUNK]
+        which, _ = tree.query(shapely.box(*bounds[at].T))
+        asked = np.unique(at[which])
+        if len(asked):
+            met[tree.query(geoms[asked], predicate="intersects")[1]] = True
+    return met
 
 
 def _sorted(found: list[dict[str, Any]], key: str) -> tuple[list[Any], list[Any]]:

@@ -51,4 +51,6 @@ def _read(bundle: Bundle, options: FileOptions, bad: BadRows) -> Table:
         return read_dxf(bundle, encoding=encoding, sublayer=sublayer)
     from imports.readers.vector import read as read_vector  # noqa: PLC0415
 
-    return read_vector(bundle, encoding=encoding, sublayer=sublayer, bad=bad)
+    return read_vector(
+        bundle, encoding=encoding, sublayer=sublayer, bad=bad, progress=options.progress
+    )

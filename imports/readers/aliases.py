@@ -11,10 +11,13 @@ import re
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyogrio.errors
 import pyogrio.raw
+
+from imports.readers.held import Column
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,7 +100,7 @@ def _of_gpkg(path: Path, layer: str) -> dict[str, str]:
     return {str(name): str(alias) for name, alias in rows if alias and alias != name}
 
 
-def spoken(names: list[str], values: list[list[Any]], speech: Speech) -> None:
+def spoken(names: list[str], values: list[Any], speech: Speech) -> None:
     """Add, behind the columns, the words of those whose codes a domain explains."""
     for at, name in enumerate(list(names)):
         words = speech.domains.get(name)
@@ -105,7 +108,15 @@ def spoken(names: list[str], values: list[list[Any]], speech: Speech) -> None:
             continue
         named = f"{speech.aliases.get(name, name)}（域值）"
         names.append(named)
-        values.append([words.get(_code(value)) for value in values[at]])
+        column = values[at]
+        if isinstance(column, Column):
+            values.append(column.changed(partial(_spoken, words)))
+        else:
+            values.append([_spoken(words, value) for value in column])
+
+
+def _spoken(words: dict[str, str], value: Any) -> str | None:
+    return words.get(_code(value))
 
 
 def _code(value: Any) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from imports.readers import encoding
+from imports.readers.held import Held
 from imports.readers.table import NOTE, Finding
 from spatial.errors import InputRefused
 
@@ -46,6 +49,35 @@ def clean(table: Table) -> Table:
     Raises InputRefused where a text is mostly private characters: it was read in a wrong encoding.
     """
     found: dict[str, list[int]] = {"unseen": [], "private": []}
+    if isinstance(table.records, Held):
+        _clean_columns(table, table.records, found)
+    else:
+        _clean_rows(table, found)
+    _tell(table, found)
+    _rename(table)
+    return table
+
+
+def _clean_columns(table: Table, held: Held, found: dict[str, list[int]]) -> None:
+    numbers = np.asarray(table.numbers)
+    for name, column in held.columns.items():
+        new: dict[int, str] = {}
+        odd: dict[str, list[int]] = {"unseen": [], "private": []}
+        for code, word in column.odd_words().items():
+            text, kind = _clean(table.file_name, word)
+            if text is not word:
+                new[code] = text
+            if kind:
+                odd[kind].append(code)
+        for kind, codes in odd.items():
+            if codes and column.codes is not None:
+                found[kind] += numbers[np.isin(column.codes, codes)].tolist()
+        held.columns[name] = column.with_words(new)
+    for rows in found.values():
+        rows.sort()
+
+
+def _clean_rows(table: Table, found: dict[str, list[int]]) -> None:
     known: dict[str, tuple[str, str]] = {}
     for number, record in zip(table.numbers, table.records, strict=True):
         for name, value in record.items():
@@ -58,9 +90,6 @@ def clean(table: Table) -> Table:
                 record[name] = text
             if kind:
                 found[kind].append(number)
-    _tell(table, found)
-    _rename(table)
-    return table
 
 
 def _clean(file_name: str, value: str) -> tuple[str, str]:
@@ -98,6 +127,9 @@ def _rename(table: Table) -> None:
     if len(set(names.values())) < len(names) or all(old == new for old, new in names.items()):
         return
     table.columns = [names[name] for name in table.columns]
+    if isinstance(table.records, Held):
+        table.records = table.records.renamed(names)
+        return
     table.records = [
         {names.get(name, name): value for name, value in record.items()} for record in table.records
     ]

@@ -12,6 +12,7 @@ from imports.readers import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from imports.readers.held import Column
     from imports.readers.table import Finding
 
 
@@ -29,6 +30,14 @@ def check_values(file_name: str, values: Sequence[Sequence[Any]]) -> list[Findin
     return clean.check_text(
         file_name, {text for column in values for text in column if isinstance(text, str)}
     )
+
+
+def check_columns(file_name: str, columns: Sequence[Column]) -> list[Finding]:
+    """The same of columns by their different texts: only odd ones may be lost or misread."""
+    texts: set[str] = set()
+    for column in columns:
+        texts.update(column.odd_words().values(), column.words_with(clean.ASKED))
+    return clean.check_text(file_name, texts)
 
 
 def plain(column: np.ndarray) -> list[Any]:

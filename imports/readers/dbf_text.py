@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imports.readers.bundle import Bundle
+    from imports.readers.held import Column
 
 LANGUAGE_BYTE = 29
 
@@ -27,6 +28,39 @@ def decode_columns(
 ) -> tuple[encodings.Decision, list[str], list[list[Any]]]:
     """The decision, and names and values decoded; both were read as Latin-1, byte by byte."""
     texts = {text for column in columns for text in column if isinstance(text, str)}
+    decision, known = _decoded(bundle, names, texts, option, findings)
+    plain = [
+        [known[text] if isinstance(text, str) else text for text in column] for column in columns
+    ]
+    return decision, [known[name] for name in names], plain
+
+
+def decode_held(
+    bundle: Bundle,
+    names: list[str],
+    columns: list[Column],
+    option: str | None,
+    findings: list[Finding],
+) -> tuple[encodings.Decision, list[str], list[Column]]:
+    """The same for columns by their different texts; ASCII is itself in every such encoding."""
+    odd = [column.odd_words() for column in columns]
+    texts = {text for words in odd for text in words.values()}
+    decision, known = _decoded(bundle, names, texts, option, findings)
+    plain = [
+        column.with_words({code: known[text] for code, text in words.items()})
+        for column, words in zip(columns, odd, strict=True)
+    ]
+    return decision, [known[name] for name in names], plain
+
+
+def _decoded(
+    bundle: Bundle,
+    names: list[str],
+    texts: set[str],
+    option: str | None,
+    findings: list[Finding],
+) -> tuple[encodings.Decision, dict[str, str]]:
+    """The decision on all text, and each text decoded."""
     raw = {text: text.encode("latin-1") for text in texts | set(names)}
     cpg, dbf = bundle.sibling(".cpg"), bundle.sibling(".dbf")
     header = _start(dbf) if dbf else b""
@@ -43,12 +77,9 @@ def decode_columns(
     if cut:
         message = f"{cut} 个文字值在字段宽度处被截断在半个汉字，去掉了残缺的末字。"
         findings.append(Finding("truncated_text", message, done="去掉残缺末字"))
-    plain = [
-        [known[text][0] if isinstance(text, str) else text for text in column] for column in columns
-    ]
     if dbf:
         findings += _told_overflows(dbf, {name: known[name][0] for name in names})
-    return decision, [known[name][0] for name in names], plain
+    return decision, {text: one for text, (one, _) in known.items()}
 
 
 def overflows(dbf: Path) -> dict[str, list[int]]:

@@ -31,22 +31,43 @@ def only_polygons(
     Unclosed rings are closed and told, heights dropped and told; raises InputRefused for rows
     without geometry and for points and lines, unless ``bad`` lets them be skipped.
     """
-    missing = [(at + 1, "没有图形") for at, wkb in enumerate(geometry) if wkb is None]
+    geoms, missing = polygons_of(geometry, 1, findings)
+    settle(file_name, missing, declared, findings, bad)
+    return geoms
+
+
+def polygons_of(
+    geometry: np.ndarray, first: int, findings: list[Finding]
+) -> tuple[np.ndarray, list[tuple[int, str]]]:
+    """Shapes of the WKB of rows from number ``first`` on, and what is wrong with which row."""
     geoms = shapely.from_wkb(geometry, on_invalid="ignore")
-    broken = [at for at, geom in enumerate(geoms) if geom is None and geometry[at] is not None]
+    none = np.flatnonzero(shapely.is_missing(geoms)).tolist()
+    missing = [(first + at, "没有图形") for at in none if geometry[at] is None]
+    broken = [at for at in none if geometry[at] is not None]
     if broken:
         geoms[broken] = shapely.from_wkb(geometry[broken], on_invalid="fix")
         for at in broken:
             if geoms[at] is None or shapely.is_empty(geoms[at]):
-                missing.append((at + 1, "图形残缺，无法读取"))
+                missing.append((first + at, "图形残缺，无法读取"))
             else:
-                message = f"第 {at + 1} 行的环未闭合。"
-                findings.append(Finding("ring_closed", message, row=at + 1, done="首尾闭合"))
+                message = f"第 {first + at} 行的环未闭合。"
+                findings.append(Finding("ring_closed", message, row=first + at, done="首尾闭合"))
     kinds = shapely.get_type_id(geoms)
     others = np.flatnonzero((kinds >= 0) & ~np.isin(kinds, POLYGONAL)).tolist()
-    missing += [(row + 1, f"图形是 {geoms[row].geom_type}，不是面") for row in others]
+    missing += [(first + row, f"图形是 {geoms[row].geom_type}，不是面") for row in others]
     empty = np.flatnonzero(np.isin(kinds, POLYGONAL) & shapely.is_empty(geoms)).tolist()
-    missing += [(row + 1, "图形为空") for row in empty]
+    missing += [(first + row, "图形为空") for row in empty]
+    return geoms, missing
+
+
+def settle(
+    file_name: str,
+    missing: list[tuple[int, str]],
+    declared: str,
+    findings: list[Finding],
+    bad: BadRows | None,
+) -> None:
+    """Refuse the rows without a polygon (or note them), and tell what the file's type means."""
     (bad or BadRows()).refuse(file_name, missing, "在源数据中补齐或删除这些要素，只交面要素。")
     if " Z" in declared or " M" in declared or declared.startswith(("2.5D", "3D", "Measured")):
         findings.append(
@@ -54,7 +75,6 @@ def only_polygons(
         )
     if "Curve" in declared or "Surface" in declared:
         findings.append(Finding("linearised", f"图形含曲线（{declared}）。", done="按折线读取"))
-    return geoms
 
 
 def pick(

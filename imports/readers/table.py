@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from imports import issue_kinds
+from imports import issue_kinds, shapes
+from imports.readers.held import taken
 from imports.refusal import BadRows
 
 if TYPE_CHECKING:
-    import numpy as np
+    from collections.abc import Sequence
+
     import pyproj
+
+    from imports.shapes import Given
 
 from spatial.errors import InputRefused
 
@@ -60,9 +64,9 @@ class Table:
     file_name: str
     driver: str
     columns: list[str]
-    numbers: list[int]
-    records: list[dict[str, Any]]
-    geoms: np.ndarray
+    numbers: Sequence[int]
+    records: Sequence[dict[str, Any]]
+    geoms: Given
     crs: pyproj.CRS | None = None
     crs_origin: str = ""
     encoding: str = "utf-8"
@@ -74,23 +78,25 @@ class Table:
     """Other names of columns, where the file gives them."""
     bad: BadRows = field(default_factory=BadRows)
 
-    def leave_out(self) -> list[int]:
+    def leave_out(self) -> Sequence[int]:
         """Take the bad rows out, keeping what they say; returns the positions of those that stay.
 
         Raises InputRefused, naming all faults, where none stays.
         """
         faults = self.bad.faults
         if not faults:
-            return list(range(len(self.numbers)))
-        for number, record in zip(self.numbers, self.records, strict=True):
+            return range(len(self.numbers))
+        kept = []
+        for at, number in enumerate(self.numbers):
             if number in faults:
-                self.bad.records.setdefault(number, record)
-        kept = [at for at, number in enumerate(self.numbers) if number not in faults]
+                self.bad.records.setdefault(number, self.records[at])
+            else:
+                kept.append(at)
         if not kept:
             self.bad.refuse_all(self.file_name)
         self.numbers = [self.numbers[at] for at in kept]
-        self.records = [self.records[at] for at in kept]
-        self.geoms = self.geoms[kept]
+        self.records = taken(self.records, kept)
+        self.geoms = shapes.taken(self.geoms, kept)
         return kept
 
     @property

@@ -18,6 +18,7 @@ import pyproj
 
 from imports.readers import (
     aliases,
+    batches,
     database_guard,
     dbf_text,
     drivers,
@@ -29,17 +30,21 @@ from imports.readers import encoding as encodings
 from imports.readers.bundle import find_sibling
 from imports.readers.codec_names import codec_named
 from imports.readers.crs_text import parsed
+from imports.readers.held import Held
 from imports.readers.kinds import DRIVERS
 from imports.readers.table import Finding, SublayerNeeded, Table
 from spatial.errors import InputRefused
+from spatial.job_progress import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
 
     from imports.readers.bundle import Bundle
     from imports.refusal import BadRows
+    from imports.shapes import Given
+    from spatial.job_progress import Progress
 
 BLOCK = 1 << 20
 TOLD_ELSEWHERE = ("Measured", "One or several characters couldn't be converted")
@@ -56,6 +61,7 @@ def read(
     encoding: str | None = None,
     sublayer: str | None = None,
     bad: BadRows | None = None,
+    progress: Progress = silent,
 ) -> Table:
     """All features of the file, in its own CRS with x = east, and what was noticed.
 
@@ -65,31 +71,43 @@ def read(
     findings: list[Finding] = []
     with openable(bundle, encoding, findings) as path, told_by_gdal(findings):
         layer = _choose_layer(bundle, path, sublayer)
-        meta, geometry, columns = raw_layer(bundle, path, layer)
-        names, values = (
-            [str(name) for name in meta["fields"]],
-            [columns_of.plain(one) for one in columns],
-        )
+        held = batches.read(bundle, path, layer, progress)
+        geometry: Any = None
+        if held is not None:
+            meta, values = held.meta, list[Any](held.columns)
+        else:
+            meta, geometry, columns = raw_layer(bundle, path, layer)
+            values = [columns_of.plain(one) for one in columns]
+        names = [str(name) for name in meta["fields"]]
         decision = encodings.Decision("utf-8", "格式规定")
         if bundle.kind == "shapefile":
-            decision, names, values = dbf_text.decode_columns(
-                bundle, names, values, encoding, findings
-            )
+            decode = dbf_text.decode_columns if held is None else dbf_text.decode_held
+            decision, names, values = decode(bundle, names, values, encoding, findings)
         declared, origin = _crs(bundle, path, meta)
         speech = aliases.of_layer(bundle, path, layer)
     aliases.spoken(names, values, speech)
-    if not len(geometry):
+    if held is None and not len(geometry):
         raise InputRefused(f"文件 {bundle.file_name} 没有任何要素。请核对是否导出了空图层。")
-    findings += columns_of.check_values(bundle.file_name, values)
     declared_type = str(meta["geometry_type"])
-    geoms = polygons.only_polygons(bundle.file_name, geometry, declared_type, findings, bad)
-    names = columns_of.distinct(names)
+    name = bundle.file_name
+    geoms: Given
+    records: Sequence[dict[str, Any]]
+    if held is None:
+        findings += columns_of.check_values(name, values)
+        geoms = polygons.only_polygons(name, geometry, declared_type, findings, bad)
+        names = columns_of.distinct(names)
+        records = columns_of.records_of(names, values, len(geoms))
+    else:
+        findings += [*columns_of.check_columns(name, values), *held.findings]
+        polygons.settle(name, held.missing, declared_type, findings, bad)
+        geoms, names = held.shapes, columns_of.distinct(names)
+        records = Held(dict(zip(names, values, strict=True)), len(geoms))
     return Table(
         file_name=bundle.file_name,
         driver=DRIVERS[bundle.kind],
         columns=names,
-        numbers=list(range(1, len(geoms) + 1)),
-        records=columns_of.records_of(names, values, len(geoms)),
+        numbers=range(1, len(geoms) + 1),
+        records=records,
         geoms=geoms,
         crs=declared,
         crs_origin=origin,

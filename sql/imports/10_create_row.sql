@@ -1,5 +1,7 @@
 -- what:   The rows of one delivery while it is judged; gone with the transaction. geom is in
 --         EPSG:4490, source_area the declared area in m2, spans the days that dates may mean.
+--         sound (valid), short_edges (none is densified) and begins_in (the county in which the
+--         first corner lies) are what the program saw already: where not, the server looks.
 -- reads:  -
 -- writes: import_row
 -- params: -
@@ -19,6 +21,9 @@ CREATE TEMPORARY TABLE import_row (
     document_key text NOT NULL DEFAULT '',
     project_code text NOT NULL DEFAULT '',
     project_key text NOT NULL DEFAULT '',
+    sound boolean NOT NULL DEFAULT FALSE,
+    short_edges boolean NOT NULL DEFAULT FALSE,
+    begins_in bigint,
     delivered_geom geometry(GEOMETRY, 4490),
     reason text,
     spot geometry(POINT, 4490),

@@ -9,4 +9,4 @@ SET
     geom = ST_Multi(ST_CollectionExtract(ST_MakeValid(geom, 'method=structure'), 3)),
     reason = (ST_IsValidDetail(geom)).reason,
     spot = (ST_IsValidDetail(geom)).location
-WHERE NOT ST_IsValid(geom)
+WHERE NOT sound AND NOT ST_IsValid(geom)

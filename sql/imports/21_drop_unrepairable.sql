@@ -3,7 +3,9 @@
 -- writes: import_row
 -- params: -
 DELETE FROM import_row
-WHERE geom IS NULL OR ST_IsEmpty(geom) OR (reason IS NOT NULL AND NOT ST_IsValid(geom))
+WHERE
+    NOT sound
+    AND (geom IS NULL OR ST_IsEmpty(geom) OR (reason IS NOT NULL AND NOT ST_IsValid(geom)))
 RETURNING
     row,
     reason

@@ -6,5 +6,7 @@ SELECT
     row,
     reason
 FROM import_row
-WHERE geom IS NULL OR ST_IsEmpty(geom) OR (reason IS NOT NULL AND NOT ST_IsValid(geom))
+WHERE
+    NOT sound
+    AND (geom IS NULL OR ST_IsEmpty(geom) OR (reason IS NOT NULL AND NOT ST_IsValid(geom)))
 ORDER BY row

@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from imports import load
-from imports.checks import tiling
+from imports.checks import blocks, edges, tiling
 from tests.imports.conftest import CITY, DAY, WEST, square, written
 
 pytestmark = pytest.mark.django_db
@@ -166,7 +166,7 @@ def test_a_sum_that_misses_the_county_is_told(counties, tmp_path):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_edges_are_shared_exactly_where_cells_meet(seed):
+def test_edges_are_shared_exactly_where_cells_meet(seed, monkeypatch):
     rng = np.random.default_rng(seed)
     box = shapely.box(*COUNTY)
     points = shapely.multipoints(rng.random((60, 2)) * 0.1 + np.array([119.9, 33.0]))
@@ -175,7 +175,10 @@ def test_edges_are_shared_exactly_where_cells_meet(seed):
     dropped = int(rng.integers(len(cells)))
     ground = shapely.coverage_union_all(cells)
     kept = np.delete(cells, dropped)
-    faces = tiling.uncovered(tiling.unshared_edges(np.append(kept, [ground])), kept, ground)
+    monkeypatch.setattr(blocks, "MOST", 7)  # many blocks, as a county of a million has
+    around = edges.of(np.array([ground]), turned=True)
+    lines = edges.together([tiling.looked_over(kept)[1], around]).unshared.lines
+    faces = tiling.uncovered(lines, kept, ground)
     assert shapely.union_all(faces).symmetric_difference(cells[dropped]).area < 1e-14
     assert not len(tiling.overlapping(cells)[0])
     moved = shapely.transform(cells[dropped], lambda xy: xy + 1e-4)

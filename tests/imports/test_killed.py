@@ -32,17 +32,17 @@ def hang(*_, **__):
     print("middle", flush=True)
     time.sleep(600)
 
-def broken_off(table, columns, records, **more):
+def broken_off(table, columns, texts, **more):
     def some():
-        for at, record in enumerate(records):
-            yield record
-            if at == {rows} // 2:
+        for at, text in enumerate(texts):
+            yield text
+            if at == 1:
                 hang()
     return whole_copy(table, columns, some(), **more)
 
-whole_copy, step = sqlfiles.copy_rows, {step!r}
+whole_copy, step = sqlfiles.copy_text, {step!r}
 if step == "copy":
-    sqlfiles.copy_rows = broken_off
+    sqlfiles.copy_text = broken_off
 elif step == "checks":
     load.check_layer = hang
 elif step == "zones":
@@ -76,7 +76,7 @@ def everything() -> dict[str, str]:
 
 def killed_in(step: str, path: str, delivery: int | None) -> None:
     """Run the step in a process of its own, kill it in the middle, see the server undo it."""
-    code = CHILD.format(step=step, path=path, delivery=delivery, region=CITY, rows=ROWS)
+    code = CHILD.format(step=step, path=path, delivery=delivery, region=CITY)
     socket = connection.settings_dict["HOST"]
     database = connection.settings_dict["NAME"]
     url = f"postgis://{connection.settings_dict['USER']}@/{database}?host={socket}"
