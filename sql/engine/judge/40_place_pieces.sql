@@ -5,7 +5,7 @@
 --         version). Net areas take off 田坎;
 --         where its coefficient is needed and was not delivered, net_unknown.
 -- reads:  chunk_piece, chunk_gap, chunk_place, chunk_version, chunk_zone, chunk_zone_answer,
---         spatial_notion, spatial_notionleaf, spatial_region, chunk_patch
+--         spatial_notion, spatial_notionleaf, spatial_region, spatial_rulesetversion, chunk_patch
 -- writes: chunk_piece_notion
 -- params: -
 CREATE TEMPORARY TABLE chunk_piece_notion ON COMMIT DROP AS
@@ -22,14 +22,15 @@ WITH counted AS MATERIALIZED (
     WINDOW same_notion AS (PARTITION BY version.window_id, version.layer_id, version.policy)
 ),
 
--- an any_of is asked of the zones of all its notions
+-- an any_of is asked of the zones of all its notions; layer_no tells its layers apart
 asked AS MATERIALIZED (
     SELECT
         notion.id AS notion_id,
         notion.code,
         leaf.id AS leaf_id,
         leaf.layer_id,
-        leaf.version_policy AS policy
+        leaf.version_policy AS policy,
+        dense_rank() OVER (ORDER BY notion.id, leaf.layer_id, leaf.version_policy) AS layer_no
     FROM spatial_notion AS notion
     INNER JOIN spatial_notionleaf AS part ON notion.id = part.notion_id
     INNER JOIN spatial_notion AS leaf ON part.leaf_id = leaf.id
@@ -41,84 +42,138 @@ asked AS MATERIALIZED (
 ),
 
 asked_layer AS MATERIALIZED (
-    SELECT DISTINCT asked.notion_id, asked.code, asked.layer_id, asked.policy FROM asked
+    SELECT DISTINCT
+        asked.layer_no, asked.notion_id, asked.code, asked.layer_id, asked.policy
+    FROM asked
 ),
 
-located AS (
+-- a paper holds wherever its ground lies, whichever county's ledger it is in: the ledgers of a
+-- window are one (from_version 0)
+slot AS MATERIALIZED (
+    SELECT
+        counted.window_id,
+        asked_layer.layer_no,
+        counted.version_count,
+        counted.missing_count,
+        CASE WHEN counted.policy = '' THEN 0 ELSE counted.version_id END AS from_version
+    FROM counted
+    INNER JOIN asked_layer
+        ON counted.layer_id = asked_layer.layer_id AND counted.policy = asked_layer.policy
+    WHERE counted.policy <> '' OR counted.is_first
+),
+
+located AS MATERIALIZED (
     SELECT
         piece.assessment_id,
         piece.seq,
         piece.area_m2,
         piece.zone_ids,
-        place.window_id,
-        region.name AS county,
-        patch.settings -> 'needs' ? 'land_use.kcxs' AS needs_kcxs
+        piece.county_id,
+        place.window_id
     FROM chunk_piece AS piece
     INNER JOIN chunk_place AS place
         ON piece.assessment_id = place.assessment_id AND piece.county_id = place.county_id
-    INNER JOIN chunk_patch AS patch ON piece.assessment_id = patch.assessment_id
-    INNER JOIN spatial_region AS region ON piece.county_id = region.id
 ),
 
--- a notion with a version that is missing is asked of every piece
-by_version AS (
+needing AS MATERIALIZED (
+    SELECT ruleset.id
+    FROM spatial_rulesetversion AS ruleset
+    WHERE
+        ruleset.id = ANY(ARRAY(SELECT DISTINCT patch.ruleset_id FROM chunk_patch AS patch))
+        AND ruleset.settings -> 'needs' ? 'land_use.kcxs'
+),
+
+-- a piece, its zones, their answers, by key: whatever the planner believes of their number
+told AS MATERIALIZED (
     SELECT
         located.assessment_id,
         located.seq,
-        located.area_m2,
-        asked.notion_id,
-        asked.code,
-        asked.layer_id,
-        asked.policy,
-        counted.version_count,
-        counted.missing_count,
-        any_holds(
-            count(*) FILTER (WHERE answer.answer), count(*) FILTER (WHERE answer.answer IS NULL)
-        ) AS answer,
-        coalesce(bool_and(answer.subject_gap) FILTER (WHERE answer.answer IS NULL), FALSE)
-            AS subject_gap,
-        jsonb_agg(DISTINCT zone.source_id) AS zone_ids,
-        min(coalesce((zone.attributes ->> 'kcxs')::numeric, 0)) AS ridge_share,
-        bool_or(located.needs_kcxs AND NOT zone.attributes ? 'kcxs') AS ridge_unknown,
-        coalesce(
-            jsonb_path_query_array(
-                jsonb_agg(answer.why ORDER BY zone.source_id, zone.within_m, answer.notion_id)
-                FILTER (WHERE answer.answer IS NULL), '$[*][*]'
-            ), '[]'::jsonb
-        ) AS why,
-        CASE WHEN asked.policy <> '' THEN zone.version_id END AS of_version
+        located.window_id,
+        zone.version_id,
+        zone.source_id,
+        zone.within_m,
+        zone.kcxs,
+        zone.kcxs_told,
+        outcome.notion_id AS leaf_id,
+        outcome.answer,
+        outcome.subject_gap,
+        outcome.why
     FROM located
     CROSS JOIN LATERAL unnest(located.zone_ids) AS member (zone_id)
-    INNER JOIN chunk_zone AS zone ON member.zone_id = zone.zone_id
-    INNER JOIN chunk_zone_answer AS answer
+    CROSS JOIN LATERAL (
+        SELECT
+            found.version_id,
+            found.source_id,
+            found.within_m,
+            found.attributes ->> 'kcxs' AS kcxs,
+            found.attributes ? 'kcxs' AS kcxs_told
+        FROM chunk_zone AS found
+        WHERE found.zone_id = member.zone_id
+        OFFSET 0
+    ) AS zone
+    CROSS JOIN LATERAL (
+        SELECT found.notion_id, found.answer, found.subject_gap, found.why
+        FROM chunk_zone_answer AS found
+        WHERE
+            found.assessment_id = located.assessment_id
+            AND found.zone_id = member.zone_id
+            AND found.answer IS NOT FALSE
+        OFFSET 0
+    ) AS outcome
+),
+
+named AS MATERIALIZED (
+    SELECT
+        told.*,
+        asked.layer_no,
+        CASE WHEN asked.policy = '' THEN 0 ELSE told.version_id END AS from_version
+    FROM told
+    INNER JOIN asked ON told.leaf_id = asked.leaf_id
+),
+
+by_zone AS MATERIALIZED (
+    SELECT named.*, slot.version_count, slot.missing_count
+    FROM named
+    INNER JOIN slot
         ON
-            located.assessment_id = answer.assessment_id
-            AND member.zone_id = answer.zone_id
-            AND answer.answer IS NOT FALSE
-    INNER JOIN asked ON answer.notion_id = asked.leaf_id
-    INNER JOIN counted
-        ON
-            located.window_id = counted.window_id
-            AND asked.layer_id = counted.layer_id
-            AND asked.policy = counted.policy
-            -- a paper holds wherever its ground lies, whichever county's ledger it is in
-            AND CASE
-                WHEN asked.policy = '' THEN counted.is_first
-                ELSE zone.version_id = counted.version_id
-            END
+            named.window_id = slot.window_id
+            AND named.layer_no = slot.layer_no
+            AND named.from_version = slot.from_version
+),
+
+by_version AS (
+    SELECT
+        by_zone.assessment_id,
+        by_zone.seq,
+        by_zone.layer_no,
+        by_zone.version_count,
+        by_zone.missing_count,
+        any_holds(
+            count(*) FILTER (WHERE by_zone.answer),
+            count(*) FILTER (WHERE by_zone.answer IS NULL)
+        ) AS answer,
+        coalesce(bool_and(by_zone.subject_gap) FILTER (WHERE by_zone.answer IS NULL), FALSE)
+            AS subject_gap,
+        jsonb_agg(DISTINCT by_zone.source_id) AS zone_ids,
+        min(coalesce(by_zone.kcxs::numeric, 0)) AS ridge_share,
+        bool_or(NOT by_zone.kcxs_told) AND EXISTS (SELECT 1 FROM needing) AS ridge_unknown,
+        coalesce(
+            jsonb_path_query_array(
+                jsonb_agg(by_zone.why ORDER BY by_zone.source_id, by_zone.within_m, by_zone.leaf_id)
+                FILTER (WHERE by_zone.answer IS NULL), '$[*][*]'
+            ), '[]'::jsonb
+        ) AS why,
+        nullif(by_zone.from_version, 0) AS of_version
+    FROM by_zone
     GROUP BY
-        located.assessment_id, located.seq, located.area_m2, asked.notion_id, asked.code,
-        asked.layer_id, asked.policy, counted.version_count, counted.missing_count,
-        zone.version_id
+        by_zone.assessment_id, by_zone.seq, by_zone.layer_no, by_zone.version_id,
+        by_zone.version_count, by_zone.missing_count, by_zone.from_version
     UNION ALL
+    -- a notion with a version that is missing is asked of every piece
     SELECT
         located.assessment_id,
         located.seq,
-        located.area_m2,
-        asked_layer.notion_id,
-        asked_layer.code,
-        asked_layer.layer_id,
-        asked_layer.policy,
+        asked_layer.layer_no,
         counted.version_count,
         counted.missing_count,
         FALSE,
@@ -131,7 +186,7 @@ by_version AS (
                 'kind', 'no_layer',
                 'layer', asked_layer.layer_id,
                 'policy', asked_layer.policy,
-                'county', located.county
+                'county', region.name
             )
         ),
         NULL
@@ -139,15 +194,12 @@ by_version AS (
     INNER JOIN counted ON located.window_id = counted.window_id AND counted.version_id IS NULL
     INNER JOIN asked_layer
         ON counted.layer_id = asked_layer.layer_id AND counted.policy = asked_layer.policy
+    INNER JOIN spatial_region AS region ON located.county_id = region.id
     UNION ALL
     SELECT DISTINCT
         located.assessment_id,
         located.seq,
-        located.area_m2,
-        asked_layer.notion_id,
-        asked_layer.code,
-        asked_layer.layer_id,
-        asked_layer.policy,
+        asked_layer.layer_no,
         counted.version_count,
         counted.missing_count,
         NULL::boolean,
@@ -173,15 +225,11 @@ by_version AS (
         ON gap.layer_id = asked_layer.layer_id AND gap.policy = asked_layer.policy
 ),
 
-held AS (
+grouped AS (
     SELECT
         by_version.assessment_id,
         by_version.seq,
-        by_version.area_m2,
-        by_version.notion_id,
-        by_version.code,
-        by_version.layer_id,
-        by_version.policy,
+        by_version.layer_no,
         by_version.version_count,
         by_version.missing_count,
         count(*) FILTER (WHERE by_version.answer) AS yes_count,
@@ -204,9 +252,22 @@ held AS (
         FILTER (WHERE by_version.answer) AS yes_versions
     FROM by_version
     GROUP BY
-        by_version.assessment_id, by_version.seq, by_version.area_m2, by_version.notion_id,
-        by_version.code, by_version.layer_id, by_version.policy, by_version.version_count,
-        by_version.missing_count
+        by_version.assessment_id, by_version.seq, by_version.layer_no,
+        by_version.version_count, by_version.missing_count
+),
+
+held AS (
+    SELECT
+        grouped.*,
+        asked_layer.notion_id,
+        asked_layer.code,
+        asked_layer.layer_id,
+        asked_layer.policy,
+        piece.area_m2
+    FROM grouped
+    INNER JOIN asked_layer ON grouped.layer_no = asked_layer.layer_no
+    INNER JOIN chunk_piece AS piece
+        ON grouped.assessment_id = piece.assessment_id AND grouped.seq = piece.seq
 ),
 
 answered AS (

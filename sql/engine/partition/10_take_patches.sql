@@ -19,6 +19,7 @@ SELECT
     run.known_at,
     run.ruleset_id,
     ruleset.settings,
+    (ruleset.settings ->> 'adjoin_m')::double precision AS adjoin_m,
     -- the SRID of the county's Gauss plane, as in spatial/crs.py
     (990200 + (region.central_meridian + 180) * 2)::integer AS plane_srid,
     CASE
