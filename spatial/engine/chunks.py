@@ -39,6 +39,7 @@ class RunContext:
     subject_layers: tuple[str, ...]
     group_layers: tuple[str, ...]
     fact_layers: tuple[str, ...]
+    summed_layers: tuple[str, ...]
     groups: bool
     widens: bool
 
@@ -127,12 +128,13 @@ def judge(context: RunContext, assessment_ids: Sequence[int], grid: float) -> li
         return unclosed
     sqlfiles.execute("engine/judge/10_find_near_zones", {"version_ids": versions})
     if context.groups:
-        _attempt("20_measure_groups", grid, {"run_id": context.run_id})
+        _attempt("20_measure_groups", grid, _group_params(context))
     for step in (
         "25_read_facts",
         "30_test_zones",
         "31_key_zone_answers",
         "35_find_gaps",
+        "38_ask_pieces",
         "40_place_pieces",
         "41_key_piece_notions",
         "45_measure_parts",
@@ -143,6 +145,14 @@ def judge(context: RunContext, assessment_ids: Sequence[int], grid: float) -> li
         sqlfiles.execute(f"engine/judge/{step}")
     _attempt("80_join_slivers", grid)
     return []
+
+
+def _group_params(context: RunContext) -> dict[str, Any]:
+    found = sqlfiles.rows(
+        "engine/judge/19_name_group_versions",
+        {"run_id": context.run_id, "summed_layers": list(context.summed_layers)},
+    )
+    return {"run_id": context.run_id, "group_versions": [row["version_id"] for row in found]}
 
 
 def _attempt(step: str, grid: float, params: dict[str, Any] | None = None) -> None:

@@ -204,6 +204,7 @@ def run_context(run: Run) -> RunContext:
         subject_layers=tuple(reads.subject_layers(run.ruleset)),
         group_layers=tuple(reads.group_layers(run.ruleset)),
         fact_layers=tuple(reads.fact_layers(run.ruleset)),
+        summed_layers=tuple(reads.layers_everywhere(run.ruleset)),
         groups=bool(run.ruleset.settings.get("groups")),
         widens=run.ruleset.notions.filter(within_m__gt=0).exists(),
     )

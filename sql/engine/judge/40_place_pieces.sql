@@ -4,8 +4,8 @@
 --         any of its rows does, an any_of where any of its notions does (of one layer: in each
 --         version). Net areas take off 田坎;
 --         where its coefficient is needed and was not delivered, net_unknown.
--- reads:  chunk_piece, chunk_gap, chunk_place, chunk_version, chunk_zone, chunk_zone_answer,
---         spatial_notion, spatial_notionleaf, spatial_region, spatial_rulesetversion, chunk_patch
+-- reads:  chunk_told, chunk_piece, chunk_gap, chunk_place, chunk_version, spatial_notion,
+--         spatial_notionleaf, spatial_region, spatial_rulesetversion, chunk_patch
 -- writes: chunk_piece_notion
 -- params: -
 CREATE TEMPORARY TABLE chunk_piece_notion ON COMMIT DROP AS
@@ -15,7 +15,6 @@ WITH counted AS MATERIALIZED (
         version.layer_id,
         version.policy,
         version.version_id,
-        row_number() OVER same_notion = 1 AS is_first,
         count(*) OVER same_notion AS version_count,
         count(*) FILTER (WHERE version.version_id IS NULL) OVER same_notion AS missing_count
     FROM chunk_version AS version
@@ -47,32 +46,37 @@ asked_layer AS MATERIALIZED (
     FROM asked
 ),
 
--- a paper holds wherever its ground lies, whichever county's ledger it is in: the ledgers of a
--- window are one (from_version 0)
-slot AS MATERIALIZED (
-    SELECT
-        counted.window_id,
-        asked_layer.layer_no,
-        counted.version_count,
-        counted.missing_count,
-        CASE WHEN counted.policy = '' THEN 0 ELSE counted.version_id END AS from_version
-    FROM counted
-    INNER JOIN asked_layer
-        ON counted.layer_id = asked_layer.layer_id AND counted.policy = asked_layer.policy
-    WHERE counted.policy <> '' OR counted.is_first
-),
-
 located AS MATERIALIZED (
     SELECT
         piece.assessment_id,
         piece.seq,
-        piece.area_m2,
-        piece.zone_ids,
         piece.county_id,
         place.window_id
     FROM chunk_piece AS piece
     INNER JOIN chunk_place AS place
         ON piece.assessment_id = place.assessment_id AND piece.county_id = place.county_id
+),
+
+-- each joined by key before it meets the notions: a chunk without gaps and one full of them are
+-- planned alike
+gap_here AS MATERIALIZED (
+    SELECT DISTINCT gap.assessment_id, gap.seq, gap.layer_id, gap.policy, place.window_id
+    FROM chunk_gap AS gap
+    CROSS JOIN LATERAL (
+        SELECT piece.county_id
+        FROM chunk_piece AS piece
+        WHERE piece.assessment_id = gap.assessment_id AND piece.seq = gap.seq
+        OFFSET 0
+    ) AS piece
+    INNER JOIN chunk_place AS place
+        ON gap.assessment_id = place.assessment_id AND piece.county_id = place.county_id
+),
+
+layer_count AS MATERIALIZED (
+    SELECT DISTINCT
+        counted.window_id, counted.layer_id, counted.policy, counted.version_count,
+        counted.missing_count
+    FROM counted
 ),
 
 needing AS MATERIALIZED (
@@ -83,91 +87,34 @@ needing AS MATERIALIZED (
         AND ruleset.settings -> 'needs' ? 'land_use.kcxs'
 ),
 
--- a piece, its zones, their answers, by key: whatever the planner believes of their number
-told AS MATERIALIZED (
-    SELECT
-        located.assessment_id,
-        located.seq,
-        located.window_id,
-        zone.version_id,
-        zone.source_id,
-        zone.within_m,
-        zone.kcxs,
-        zone.kcxs_told,
-        outcome.notion_id AS leaf_id,
-        outcome.answer,
-        outcome.subject_gap,
-        outcome.why
-    FROM located
-    CROSS JOIN LATERAL unnest(located.zone_ids) AS member (zone_id)
-    CROSS JOIN LATERAL (
-        SELECT
-            found.version_id,
-            found.source_id,
-            found.within_m,
-            found.attributes ->> 'kcxs' AS kcxs,
-            found.attributes ? 'kcxs' AS kcxs_told
-        FROM chunk_zone AS found
-        WHERE found.zone_id = member.zone_id
-        OFFSET 0
-    ) AS zone
-    CROSS JOIN LATERAL (
-        SELECT found.notion_id, found.answer, found.subject_gap, found.why
-        FROM chunk_zone_answer AS found
-        WHERE
-            found.assessment_id = located.assessment_id
-            AND found.zone_id = member.zone_id
-            AND found.answer IS NOT FALSE
-        OFFSET 0
-    ) AS outcome
-),
-
-named AS MATERIALIZED (
-    SELECT
-        told.*,
-        asked.layer_no,
-        CASE WHEN asked.policy = '' THEN 0 ELSE told.version_id END AS from_version
-    FROM told
-    INNER JOIN asked ON told.leaf_id = asked.leaf_id
-),
-
-by_zone AS MATERIALIZED (
-    SELECT named.*, slot.version_count, slot.missing_count
-    FROM named
-    INNER JOIN slot
-        ON
-            named.window_id = slot.window_id
-            AND named.layer_no = slot.layer_no
-            AND named.from_version = slot.from_version
-),
-
 by_version AS (
     SELECT
-        by_zone.assessment_id,
-        by_zone.seq,
-        by_zone.layer_no,
-        by_zone.version_count,
-        by_zone.missing_count,
+        told.assessment_id,
+        told.seq,
+        told.layer_no,
+        told.version_count,
+        told.missing_count,
         any_holds(
-            count(*) FILTER (WHERE by_zone.answer),
-            count(*) FILTER (WHERE by_zone.answer IS NULL)
+            count(*) FILTER (WHERE told.answer),
+            count(*) FILTER (WHERE told.answer IS NULL)
         ) AS answer,
-        coalesce(bool_and(by_zone.subject_gap) FILTER (WHERE by_zone.answer IS NULL), FALSE)
+        coalesce(bool_and(told.subject_gap) FILTER (WHERE told.answer IS NULL), FALSE)
             AS subject_gap,
-        jsonb_agg(DISTINCT by_zone.source_id) AS zone_ids,
-        min(coalesce(by_zone.kcxs::numeric, 0)) AS ridge_share,
-        bool_or(NOT by_zone.kcxs_told) AND EXISTS (SELECT 1 FROM needing) AS ridge_unknown,
+        jsonb_agg(DISTINCT told.source_id) AS zone_ids,
+        min(coalesce(told.kcxs::numeric, 0)) AS ridge_share,
+        bool_or(NOT told.kcxs_told) AND EXISTS (SELECT 1 FROM needing) AS ridge_unknown,
         coalesce(
             jsonb_path_query_array(
-                jsonb_agg(by_zone.why ORDER BY by_zone.source_id, by_zone.within_m, by_zone.leaf_id)
-                FILTER (WHERE by_zone.answer IS NULL), '$[*][*]'
+                jsonb_agg(told.why ORDER BY told.source_id, told.within_m, told.leaf_id)
+                FILTER (WHERE told.answer IS NULL), '$[*][*]'
             ), '[]'::jsonb
         ) AS why,
-        nullif(by_zone.from_version, 0) AS of_version
-    FROM by_zone
+        nullif(told.from_version, 0) AS of_version
+    FROM chunk_told AS told
+    WHERE NOT told.sole
     GROUP BY
-        by_zone.assessment_id, by_zone.seq, by_zone.layer_no, by_zone.version_id,
-        by_zone.version_count, by_zone.missing_count, by_zone.from_version
+        told.assessment_id, told.seq, told.layer_no, told.version_id,
+        told.version_count, told.missing_count, told.from_version
     UNION ALL
     -- a notion with a version that is missing is asked of every piece
     SELECT
@@ -196,9 +143,9 @@ by_version AS (
         ON counted.layer_id = asked_layer.layer_id AND counted.policy = asked_layer.policy
     INNER JOIN spatial_region AS region ON located.county_id = region.id
     UNION ALL
-    SELECT DISTINCT
-        located.assessment_id,
-        located.seq,
+    SELECT
+        gap.assessment_id,
+        gap.seq,
         asked_layer.layer_no,
         counted.version_count,
         counted.missing_count,
@@ -213,12 +160,10 @@ by_version AS (
             )
         ),
         NULL::bigint
-    FROM located
-    INNER JOIN chunk_gap AS gap
-        ON located.assessment_id = gap.assessment_id AND located.seq = gap.seq
-    INNER JOIN counted
+    FROM gap_here AS gap
+    INNER JOIN layer_count AS counted
         ON
-            located.window_id = counted.window_id
+            gap.window_id = counted.window_id
             AND gap.layer_id = counted.layer_id
             AND gap.policy = counted.policy
     INNER JOIN asked_layer
@@ -321,6 +266,47 @@ by_layer AS (
     WHERE answered.answer IS NOT FALSE
 )
 
+-- most notions hold by one zone of one version: nothing to gather
+SELECT
+    told.assessment_id,
+    told.seq,
+    told.notion_id,
+    asked_layer.code,
+    CASE
+        WHEN told.answer AND (asked_layer.policy = '' OR told.version_count = 1) THEN TRUE
+    END AS answer,
+    told.answer IS NULL AND told.subject_gap AS subject_gap,
+    jsonb_build_array(told.source_id) AS zone_ids,
+    CASE
+        WHEN asked_layer.layer_id = 'land_use' AND NOT ridge.unknown
+            THEN round(piece.area_m2 * (1 - coalesce(told.kcxs::numeric, 0)), 2)
+    END AS net_m2,
+    asked_layer.layer_id = 'land_use' AND ridge.unknown AND told.answer
+    AND (asked_layer.policy = '' OR told.version_count = 1) AS net_unknown,
+    CASE
+        WHEN told.answer AND (asked_layer.policy = '' OR told.version_count = 1)
+            THEN '[]'::jsonb
+        WHEN told.answer OR told.why = '[]'::jsonb
+            THEN
+                jsonb_build_array(
+                    jsonb_build_object(
+                        'kind', 'versions_differ',
+                        'layer', asked_layer.layer_id,
+                        'policy', asked_layer.policy,
+                        'yes_in', CASE WHEN told.answer THEN jsonb_build_array(told.version_id) END
+                    )
+                )
+        ELSE told.why
+    END AS why
+FROM chunk_told AS told
+INNER JOIN asked_layer ON told.layer_no = asked_layer.layer_no
+INNER JOIN chunk_piece AS piece
+    ON told.assessment_id = piece.assessment_id AND told.seq = piece.seq
+CROSS JOIN LATERAL (
+    SELECT NOT told.kcxs_told AND EXISTS (SELECT 1 FROM needing) AS unknown
+) AS ridge
+WHERE told.sole
+UNION ALL
 SELECT
     by_layer.assessment_id,
     by_layer.seq,

@@ -80,7 +80,15 @@ beside_by_version AS (
             AND leaf.layer_id = counted.layer_id
             AND leaf.version_policy = counted.policy
     -- a version read for another policy says nothing here
-    WHERE leaf.version_policy = '' OR counted.version_id IS NOT NULL
+    WHERE
+        (leaf.version_policy = '' OR counted.version_id IS NOT NULL)
+        AND part.notion_id = ANY(
+            ARRAY(
+                SELECT place.notion_id
+                FROM spatial_ruleplace AS place
+                WHERE place.relation = 'adjoins'
+            )
+        )
     GROUP BY
         near_zone.assessment_id, part.notion_id, leaf.layer_id, leaf.version_policy,
         counted.window_id, counted.version_id, counted.version_count
@@ -290,7 +298,8 @@ answer AS (
             AND notion.id = lacking_notion.notion_id
 ),
 
--- by numbers alone: sorting and hashing the words of a rule for each patch is dear
+-- by numbers alone, and what is missing put in order afterwards, where there is any: sorting within
+-- each group, or by the words of each rule, is dear
 summed AS (
     SELECT
         answer.assessment_id,
@@ -301,12 +310,8 @@ summed AS (
         ) AS answer,
         coalesce(bool_and(answer.subject_gap) FILTER (WHERE answer.answer IS NULL), FALSE)
             AS subject_gap,
-        jsonb_agg(answer.missing ORDER BY answer.missing) FILTER (WHERE answer.answer IS NULL)
-            AS missing,
-        jsonb_path_query_array(
-            jsonb_agg(answer.why ORDER BY answer.missing) FILTER (WHERE answer.answer IS NULL),
-            '$[*][*]'
-        ) AS why
+        jsonb_agg(jsonb_build_array(answer.missing, answer.why))
+        FILTER (WHERE answer.answer IS NULL) AS missing
     FROM answer
     GROUP BY answer.assessment_id, answer.rule_id
 )
@@ -319,8 +324,22 @@ SELECT
     asked.rule_class,
     CASE WHEN summed.rule_id IS NULL THEN TRUE ELSE summed.answer END AS answer,
     coalesce(summed.subject_gap, FALSE) AS subject_gap,
-    coalesce(summed.missing, '[]'::jsonb) AS missing,
-    coalesce(summed.why, '[]'::jsonb) AS why
+    CASE
+        WHEN summed.missing IS NULL THEN '[]'::jsonb
+        ELSE
+            (
+                SELECT jsonb_agg(one -> 0 ORDER BY one ->> 0)
+                FROM jsonb_array_elements(summed.missing) AS one
+            )
+    END AS missing,
+    CASE
+        WHEN summed.missing IS NULL THEN '[]'::jsonb
+        ELSE
+            (
+                SELECT jsonb_path_query_array(jsonb_agg(one -> 1 ORDER BY one ->> 0), '$[*][*]')
+                FROM jsonb_array_elements(summed.missing) AS one
+            )
+    END AS why
 FROM asked
 LEFT JOIN summed
     ON asked.assessment_id = summed.assessment_id AND asked.rule_id = summed.rule_id

@@ -137,6 +137,19 @@ summed AS (
     WHERE asked.part IS NOT NULL
 ),
 
+-- each test is answered once
+outcome AS MATERIALIZED (
+    SELECT
+        asked.assessment_id,
+        asked.rule_id,
+        test_answer(
+            test.op, test.kind, test.negate, test."left", test."right",
+            asked.facts, '{}'::jsonb
+        ) AS answer
+    FROM asked
+    INNER JOIN spatial_ruletest AS test ON asked.rule_id = test.rule_id
+),
+
 tested AS (
     SELECT
         asked.assessment_id,
@@ -149,16 +162,8 @@ tested AS (
             + CASE WHEN asked.law_changed THEN 1 ELSE 0 END
         ) AS answer
     FROM asked
-    INNER JOIN spatial_ruletest AS test ON asked.rule_id = test.rule_id
-    CROSS JOIN LATERAL (
-        SELECT
-            test_answer(
-                test.op, test.kind, test.negate, test."left", test."right",
-                asked.facts, '{}'::jsonb
-            ) AS answer
-        -- each test is answered once
-        OFFSET 0
-    ) AS outcome
+    INNER JOIN outcome
+        ON asked.assessment_id = outcome.assessment_id AND asked.rule_id = outcome.rule_id
     GROUP BY
         asked.assessment_id, asked.rule_id, asked.code, asked.term, asked.severity,
         asked.law_changed
