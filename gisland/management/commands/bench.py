@@ -40,10 +40,10 @@ class Command(HouseCommand):
         )
         parser.add_argument("--polygons", type=int, default=50_000, help="地类图斑数（约）")
         parser.add_argument("--size", type=int, default=200_000, help="imports：图斑数（约）")
-        parser.add_argument("--patches", type=int, default=10_000, help="监测图斑数")
+        parser.add_argument("--patches", type=int, default=100_000, help="监测图斑数（判定与比较其中一万个）")
         parser.add_argument("--workers", type=int, default=settings.WORKERS, help="并行数")
         parser.add_argument(
-            "--sample", type=int, default=1000, help="geopandas 链所用图斑数（约，按图斑折算）"
+            "--sample", type=int, default=10_000, help="geopandas 链所用图斑数（约）"
         )
         parser.add_argument("--database", default="gis_bench", help="临时数据库名（先删后建）")
         parser.add_argument("--keep", action="store_true", help="测完不删除临时数据库")
