@@ -78,9 +78,7 @@ def _run(*words: object) -> None:
         command = ["runuser", "-u", "postgres", "--", *command]
     # a server keeps what it inherits open: it must not hold the pipe that is read here
     with tempfile.TemporaryFile() as told:
-        done = subprocess.run(
-            command, stdout=told, stderr=told, check=False, cwd="/"
-        )
+        done = subprocess.run(command, stdout=told, stderr=told, check=False, cwd="/")
         if done.returncode:
             told.seek(0)
             said = told.read().decode("utf-8", "replace").strip().splitlines()
