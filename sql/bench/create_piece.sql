@@ -5,7 +5,7 @@
 CREATE TABLE bench_piece (
     assessment_id bigint NOT NULL,
     seq bigint NOT NULL,
-    zone_ids bigint [] NOT NULL,
+    zone_ids bigint[] NOT NULL,
     area_m2 numeric NOT NULL,
     exact_m2 double precision NOT NULL,
     ground geometry NOT NULL,
