@@ -1,7 +1,8 @@
 -- what:   One conclusion per piece: the first rule that claims it. An unknown before it makes the
 --         piece unknown, naming that rule and what is missing; unless only the user of the ground
 --         is unknown and all that could claim share one class.
--- reads:  chunk_piece, chunk_rule, chunk_piece_notion, spatial_ruleplace, spatial_notion
+-- reads:  chunk_piece, chunk_rule, chunk_piece_notion, spatial_rule, spatial_ruleplace,
+--         spatial_notion
 -- writes: chunk_verdict
 -- params: -
 CREATE TEMPORARY TABLE chunk_verdict ON COMMIT DROP AS
