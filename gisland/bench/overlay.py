@@ -103,8 +103,10 @@ def _client_mb() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def _growth(workers: int, apart: cutting.Cut, whole: cutting.Cut) -> float:
-    """What ten times the patches cost, from two sizes: 10 is linear."""
+def _growth(workers: int, apart: cutting.Cut, whole: cutting.Cut) -> float | None:
+    """What ten times the patches cost, from two sizes (10 is linear); None from one size."""
+    if whole is apart:
+        return None
     each = _cpu(apart.watch, workers) / apart.patches
     return round(10 * _cpu(whole.watch, workers) / whole.patches / each, 2)
 

@@ -33,7 +33,7 @@ def as_text(found: dict[str, Any]) -> str:
     )
     lines = [
         head.format(**found),
-        *(f"{_padded(name, 40)}{found[key]:>12} {unit}" for name, key, unit in LINES),
+        *(f"{_padded(name, 40)}{found[key]!s:>12} {unit}" for name, key, unit in LINES),
         "派生（秒）：" + "，".join(f"{k} {v}" for k, v in found["derive_seconds"].items()),
         "判定用时最多的语句（各进程之和；秒，其中处理器秒）：",
         *(f"  {name:<44}{spent:>8}{cpu:>8}" for name, spent, cpu in found["classify_steps"]),
