@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
 
 from django.db import OperationalError, transaction
 
+from gisland.bench.cluster import own_cluster
 from spatial.errors import GislandError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-NO_SERVER = "没有运行中的 PostgreSQL。请先运行 bin/demo --no-serve，再运行 bench。"
 
 
 @contextmanager
 def scratch_database(name: str, *, keep: bool) -> Iterator[None]:
     """Everything inside happens in this database; a leftover of that name is replaced.
 
-    The real database is never opened. Raises GislandError when no server answers.
+    The real database is never opened. Where no server answers, one is started for the while
+    (cluster.py), and nothing of it can be kept.
     """
     connection = transaction.get_connection()
     real = connection.settings_dict["NAME"]
     if name == real:
         raise GislandError(f"{name} 是正式数据库，不能用来测速。请换一个名字。")
     connection.settings_dict["TEST"]["NAME"] = name
-    try:
+    with ExitStack() as stack:
+        keep = _reach(connection, stack) and keep
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    except OperationalError as error:
-        raise GislandError(f"{NO_SERVER}（{error}）") from error
-    try:
+        stack.callback(_leave, connection, real, keep=keep)
         yield
-    finally:
-        if keep:
-            connection.close()
-            connection.settings_dict["NAME"] = real
-        else:
-            connection.creation.destroy_test_db(real, verbosity=0)
+
+
+def _reach(connection: Any, stack: ExitStack) -> bool:
+    """Whether a server answers; else one of the bench's own does from here on."""
+    try:
+        with connection._nodb_cursor():  # noqa: SLF001 - Django's own way to a server
+            return True
+    except OperationalError:
+        stack.enter_context(own_cluster(connection.settings_dict))
+        return False
+
+
+def _leave(connection: Any, real: str, *, keep: bool) -> None:
+    if keep:
+        connection.close()
+        connection.settings_dict["NAME"] = real
+    else:
+        connection.creation.destroy_test_db(real, verbosity=0)

@@ -8,9 +8,11 @@ LINES = (
     ("划分，每万图斑", "seconds_per_10k_patches", "秒"),
     ("划分，每秒图斑", "patches_per_s", "个"),
     ("划分，每万图斑处理器时间", "partition_cpu_seconds_per_10k", "秒"),
-    ("  ÷ 仅求交与面积（GEOS 下限）", "partition_over_floor_per_core", "倍"),
+    ("  ÷ 仅求交与面积（GEOS 下限）", "partition_over_floor", "倍"),
+    ("  每十倍图斑的代价", "growth_10x", "倍"),
     ("整个判定，每万图斑", "classify_seconds_per_10k", "秒"),
     ("整个判定，每万图斑处理器时间", "classify_cpu_seconds_per_10k", "秒"),
+    ("  ÷ 划分", "classify_over_partition", "倍"),
     ("geopandas.overlay 链，每万图斑（单核）", "geopandas_seconds_per_10k", "秒"),
     ("geopandas 链 ÷ 划分（按每核）", "geopandas_chain_over_partition_per_core", "倍"),
     ("碎块之和不等于图斑的图斑", "patches_not_closing", "个"),
@@ -33,7 +35,7 @@ def as_text(found: dict[str, Any]) -> str:
     )
     lines = [
         head.format(**found),
-        *(f"{_padded(name, 40)}{found[key]:>12} {unit}" for name, key, unit in LINES),
+        *(f"{_padded(name, 40)}{found[key]!s:>12} {unit}" for name, key, unit in LINES),
         "派生（秒）：" + "，".join(f"{k} {v}" for k, v in found["derive_seconds"].items()),
         "判定用时最多的语句（各进程之和；秒，其中处理器秒）：",
         *(f"  {name:<44}{spent:>8}{cpu:>8}" for name, spent, cpu in found["classify_steps"]),

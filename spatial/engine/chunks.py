@@ -38,6 +38,7 @@ class RunContext:
     subject_layers: tuple[str, ...]
     group_layers: tuple[str, ...]
     fact_layers: tuple[str, ...]
+    summed_layers: tuple[str, ...]
     groups: bool
     widens: bool
 
@@ -148,12 +149,13 @@ def _conclude(
     """Answer the rules on the pieces; where these are in doubt, so is every notion."""
     sqlfiles.execute("engine/judge/10_find_near_zones", {"version_ids": versions})
     if context.groups:
-        _attempt("20_measure_groups", grid, {"run_id": context.run_id})
+        _attempt("20_measure_groups", grid, _group_params(context))
     for step in (
         "25_read_facts",
         "30_test_zones",
         "31_key_zone_answers",
         "35_find_gaps",
+        "38_ask_pieces",
         "40_place_pieces",
         *(["41_doubt_pieces"] if doubted else []),
         "41_key_piece_notions",
@@ -164,6 +166,14 @@ def _conclude(
     ):
         sqlfiles.execute(f"engine/judge/{step}")
     _attempt("80_join_slivers", grid)
+
+
+def _group_params(context: RunContext) -> dict[str, Any]:
+    found = sqlfiles.rows(
+        "engine/judge/19_name_group_versions",
+        {"run_id": context.run_id, "summed_layers": list(context.summed_layers)},
+    )
+    return {"run_id": context.run_id, "group_versions": [row["version_id"] for row in found]}
 
 
 def _attempt(step: str, grid: float, params: dict[str, Any] | None = None) -> None:

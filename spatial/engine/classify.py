@@ -54,6 +54,22 @@ def classify(  # noqa: PLR0913 - what a run is
     ``resume`` goes on where it ended.
     Raises RulesetInvalid, RulesetChanged, RunFailed; nothing of a failed run is ever current.
     """
+    run = open_run(
+        patch_ids, ruleset=ruleset, as_of=as_of, known_at=known_at, causes=causes, refresh=refresh
+    )
+    return resume(run, workers=workers, progress=progress, refresh=refresh)
+
+
+def open_run(
+    patch_ids: Sequence[int],
+    *,
+    ruleset: str | RulesetVersion,
+    as_of: datetime.date,
+    known_at: datetime.datetime | None = None,
+    causes: Sequence[Cause] = (),
+    refresh: bool = True,
+) -> Run:
+    """A run with its pins and one open assessment for each patch; ``resume`` judges them."""
     if not patch_ids:
         raise GislandError("没有要分析的图斑。请核对批次或图斑地址。")
     chosen = ruleset if isinstance(ruleset, RulesetVersion) else load_ruleset(ruleset)
@@ -86,7 +102,7 @@ def classify(  # noqa: PLR0913 - what a run is
         sqlfiles.execute("engine/runs/20_open_assessments", {"run_id": run.pk, "patch_ids": ids})
     if refresh:
         sqlfiles.analyze("spatial_assessment")
-    return resume(run, workers=workers, progress=progress, refresh=refresh)
+    return run
 
 
 def resume(
@@ -220,6 +236,7 @@ def run_context(run: Run) -> RunContext:
         subject_layers=tuple(reads.subject_layers(run.ruleset)),
         group_layers=tuple(reads.group_layers(run.ruleset)),
         fact_layers=tuple(reads.fact_layers(run.ruleset)),
+        summed_layers=tuple(reads.layers_everywhere(run.ruleset)),
         groups=bool(run.ruleset.settings.get("groups")),
         widens=run.ruleset.notions.filter(within_m__gt=0).exists(),
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from spatial.models import Run
 
 pytestmark = pytest.mark.django_db
-MOST = 10
+MOST = 11
 """Statements that evaluate one chunk (rules_language.md, section 6); keys are no evaluation."""
 
 CASE = CASES["missing: 不在任何乡镇内的地块在本县数据之外, 不认定违法"]
@@ -48,7 +48,7 @@ def evaluating(names: list[str]) -> list[str]:
 
 
 class TestStatements:
-    def test_a_chunk_is_evaluated_in_ten(self, sent: list[str]) -> None:
+    def test_a_chunk_is_evaluated_in_eleven(self, sent: list[str]) -> None:
         judge(1)
         assert 0 < len(evaluating(sent)) <= MOST
         assert len(evaluating(sent)) == len(set(evaluating(sent)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from gisland.bench import detect, imports, overlay
+from gisland.bench import detect, imports, incremental, overlay
 from gisland.bench.scratch import scratch_database
 from gisland.bench.table import as_text
 from spatial.management.console import HouseCommand
@@ -22,28 +22,32 @@ if TYPE_CHECKING:
 LABELLED = Path(os.environ.get("GISLAND_SHARED") or settings.BASE_DIR.parent / "shared") / "data"
 
 
+KINDS = ("overlay", "incremental", "imports", "detect")
+
+
 class Command(HouseCommand):
     """Measure the engine beside geopandas, or imports beside ogr2ogr, in a database of its own."""
 
     help = (
         "测速：在临时数据库中生成虚构数据，比较划分、判定与 geopandas.overlay 链；"
         "detect 用带标注的影像对量变化初筛的精度，不用数据库。"
-        "默认约五分钟；按县级规模测用 --polygons 200000 --patches 10000。"
+        "默认在空闲的双核机上约一刻钟；按县级规模测用 --polygons 200000。"
+        "bench incremental：全部图斑判定后，新增、更正、撤回一份文件，重新判定受影响图斑的用时。"
         "bench imports：同一份地类图斑，导入与 ogr2ogr 直接拷入相比（--size 为图斑数）。"
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How much, with how many workers."""
-        parser.add_argument(
-            "what", nargs="?", default="overlay", choices=["overlay", "imports", "detect"]
-        )
+        parser.add_argument("what", nargs="?", default="overlay", choices=list(KINDS))
         parser.add_argument("--polygons", type=int, default=50_000, help="地类图斑数（约）")
         parser.add_argument("--size", type=int, default=200_000, help="imports：图斑数（约）")
-        parser.add_argument("--patches", type=int, default=10_000, help="监测图斑数")
+        parser.add_argument(
+            "--patches", type=int, default=100_000, help="监测图斑数（判定其中一万个）"
+        )
         parser.add_argument("--workers", type=int, default=settings.WORKERS, help="并行数")
         parser.add_argument(
-            "--sample", type=int, default=1000, help="geopandas 链所用图斑数（约，按图斑折算）"
+            "--sample", type=int, default=10_000, help="geopandas 链所用图斑数（约）"
         )
         parser.add_argument("--database", default="gis_bench", help="临时数据库名（先删后建）")
         parser.add_argument("--keep", action="store_true", help="测完不删除临时数据库")
@@ -61,6 +65,9 @@ class Command(HouseCommand):
         with scratch_database(options["database"], keep=options["keep"]):
             if options["what"] == "imports":
                 self._print(imports.measure(options["size"], self.say), imports.as_text, options)
+            elif options["what"] == "incremental":
+                size = _size(options)
+                self._print(incremental.measure(size, self.say), incremental.as_text, options)
             else:
                 self._print(overlay.measure(_size(options), self.say), as_text, options)
         if options["keep"]:

@@ -34,7 +34,7 @@ candidate AS MATERIALIZED (
         patch.known_at,
         patch.plane_srid,
         patch.ground AS patch_ground,
-        (patch.settings ->> 'adjoin_m')::double precision + reads.within_m AS reach_m,
+        patch.adjoin_m + reads.within_m AS reach_m,
         part.zone_id,
         part.ground
     FROM chunk_patch AS patch
@@ -48,7 +48,7 @@ candidate AS MATERIALIZED (
             -- lengths in the equal-area CRS are off by a fifth at most in China
             AND found.ground && ST_Expand(
                 patch.ground,
-                2 * ((patch.settings ->> 'adjoin_m')::double precision + reads.within_m)
+                2 * (patch.adjoin_m + reads.within_m)
             )
         OFFSET 0
     ) AS part

@@ -12,7 +12,7 @@
 --         zone_part, spatial_runpin, spatial_patch, spatial_batch, spatial_region,
 --         spatial_assessment, spatial_rulesetversion, spatial_datasetversion
 -- writes: chunk_patch
--- params: run_id
+-- params: run_id, group_versions
 UPDATE chunk_patch AS target
 SET facts = target.facts || measured.facts
 FROM (
@@ -250,8 +250,16 @@ FROM (
                 held.version_id = reign.version_id
                 AND held.act_from = reign.act_from
                 AND held.act_to = reign.act_to
-        INNER JOIN zone_part AS part
-            ON held.version_id = part.version_id AND held.id = part.zone_id
+        CROSS JOIN LATERAL (
+            SELECT found.ground
+            FROM zone_part AS found
+            WHERE
+                -- written out, so that only their partitions are planned
+                found.version_id = ANY(%(group_versions)s)
+                AND found.version_id = held.version_id
+                AND found.zone_id = held.id
+            OFFSET 0
+        ) AS part
     ),
 
     ground AS MATERIALIZED (
@@ -353,7 +361,7 @@ FROM (
                     FROM zone_part AS near_part
                     WHERE
                         NOT bounding.own
-                        AND near_part.version_id = ANY(ARRAY(SELECT pinned.id FROM pinned))
+                        AND near_part.version_id = ANY(%(group_versions)s)
                         AND near_part.ground && ground.ground
                     OFFSET 0
                 ) AS near_zone
@@ -378,8 +386,15 @@ FROM (
                 candidate.version_id = reign.version_id
                 AND candidate.act_from = reign.act_from
                 AND candidate.act_to = reign.act_to
-        INNER JOIN zone_part AS part
-            ON candidate.version_id = part.version_id AND candidate.id = part.zone_id
+        CROSS JOIN LATERAL (
+            SELECT found.ground
+            FROM zone_part AS found
+            WHERE
+                found.version_id = ANY(%(group_versions)s)
+                AND found.version_id = candidate.version_id
+                AND found.zone_id = candidate.id
+            OFFSET 0
+        ) AS part
         LEFT JOIN ground
             ON
                 candidate.assessment_id = ground.assessment_id

@@ -57,13 +57,11 @@ FROM (
                 WHERE starts_with(operand.field, 'layer.')
             )
         GROUP BY
-            patch.assessment_id, patch.ruleset_id, patch.area_m2, patch.settings, zone.zone_id,
-            zone.layer_id, zone.attributes
+            patch.assessment_id, patch.ruleset_id, patch.area_m2, patch.ignored_below_m2,
+            zone.zone_id, zone.layer_id, zone.attributes
         HAVING
             sum(piece.exact_m2) >= least(
-                greatest(
-                    (patch.settings -> 'ignore_pieces' ->> 'below_m2')::double precision, 0.005
-                ),
+                greatest(patch.ignored_below_m2, 0.005),
                 patch.area_m2 / 2
             )
     ),

@@ -6,7 +6,7 @@
 -- writes: chunk_zone_answer
 -- params: -
 CREATE TEMPORARY TABLE chunk_zone_answer ON COMMIT DROP AS
-WITH pair AS (
+WITH found_pair AS (
     SELECT
         hit.assessment_id, zone.zone_id, zone.layer_id, zone.holder_id, zone.attributes,
         zone.within_m
@@ -33,64 +33,98 @@ WITH pair AS (
     )
 ),
 
+pair AS MATERIALIZED (
+    SELECT
+        row_number() OVER () AS pair_no,
+        found_pair.*,
+        patch.ruleset_id,
+        patch.subject_id,
+        patch.facts
+    FROM found_pair
+    INNER JOIN chunk_patch AS patch ON found_pair.assessment_id = patch.assessment_id
+),
+
+asked AS MATERIALIZED (
+    SELECT pair.pair_no, notion.id AS notion_id, notion.own
+    FROM pair
+    INNER JOIN spatial_notion AS notion
+        ON
+            pair.ruleset_id = notion.ruleset_id
+            AND pair.layer_id = notion.layer_id
+            -- the zone itself lies within what it is widened to
+            AND (pair.within_m = 0 OR pair.within_m = notion.within_m)
+),
+
+-- each test is answered once
+answered AS MATERIALIZED (
+    SELECT
+        told.pair_no,
+        told.notion_id,
+        told.seq,
+        told.answer,
+        CASE
+            WHEN told.answer IS NULL
+                THEN
+                    test_gap(
+                        told.text, told."left", told."right", told.facts, told.attributes,
+                        told.layer_id
+                    )
+        END AS why
+    FROM (
+        SELECT
+            asked.pair_no,
+            asked.notion_id,
+            pair.facts,
+            pair.attributes,
+            pair.layer_id,
+            test.seq,
+            test.text,
+            test."left",
+            test."right",
+            test_answer(
+                test.op, test.kind, test.negate, test."left", test."right",
+                pair.facts, pair.attributes
+            ) AS answer
+        FROM asked
+        INNER JOIN pair ON asked.pair_no = pair.pair_no
+        INNER JOIN spatial_notiontest AS test ON asked.notion_id = test.notion_id
+        OFFSET 0
+    ) AS told
+),
+
+-- why is put in order afterwards, where there is any: sorting within each group is dear
+summed AS (
+    SELECT
+        answered.pair_no,
+        answered.notion_id,
+        count(*) FILTER (WHERE answered.answer IS FALSE) AS no_count,
+        count(*) FILTER (WHERE answered.answer IS NULL) AS unknown_count,
+        jsonb_object_agg(answered.seq, answered.why) FILTER (WHERE answered.answer IS NULL) AS why
+    FROM answered
+    GROUP BY answered.pair_no, answered.notion_id
+),
+
 tested AS (
     SELECT
         pair.assessment_id,
         pair.zone_id,
         pair.layer_id,
         pair.holder_id,
-        patch.subject_id,
-        notion.id AS notion_id,
-        notion.own,
-        all_hold(
-            count(*) FILTER (WHERE outcome.answer IS FALSE),
-            count(*) FILTER (WHERE outcome.test_id IS NOT NULL AND outcome.answer IS NULL)
-        ) AS answer,
-        coalesce(
-            jsonb_agg(outcome.why ORDER BY outcome.seq)
-            FILTER (WHERE outcome.test_id IS NOT NULL AND outcome.answer IS NULL), '[]'::jsonb
-        ) AS why
-    FROM pair
-    INNER JOIN chunk_patch AS patch ON pair.assessment_id = patch.assessment_id
-    INNER JOIN spatial_notion AS notion
-        ON
-            patch.ruleset_id = notion.ruleset_id
-            AND pair.layer_id = notion.layer_id
-            -- the zone itself lies within what it is widened to
-            AND (pair.within_m = 0 OR pair.within_m = notion.within_m)
-    LEFT JOIN LATERAL (
-        SELECT
-            asked.test_id,
-            asked.seq,
-            asked.answer,
-            CASE
-                WHEN asked.answer IS NULL
-                    THEN
-                        test_gap(
-                            asked.text, asked."left", asked."right", patch.facts,
-                            pair.attributes, pair.layer_id
-                        )
-            END AS why
-        FROM (
-            SELECT
-                test.id AS test_id,
-                test.seq,
-                test.text,
-                test."left",
-                test."right",
-                test_answer(
-                    test.op, test.kind, test.negate, test."left", test."right",
-                    patch.facts, pair.attributes
-                ) AS answer
-            FROM spatial_notiontest AS test
-            WHERE test.notion_id = notion.id
-            -- each test is answered once
-            OFFSET 0
-        ) AS asked
-    ) AS outcome ON TRUE
-    GROUP BY
-        pair.assessment_id, pair.zone_id, pair.layer_id, pair.holder_id, patch.subject_id,
-        notion.id, notion.own
+        pair.subject_id,
+        asked.notion_id,
+        asked.own,
+        all_hold(coalesce(summed.no_count, 0), coalesce(summed.unknown_count, 0)) AS answer,
+        CASE
+            WHEN summed.why IS NULL THEN '[]'::jsonb
+            ELSE
+                (
+                    SELECT jsonb_agg(one.value ORDER BY one.key::integer)
+                    FROM jsonb_each(summed.why) AS one
+                )
+        END AS why
+    FROM asked
+    INNER JOIN pair ON asked.pair_no = pair.pair_no
+    LEFT JOIN summed ON asked.pair_no = summed.pair_no AND asked.notion_id = summed.notion_id
 )
 
 SELECT

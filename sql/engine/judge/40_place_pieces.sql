@@ -4,8 +4,8 @@
 --         any of its rows does, an any_of where any of its notions does (of one layer: in each
 --         version). Net areas take off 田坎;
 --         where its coefficient is needed and was not delivered, net_unknown.
--- reads:  chunk_piece, chunk_gap, chunk_place, chunk_version, chunk_zone, chunk_zone_answer,
---         spatial_notion, spatial_notionleaf, spatial_region, chunk_patch
+-- reads:  chunk_told, chunk_piece, chunk_gap, chunk_place, chunk_version, spatial_notion,
+--         spatial_notionleaf, spatial_region, spatial_rulesetversion, chunk_patch
 -- writes: chunk_piece_notion
 -- params: -
 CREATE TEMPORARY TABLE chunk_piece_notion ON COMMIT DROP AS
@@ -15,21 +15,21 @@ WITH counted AS MATERIALIZED (
         version.layer_id,
         version.policy,
         version.version_id,
-        row_number() OVER same_notion = 1 AS is_first,
         count(*) OVER same_notion AS version_count,
         count(*) FILTER (WHERE version.version_id IS NULL) OVER same_notion AS missing_count
     FROM chunk_version AS version
     WINDOW same_notion AS (PARTITION BY version.window_id, version.layer_id, version.policy)
 ),
 
--- an any_of is asked of the zones of all its notions
+-- an any_of is asked of the zones of all its notions; layer_no tells its layers apart
 asked AS MATERIALIZED (
     SELECT
         notion.id AS notion_id,
         notion.code,
         leaf.id AS leaf_id,
         leaf.layer_id,
-        leaf.version_policy AS policy
+        leaf.version_policy AS policy,
+        dense_rank() OVER (ORDER BY notion.id, leaf.layer_id, leaf.version_policy) AS layer_no
     FROM spatial_notion AS notion
     INNER JOIN spatial_notionleaf AS part ON notion.id = part.notion_id
     INNER JOIN spatial_notion AS leaf ON part.leaf_id = leaf.id
@@ -41,84 +41,86 @@ asked AS MATERIALIZED (
 ),
 
 asked_layer AS MATERIALIZED (
-    SELECT DISTINCT asked.notion_id, asked.code, asked.layer_id, asked.policy FROM asked
+    SELECT DISTINCT
+        asked.layer_no, asked.notion_id, asked.code, asked.layer_id, asked.policy
+    FROM asked
 ),
 
-located AS (
+located AS MATERIALIZED (
     SELECT
         piece.assessment_id,
         piece.seq,
-        piece.area_m2,
-        piece.zone_ids,
-        place.window_id,
-        region.name AS county,
-        patch.settings -> 'needs' ? 'land_use.kcxs' AS needs_kcxs
+        piece.county_id,
+        place.window_id
     FROM chunk_piece AS piece
     INNER JOIN chunk_place AS place
         ON piece.assessment_id = place.assessment_id AND piece.county_id = place.county_id
-    INNER JOIN chunk_patch AS patch ON piece.assessment_id = patch.assessment_id
-    INNER JOIN spatial_region AS region ON piece.county_id = region.id
 ),
 
--- a notion with a version that is missing is asked of every piece
+-- each joined by key before it meets the notions: a chunk without gaps and one full of them are
+-- planned alike
+gap_here AS MATERIALIZED (
+    SELECT DISTINCT gap.assessment_id, gap.seq, gap.layer_id, gap.policy, place.window_id
+    FROM chunk_gap AS gap
+    CROSS JOIN LATERAL (
+        SELECT piece.county_id
+        FROM chunk_piece AS piece
+        WHERE piece.assessment_id = gap.assessment_id AND piece.seq = gap.seq
+        OFFSET 0
+    ) AS piece
+    INNER JOIN chunk_place AS place
+        ON gap.assessment_id = place.assessment_id AND piece.county_id = place.county_id
+),
+
+layer_count AS MATERIALIZED (
+    SELECT DISTINCT
+        counted.window_id, counted.layer_id, counted.policy, counted.version_count,
+        counted.missing_count
+    FROM counted
+),
+
+needing AS MATERIALIZED (
+    SELECT ruleset.id
+    FROM spatial_rulesetversion AS ruleset
+    WHERE
+        ruleset.id = ANY(ARRAY(SELECT DISTINCT patch.ruleset_id FROM chunk_patch AS patch))
+        AND ruleset.settings -> 'needs' ? 'land_use.kcxs'
+),
+
 by_version AS (
     SELECT
-        located.assessment_id,
-        located.seq,
-        located.area_m2,
-        asked.notion_id,
-        asked.code,
-        asked.layer_id,
-        asked.policy,
-        counted.version_count,
-        counted.missing_count,
+        told.assessment_id,
+        told.seq,
+        told.layer_no,
+        told.version_count,
+        told.missing_count,
         any_holds(
-            count(*) FILTER (WHERE answer.answer), count(*) FILTER (WHERE answer.answer IS NULL)
+            count(*) FILTER (WHERE told.answer),
+            count(*) FILTER (WHERE told.answer IS NULL)
         ) AS answer,
-        coalesce(bool_and(answer.subject_gap) FILTER (WHERE answer.answer IS NULL), FALSE)
+        coalesce(bool_and(told.subject_gap) FILTER (WHERE told.answer IS NULL), FALSE)
             AS subject_gap,
-        jsonb_agg(DISTINCT zone.source_id) AS zone_ids,
-        min(coalesce((zone.attributes ->> 'kcxs')::numeric, 0)) AS ridge_share,
-        bool_or(located.needs_kcxs AND NOT zone.attributes ? 'kcxs') AS ridge_unknown,
+        jsonb_agg(DISTINCT told.source_id) AS zone_ids,
+        min(coalesce(told.kcxs::numeric, 0)) AS ridge_share,
+        bool_or(NOT told.kcxs_told) AND EXISTS (SELECT 1 FROM needing) AS ridge_unknown,
         coalesce(
             jsonb_path_query_array(
-                jsonb_agg(answer.why ORDER BY zone.source_id, zone.within_m, answer.notion_id)
-                FILTER (WHERE answer.answer IS NULL), '$[*][*]'
+                jsonb_agg(told.why ORDER BY told.source_id, told.within_m, told.leaf_id)
+                FILTER (WHERE told.answer IS NULL), '$[*][*]'
             ), '[]'::jsonb
         ) AS why,
-        CASE WHEN asked.policy <> '' THEN zone.version_id END AS of_version
-    FROM located
-    CROSS JOIN LATERAL unnest(located.zone_ids) AS member (zone_id)
-    INNER JOIN chunk_zone AS zone ON member.zone_id = zone.zone_id
-    INNER JOIN chunk_zone_answer AS answer
-        ON
-            located.assessment_id = answer.assessment_id
-            AND member.zone_id = answer.zone_id
-            AND answer.answer IS NOT FALSE
-    INNER JOIN asked ON answer.notion_id = asked.leaf_id
-    INNER JOIN counted
-        ON
-            located.window_id = counted.window_id
-            AND asked.layer_id = counted.layer_id
-            AND asked.policy = counted.policy
-            -- a paper holds wherever its ground lies, whichever county's ledger it is in
-            AND CASE
-                WHEN asked.policy = '' THEN counted.is_first
-                ELSE zone.version_id = counted.version_id
-            END
+        nullif(told.from_version, 0) AS of_version
+    FROM chunk_told AS told
+    WHERE NOT told.sole
     GROUP BY
-        located.assessment_id, located.seq, located.area_m2, asked.notion_id, asked.code,
-        asked.layer_id, asked.policy, counted.version_count, counted.missing_count,
-        zone.version_id
+        told.assessment_id, told.seq, told.layer_no, told.version_id,
+        told.version_count, told.missing_count, told.from_version
     UNION ALL
+    -- a notion with a version that is missing is asked of every piece
     SELECT
         located.assessment_id,
         located.seq,
-        located.area_m2,
-        asked_layer.notion_id,
-        asked_layer.code,
-        asked_layer.layer_id,
-        asked_layer.policy,
+        asked_layer.layer_no,
         counted.version_count,
         counted.missing_count,
         FALSE,
@@ -131,7 +133,7 @@ by_version AS (
                 'kind', 'no_layer',
                 'layer', asked_layer.layer_id,
                 'policy', asked_layer.policy,
-                'county', located.county
+                'county', region.name
             )
         ),
         NULL
@@ -139,15 +141,12 @@ by_version AS (
     INNER JOIN counted ON located.window_id = counted.window_id AND counted.version_id IS NULL
     INNER JOIN asked_layer
         ON counted.layer_id = asked_layer.layer_id AND counted.policy = asked_layer.policy
+    INNER JOIN spatial_region AS region ON located.county_id = region.id
     UNION ALL
-    SELECT DISTINCT
-        located.assessment_id,
-        located.seq,
-        located.area_m2,
-        asked_layer.notion_id,
-        asked_layer.code,
-        asked_layer.layer_id,
-        asked_layer.policy,
+    SELECT
+        gap.assessment_id,
+        gap.seq,
+        asked_layer.layer_no,
         counted.version_count,
         counted.missing_count,
         NULL::boolean,
@@ -161,27 +160,21 @@ by_version AS (
             )
         ),
         NULL::bigint
-    FROM located
-    INNER JOIN chunk_gap AS gap
-        ON located.assessment_id = gap.assessment_id AND located.seq = gap.seq
-    INNER JOIN counted
+    FROM gap_here AS gap
+    INNER JOIN layer_count AS counted
         ON
-            located.window_id = counted.window_id
+            gap.window_id = counted.window_id
             AND gap.layer_id = counted.layer_id
             AND gap.policy = counted.policy
     INNER JOIN asked_layer
         ON gap.layer_id = asked_layer.layer_id AND gap.policy = asked_layer.policy
 ),
 
-held AS (
+grouped AS (
     SELECT
         by_version.assessment_id,
         by_version.seq,
-        by_version.area_m2,
-        by_version.notion_id,
-        by_version.code,
-        by_version.layer_id,
-        by_version.policy,
+        by_version.layer_no,
         by_version.version_count,
         by_version.missing_count,
         count(*) FILTER (WHERE by_version.answer) AS yes_count,
@@ -204,9 +197,22 @@ held AS (
         FILTER (WHERE by_version.answer) AS yes_versions
     FROM by_version
     GROUP BY
-        by_version.assessment_id, by_version.seq, by_version.area_m2, by_version.notion_id,
-        by_version.code, by_version.layer_id, by_version.policy, by_version.version_count,
-        by_version.missing_count
+        by_version.assessment_id, by_version.seq, by_version.layer_no,
+        by_version.version_count, by_version.missing_count
+),
+
+held AS (
+    SELECT
+        grouped.*,
+        asked_layer.notion_id,
+        asked_layer.code,
+        asked_layer.layer_id,
+        asked_layer.policy,
+        piece.area_m2
+    FROM grouped
+    INNER JOIN asked_layer ON grouped.layer_no = asked_layer.layer_no
+    INNER JOIN chunk_piece AS piece
+        ON grouped.assessment_id = piece.assessment_id AND grouped.seq = piece.seq
 ),
 
 answered AS (
@@ -260,6 +266,47 @@ by_layer AS (
     WHERE answered.answer IS NOT FALSE
 )
 
+-- most notions hold by one zone of one version: nothing to gather
+SELECT
+    told.assessment_id,
+    told.seq,
+    told.notion_id,
+    asked_layer.code,
+    CASE
+        WHEN told.answer AND (asked_layer.policy = '' OR told.version_count = 1) THEN TRUE
+    END AS answer,
+    told.answer IS NULL AND told.subject_gap AS subject_gap,
+    jsonb_build_array(told.source_id) AS zone_ids,
+    CASE
+        WHEN asked_layer.layer_id = 'land_use' AND NOT ridge.unknown
+            THEN round(piece.area_m2 * (1 - coalesce(told.kcxs::numeric, 0)), 2)
+    END AS net_m2,
+    asked_layer.layer_id = 'land_use' AND ridge.unknown AND told.answer
+    AND (asked_layer.policy = '' OR told.version_count = 1) AS net_unknown,
+    CASE
+        WHEN told.answer AND (asked_layer.policy = '' OR told.version_count = 1)
+            THEN '[]'::jsonb
+        WHEN told.answer OR told.why = '[]'::jsonb
+            THEN
+                jsonb_build_array(
+                    jsonb_build_object(
+                        'kind', 'versions_differ',
+                        'layer', asked_layer.layer_id,
+                        'policy', asked_layer.policy,
+                        'yes_in', CASE WHEN told.answer THEN jsonb_build_array(told.version_id) END
+                    )
+                )
+        ELSE told.why
+    END AS why
+FROM chunk_told AS told
+INNER JOIN asked_layer ON told.layer_no = asked_layer.layer_no
+INNER JOIN chunk_piece AS piece
+    ON told.assessment_id = piece.assessment_id AND told.seq = piece.seq
+CROSS JOIN LATERAL (
+    SELECT NOT told.kcxs_told AND EXISTS (SELECT 1 FROM needing) AS unknown
+) AS ridge
+WHERE told.sole
+UNION ALL
 SELECT
     by_layer.assessment_id,
     by_layer.seq,

@@ -2,11 +2,11 @@
 --         against the act, its tests, and what the patch must adjoin.
 -- reads:  chunk_patch, chunk_place, chunk_version, chunk_near, chunk_zone_answer, spatial_region,
 --         spatial_rule, spatial_ruletest, spatial_ruleplace, spatial_notion,
---         spatial_notionleaf
+--         spatial_notionleaf, spatial_rulesetversion
 -- writes: chunk_rule
 -- params: -
 CREATE TEMPORARY TABLE chunk_rule ON COMMIT DROP AS
-WITH asked AS (
+WITH asked AS MATERIALIZED (
     SELECT
         patch.assessment_id,
         patch.subject_id,
@@ -71,7 +71,7 @@ beside_by_version AS (
         ON
             outcome.notion_id = leaf.id
             AND near_zone.distance_m
-            <= (patch.settings ->> 'adjoin_m')::double precision + leaf.within_m
+            <= patch.adjoin_m + leaf.within_m
     INNER JOIN spatial_notionleaf AS part ON leaf.id = part.leaf_id
     LEFT JOIN counted
         ON
@@ -80,7 +80,15 @@ beside_by_version AS (
             AND leaf.layer_id = counted.layer_id
             AND leaf.version_policy = counted.policy
     -- a version read for another policy says nothing here
-    WHERE leaf.version_policy = '' OR counted.version_id IS NOT NULL
+    WHERE
+        (leaf.version_policy = '' OR counted.version_id IS NOT NULL)
+        AND part.notion_id = ANY(
+            ARRAY(
+                SELECT place.notion_id
+                FROM spatial_ruleplace AS place
+                WHERE place.relation = 'adjoins'
+            )
+        )
     GROUP BY
         near_zone.assessment_id, part.notion_id, leaf.layer_id, leaf.version_policy,
         counted.window_id, counted.version_id, counted.version_count
@@ -175,6 +183,22 @@ lacking_notion AS MATERIALIZED (
     GROUP BY lacking.assessment_id, part.notion_id
 ),
 
+-- the fields of patches without which a ruleset draws no conclusion, where they are missing
+unmet AS MATERIALIZED (
+    SELECT patch.assessment_id, needed.field
+    FROM (
+        SELECT ruleset.id, listed.field
+        FROM spatial_rulesetversion AS ruleset
+        CROSS JOIN LATERAL jsonb_array_elements_text(ruleset.settings -> 'needs') AS listed (field)
+        WHERE
+            ruleset.id = ANY(ARRAY(SELECT DISTINCT patch.ruleset_id FROM chunk_patch AS patch))
+            AND starts_with(listed.field, 'patch.')
+        OFFSET 0
+    ) AS needed
+    INNER JOIN chunk_patch AS patch ON needed.id = patch.ruleset_id
+    WHERE NOT patch.facts ? needed.field
+),
+
 answer AS (
     -- the law's own dates: in force, not, or changed within the window of the act
     SELECT
@@ -212,9 +236,7 @@ answer AS (
             )
         )
     FROM asked
-    INNER JOIN chunk_patch AS patch ON asked.assessment_id = patch.assessment_id
-    CROSS JOIN LATERAL jsonb_array_elements_text(patch.settings -> 'needs') AS needed (field)
-    WHERE starts_with(needed.field, 'patch.') AND NOT asked.facts ? needed.field
+    INNER JOIN unmet AS needed ON asked.assessment_id = needed.assessment_id
     UNION ALL
     SELECT
         tested.assessment_id,
@@ -274,6 +296,24 @@ answer AS (
         ON
             asked.assessment_id = lacking_notion.assessment_id
             AND notion.id = lacking_notion.notion_id
+),
+
+-- by numbers alone, and what is missing put in order afterwards, where there is any: sorting within
+-- each group, or by the words of each rule, is dear
+summed AS (
+    SELECT
+        answer.assessment_id,
+        answer.rule_id,
+        all_hold(
+            count(*) FILTER (WHERE answer.answer IS FALSE),
+            count(*) FILTER (WHERE answer.answer IS NULL)
+        ) AS answer,
+        coalesce(bool_and(answer.subject_gap) FILTER (WHERE answer.answer IS NULL), FALSE)
+            AS subject_gap,
+        jsonb_agg(jsonb_build_array(answer.missing, answer.why))
+        FILTER (WHERE answer.answer IS NULL) AS missing
+    FROM answer
+    GROUP BY answer.assessment_id, answer.rule_id
 )
 
 SELECT
@@ -282,25 +322,24 @@ SELECT
     asked.rank,
     asked.code,
     asked.rule_class,
-    all_hold(
-        count(*) FILTER (WHERE answer.answer IS FALSE),
-        count(*) FILTER (WHERE answer.rule_id IS NOT NULL AND answer.answer IS NULL)
-    ) AS answer,
-    coalesce(
-        bool_and(answer.subject_gap)
-        FILTER (WHERE answer.rule_id IS NOT NULL AND answer.answer IS NULL), FALSE
-    ) AS subject_gap,
-    coalesce(
-        jsonb_agg(answer.missing ORDER BY answer.missing)
-        FILTER (WHERE answer.rule_id IS NOT NULL AND answer.answer IS NULL), '[]'::jsonb
-    ) AS missing,
-    coalesce(
-        jsonb_path_query_array(
-            jsonb_agg(answer.why ORDER BY answer.missing)
-            FILTER (WHERE answer.rule_id IS NOT NULL AND answer.answer IS NULL), '$[*][*]'
-        ), '[]'::jsonb
-    ) AS why
+    CASE WHEN summed.rule_id IS NULL THEN TRUE ELSE summed.answer END AS answer,
+    coalesce(summed.subject_gap, FALSE) AS subject_gap,
+    CASE
+        WHEN summed.missing IS NULL THEN '[]'::jsonb
+        ELSE
+            (
+                SELECT jsonb_agg(one -> 0 ORDER BY one ->> 0)
+                FROM jsonb_array_elements(summed.missing) AS one
+            )
+    END AS missing,
+    CASE
+        WHEN summed.missing IS NULL THEN '[]'::jsonb
+        ELSE
+            (
+                SELECT jsonb_path_query_array(jsonb_agg(one -> 1 ORDER BY one ->> 0), '$[*][*]')
+                FROM jsonb_array_elements(summed.missing) AS one
+            )
+    END AS why
 FROM asked
-LEFT JOIN answer
-    ON asked.assessment_id = answer.assessment_id AND asked.rule_id = answer.rule_id
-GROUP BY asked.assessment_id, asked.rule_id, asked.rank, asked.code, asked.rule_class
+LEFT JOIN summed
+    ON asked.assessment_id = summed.assessment_id AND asked.rule_id = summed.rule_id

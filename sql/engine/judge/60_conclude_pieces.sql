@@ -1,71 +1,68 @@
 -- what:   One conclusion per piece: the first rule that claims it. An unknown before it makes the
 --         piece unknown, naming that rule and what is missing; unless only the user of the ground
 --         is unknown and all that could claim share one class.
--- reads:  chunk_piece, chunk_rule, chunk_piece_notion, spatial_ruleplace, spatial_notion
+-- reads:  chunk_piece, chunk_rule, chunk_piece_notion, spatial_rule, spatial_ruleplace,
+--         spatial_notion
 -- writes: chunk_verdict
 -- params: -
 CREATE TEMPORARY TABLE chunk_verdict ON COMMIT DROP AS
--- which rules could claim each piece: true, or null where something is unknown
-WITH claim AS MATERIALIZED (
+-- what of a rule's places holds on a piece, from the notions that hold there: most do not
+WITH matched AS MATERIALIZED (
     SELECT
-        claimed.assessment_id,
-        claimed.seq,
-        claimed.rule_id,
-        claimed.rank,
-        claimed.code,
-        claimed.rule_class,
-        claimed.answer,
-        claimed.answer IS NULL AND claimed.subject_gap AS subject_gap,
-        claimed.missing,
-        claimed.why
-    FROM (
-        SELECT
-            piece.assessment_id,
-            piece.seq,
-            rule.rule_id,
-            rule.rank,
-            rule.code,
-            rule.rule_class,
-            all_hold(
-                count(*) FILTER (
-                    WHERE
-                    (place.relation = 'inside' AND member.seq IS NULL)
-                    OR (place.relation = 'outside' AND member.answer)
-                ),
-                count(*) FILTER (WHERE member.seq IS NOT NULL AND member.answer IS NULL)
-                + CASE WHEN rule.answer IS NULL THEN 1 ELSE 0 END
-            ) AS answer,
-            coalesce(rule.answer OR rule.subject_gap, FALSE)
-            AND coalesce(
-                bool_and(member.subject_gap)
-                FILTER (WHERE member.seq IS NOT NULL AND member.answer IS NULL), TRUE
-            ) AS subject_gap,
-            rule.why || coalesce(
-                jsonb_path_query_array(
-                    jsonb_agg(member.why ORDER BY notion.term)
-                    FILTER (WHERE member.seq IS NOT NULL AND member.answer IS NULL), '$[*][*]'
-                ), '[]'::jsonb
-            ) AS why,
-            rule.missing || coalesce(
-                jsonb_agg(notion.term ORDER BY notion.term)
-                FILTER (WHERE member.seq IS NOT NULL AND member.answer IS NULL), '[]'::jsonb
-            ) AS missing
-        FROM chunk_piece AS piece
-        INNER JOIN chunk_rule AS rule
-            ON piece.assessment_id = rule.assessment_id AND rule.answer IS NOT FALSE
-        LEFT JOIN spatial_ruleplace AS place
-            ON rule.rule_id = place.rule_id AND place.relation IN ('inside', 'outside')
-        LEFT JOIN spatial_notion AS notion ON place.notion_id = notion.id
-        LEFT JOIN chunk_piece_notion AS member
-            ON
-                piece.assessment_id = member.assessment_id
-                AND piece.seq = member.seq
-                AND place.notion_id = member.notion_id
-        GROUP BY
-            piece.assessment_id, piece.seq, rule.rule_id, rule.rank, rule.code, rule.rule_class,
-            rule.answer, rule.subject_gap, rule.missing, rule.why
-    ) AS claimed
-    WHERE claimed.answer IS NOT FALSE
+        member.assessment_id,
+        member.seq,
+        place.rule_id,
+        count(*) FILTER (WHERE place.relation = 'inside') AS inside_count,
+        count(*) FILTER (WHERE place.relation = 'outside' AND member.answer) AS outside_count,
+        bool_and(member.subject_gap) FILTER (WHERE member.answer IS NULL) AS subject_gap,
+        jsonb_path_query_array(
+            jsonb_agg(member.why ORDER BY notion.term) FILTER (WHERE member.answer IS NULL),
+            '$[*][*]'
+        ) AS why,
+        jsonb_agg(notion.term ORDER BY notion.term) FILTER (WHERE member.answer IS NULL)
+            AS missing
+    FROM chunk_piece_notion AS member
+    INNER JOIN spatial_ruleplace AS place
+        ON member.notion_id = place.notion_id AND place.relation IN ('inside', 'outside')
+    INNER JOIN spatial_rule AS rule ON place.rule_id = rule.id AND rule.action = 'conclude'
+    INNER JOIN spatial_notion AS notion ON place.notion_id = notion.id
+    GROUP BY member.assessment_id, member.seq, place.rule_id
+),
+
+placed AS MATERIALIZED (
+    SELECT place.rule_id, count(*) AS inside_count
+    FROM spatial_ruleplace AS place
+    WHERE place.relation = 'inside'
+    GROUP BY place.rule_id
+),
+
+-- which rules could claim each piece: true, or null where something is unknown
+claim AS MATERIALIZED (
+    SELECT
+        piece.assessment_id,
+        piece.seq,
+        rule.rule_id,
+        rule.rank,
+        rule.code,
+        rule.rule_class,
+        CASE WHEN rule.answer AND matched.missing IS NULL THEN TRUE END AS answer,
+        (rule.answer IS NULL OR matched.missing IS NOT NULL)
+        AND coalesce(rule.answer OR rule.subject_gap, FALSE)
+        AND coalesce(matched.subject_gap, TRUE) AS subject_gap,
+        rule.missing || coalesce(matched.missing, '[]'::jsonb) AS missing,
+        rule.why || coalesce(matched.why, '[]'::jsonb) AS why
+    FROM chunk_piece AS piece
+    INNER JOIN chunk_rule AS rule
+        ON piece.assessment_id = rule.assessment_id AND rule.answer IS NOT FALSE
+    LEFT JOIN placed ON rule.rule_id = placed.rule_id
+    LEFT JOIN matched
+        ON
+            piece.assessment_id = matched.assessment_id
+            AND piece.seq = matched.seq
+            AND rule.rule_id = matched.rule_id
+    WHERE
+        coalesce(matched.inside_count, 0) = coalesce(placed.inside_count, 0)
+        AND coalesce(matched.outside_count, 0) = 0
 ),
 
 first_yes AS (

@@ -8,7 +8,7 @@
 INSERT INTO spatial_assessmentmark (
     assessment_id, code, term, severity, answer, area_m2, unknown_m2, net
 )
-WITH asked AS (
+WITH asked AS MATERIALIZED (
     SELECT
         patch.assessment_id,
         patch.facts,
@@ -35,84 +35,119 @@ WITH asked AS (
         AND (rule.until_on IS NULL OR patch.act_from IS NULL OR patch.act_from < rule.until_on)
 ),
 
-met AS (
+-- what of a rule's places holds on a piece, from the notions that hold there: most do not
+matched AS MATERIALIZED (
+    SELECT
+        member.assessment_id,
+        member.seq,
+        place.rule_id,
+        count(*) FILTER (WHERE place.relation = 'inside') AS inside_count,
+        count(*) FILTER (WHERE place.relation = 'outside' AND member.answer) AS outside_count,
+        count(*) FILTER (WHERE member.answer IS NULL) AS unknown_count,
+        min(member.net_m2) AS net_m2,
+        bool_or(member.net_unknown) AS net_unknown
+    FROM chunk_piece_notion AS member
+    INNER JOIN spatial_ruleplace AS place
+        ON member.notion_id = place.notion_id AND place.relation IN ('inside', 'outside')
+    INNER JOIN spatial_rule AS rule ON place.rule_id = rule.id AND rule.action = 'mark'
+    GROUP BY member.assessment_id, member.seq, place.rule_id
+),
+
+placed AS MATERIALIZED (
+    SELECT place.rule_id, count(*) AS inside_count
+    FROM spatial_ruleplace AS place
+    WHERE place.relation = 'inside'
+    GROUP BY place.rule_id
+),
+
+judged AS MATERIALIZED (
+    SELECT
+        piece.assessment_id,
+        piece.seq,
+        piece.area_m2,
+        coalesce(verdict.conclusion_class, 'unknown') AS class
+    FROM chunk_piece AS piece
+    INNER JOIN chunk_verdict AS verdict
+        ON piece.assessment_id = verdict.assessment_id AND piece.seq = verdict.seq
+),
+
+-- by numbers alone; pieces that surely do not meet a rule are left out
+met AS MATERIALIZED (
     SELECT
         asked.assessment_id,
         asked.rule_id,
-        asked.code,
-        asked.term,
-        asked.severity,
-        asked.floor_m2,
-        asked.net,
-        CASE WHEN asked.net THEN coalesce(min(member.net_m2), piece.area_m2) ELSE piece.area_m2 END
+        CASE WHEN asked.net THEN coalesce(matched.net_m2, judged.area_m2) ELSE judged.area_m2 END
             AS m2,
         all_hold(
-            count(*) FILTER (
-                WHERE
-                (place.relation = 'inside' AND member.seq IS NULL)
-                OR (place.relation = 'outside' AND member.answer)
-            )
-            + CASE
-                WHEN jsonb_typeof(asked.part -> 'class') IS DISTINCT FROM 'array' THEN 0
-                WHEN asked.part -> 'class' ? coalesce(verdict.conclusion_class, 'unknown') THEN 0
-                WHEN coalesce(verdict.conclusion_class, 'unknown') = 'unknown' THEN 0
-                ELSE 1
-            END,
-            count(*) FILTER (WHERE member.seq IS NOT NULL AND member.answer IS NULL)
+            0,
+            coalesce(matched.unknown_count, 0)
             + CASE
                 WHEN
                     jsonb_typeof(asked.part -> 'class') = 'array'
                     AND NOT asked.part -> 'class' ? 'unknown'
-                    AND coalesce(verdict.conclusion_class, 'unknown') = 'unknown'
+                    AND judged.class = 'unknown'
                     THEN 1
                 ELSE 0
             END
             + CASE WHEN asked.law_changed THEN 1 ELSE 0 END
-            + CASE
-                WHEN asked.net AND coalesce(bool_or(member.net_unknown), FALSE) THEN 1
-                ELSE 0
-            END
+            + CASE WHEN asked.net AND coalesce(matched.net_unknown, FALSE) THEN 1 ELSE 0 END
         ) AS answer
     FROM asked
-    INNER JOIN chunk_piece AS piece ON asked.assessment_id = piece.assessment_id
-    INNER JOIN chunk_verdict AS verdict
-        ON piece.assessment_id = verdict.assessment_id AND piece.seq = verdict.seq
-    LEFT JOIN spatial_ruleplace AS place
-        ON asked.rule_id = place.rule_id AND place.relation IN ('inside', 'outside')
-    LEFT JOIN chunk_piece_notion AS member
+    INNER JOIN judged ON asked.assessment_id = judged.assessment_id
+    LEFT JOIN placed ON asked.rule_id = placed.rule_id
+    LEFT JOIN matched
         ON
-            piece.assessment_id = member.assessment_id
-            AND piece.seq = member.seq
-            AND place.notion_id = member.notion_id
-    WHERE asked.part IS NOT NULL
-    GROUP BY
-        asked.assessment_id,
-        asked.rule_id,
-        asked.code,
-        asked.term,
-        asked.severity,
-        asked.floor_m2,
-        asked.part,
-        asked.net,
-        asked.law_changed,
-        piece.seq,
-        piece.area_m2,
-        verdict.conclusion_class
+            judged.assessment_id = matched.assessment_id
+            AND judged.seq = matched.seq
+            AND asked.rule_id = matched.rule_id
+    WHERE
+        asked.part IS NOT NULL
+        AND coalesce(matched.inside_count, 0) = coalesce(placed.inside_count, 0)
+        AND coalesce(matched.outside_count, 0) = 0
+        AND (
+            jsonb_typeof(asked.part -> 'class') IS DISTINCT FROM 'array'
+            OR asked.part -> 'class' ? judged.class
+            OR judged.class = 'unknown'
+        )
+),
+
+counted AS (
+    SELECT
+        met.assessment_id,
+        met.rule_id,
+        coalesce(sum(met.m2) FILTER (WHERE met.answer), 0) AS yes_m2,
+        coalesce(sum(met.m2) FILTER (WHERE met.answer IS NULL), 0) AS unknown_m2
+    FROM met
+    GROUP BY met.assessment_id, met.rule_id
 ),
 
 summed AS (
     SELECT
-        met.assessment_id,
-        met.code,
-        met.term,
-        met.severity,
-        met.floor_m2,
-        met.net,
-        coalesce(sum(met.m2) FILTER (WHERE met.answer), 0) AS yes_m2,
-        coalesce(sum(met.m2) FILTER (WHERE met.answer IS NULL), 0) AS unknown_m2
-    FROM met
-    GROUP BY
-        met.assessment_id, met.rule_id, met.code, met.term, met.severity, met.floor_m2, met.net
+        asked.assessment_id,
+        asked.code,
+        asked.term,
+        asked.severity,
+        asked.floor_m2,
+        asked.net,
+        coalesce(counted.yes_m2, 0) AS yes_m2,
+        coalesce(counted.unknown_m2, 0) AS unknown_m2
+    FROM asked
+    LEFT JOIN counted
+        ON asked.assessment_id = counted.assessment_id AND asked.rule_id = counted.rule_id
+    WHERE asked.part IS NOT NULL
+),
+
+-- each test is answered once
+outcome AS MATERIALIZED (
+    SELECT
+        asked.assessment_id,
+        asked.rule_id,
+        test_answer(
+            test.op, test.kind, test.negate, test."left", test."right",
+            asked.facts, '{}'::jsonb
+        ) AS answer
+    FROM asked
+    INNER JOIN spatial_ruletest AS test ON asked.rule_id = test.rule_id
 ),
 
 tested AS (
@@ -127,14 +162,8 @@ tested AS (
             + CASE WHEN asked.law_changed THEN 1 ELSE 0 END
         ) AS answer
     FROM asked
-    INNER JOIN spatial_ruletest AS test ON asked.rule_id = test.rule_id
-    CROSS JOIN LATERAL (
-        SELECT
-            test_answer(
-                test.op, test.kind, test.negate, test."left", test."right",
-                asked.facts, '{}'::jsonb
-            ) AS answer
-    ) AS outcome
+    INNER JOIN outcome
+        ON asked.assessment_id = outcome.assessment_id AND asked.rule_id = outcome.rule_id
     GROUP BY
         asked.assessment_id, asked.rule_id, asked.code, asked.term, asked.severity,
         asked.law_changed

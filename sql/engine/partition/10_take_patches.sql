@@ -19,6 +19,9 @@ SELECT
     run.known_at,
     run.ruleset_id,
     ruleset.settings,
+    -- once here: the settings are long, and unpacked at each look
+    (ruleset.settings ->> 'adjoin_m')::double precision AS adjoin_m,
+    (ruleset.settings -> 'ignore_pieces' ->> 'below_m2')::double precision AS ignored_below_m2,
     -- the SRID of the county's Gauss plane, as in spatial/crs.py
     (990200 + (region.central_meridian + 180) * 2)::integer AS plane_srid,
     CASE

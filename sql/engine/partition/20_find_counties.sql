@@ -32,7 +32,8 @@ touched AS (
     UNION
     SELECT patch.assessment_id, township.region_id
     FROM chunk_patch AS patch
-    CROSS JOIN township
+    -- its own county it may touch in any case
+    INNER JOIN township ON patch.county_id <> township.region_id
     -- patch by patch, so that one partition is searched, by its index (LIMIT pins the order)
     CROSS JOIN LATERAL (
         SELECT part.version_id

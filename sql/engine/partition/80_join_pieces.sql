@@ -68,7 +68,9 @@ SELECT
     -- same zones on both sides of a line: one polygon, not two that touch
     ST_Multi(
         CASE
-            WHEN ST_IsValid(floored.ground) THEN ST_CollectionHomogenize(floored.ground)
+            -- one face is valid as it was polygonized
+            WHEN ST_NumGeometries(floored.ground) = 1 OR ST_IsValid(floored.ground)
+                THEN ST_CollectionHomogenize(floored.ground)
             ELSE ST_UnaryUnion(floored.ground)
         END
     ) AS ground,

@@ -40,7 +40,21 @@ correction AS (
     ORDER BY fact.patch_id, fact.recorded_at DESC, fact.id DESC
 ),
 
-base AS (
+-- once: the settings are long, and unpacked at each look
+ruleset AS MATERIALIZED (
+    SELECT
+        asked.id,
+        jsonb_strip_nulls(
+            jsonb_build_object(
+                'subject', asked.settings -> 'subject', 'dates', asked.settings -> 'dates'
+            )
+        ) AS settings
+    FROM spatial_run AS run
+    INNER JOIN spatial_rulesetversion AS asked ON run.ruleset_id = asked.id
+    WHERE run.id = %(run_id)s
+),
+
+base AS MATERIALIZED (
     SELECT
         patch.id AS patch_id,
         patch.area_m2,
@@ -87,7 +101,7 @@ base AS (
     FROM spatial_patch AS patch
     INNER JOIN spatial_batch AS batch ON patch.batch_id = batch.id
     INNER JOIN spatial_run AS run ON run.id = %(run_id)s
-    INNER JOIN spatial_rulesetversion AS ruleset ON run.ruleset_id = ruleset.id
+    INNER JOIN ruleset ON run.ruleset_id = ruleset.id
     LEFT JOIN spatial_holder AS holder ON patch.holder_id = holder.id
     LEFT JOIN spatial_project AS project ON patch.project_id = project.id
     LEFT JOIN field_result ON patch.id = field_result.patch_id

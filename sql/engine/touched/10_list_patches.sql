@@ -5,7 +5,16 @@
 -- writes: touched_patch
 -- params: patch_ids, run_id, ruleset_id, as_of
 CREATE TEMPORARY TABLE touched_patch ON COMMIT DROP AS
-WITH base AS (
+WITH ruleset AS MATERIALIZED (
+    -- once: the settings are long, and unpacking them for each patch was most of this statement
+    SELECT
+        jsonb_exists(asked.settings -> 'dates', 'act_from') AS has_act_from,
+        jsonb_exists(asked.settings -> 'dates', 'act_to') AS has_act_to
+    FROM spatial_rulesetversion AS asked
+    WHERE asked.id = %(ruleset_id)s
+),
+
+base AS (
     SELECT
         patch.id AS patch_id,
         patch.region_id AS county_id,
@@ -22,13 +31,13 @@ WITH base AS (
         least(run.known_at, run.started_at) AS read_since,
         run.as_of AS as_of_was,
         %(as_of)s::date AS as_of_now,
-        jsonb_exists(ruleset.settings -> 'dates', 'act_from') AS has_act_from,
-        jsonb_exists(ruleset.settings -> 'dates', 'act_to') AS has_act_to,
+        ruleset.has_act_from,
+        ruleset.has_act_to,
         found.facts -> 'act_from' AS act_from,
         found.facts -> 'act_to' AS act_to
     FROM spatial_patch AS patch
     INNER JOIN spatial_region AS region ON patch.region_id = region.id
-    INNER JOIN spatial_rulesetversion AS ruleset ON ruleset.id = %(ruleset_id)s
+    CROSS JOIN ruleset
     LEFT JOIN spatial_assessment AS found
         ON
             patch.id = found.patch_id

@@ -37,7 +37,13 @@ SELECT DISTINCT
     near.id AS patch_id,
     township.county_id
 FROM township
-INNER JOIN zone_part AS part ON township.id = part.version_id
+-- version by version, so that only the townships' partitions are read (OFFSET 0 pins the order)
+CROSS JOIN LATERAL (
+    SELECT found.ground
+    FROM zone_part AS found
+    WHERE found.version_id = township.id
+    OFFSET 0
+) AS part
 CROSS JOIN LATERAL (
     SELECT patch.id, patch.ground
     FROM spatial_patch AS patch
