@@ -35,7 +35,8 @@ def touched(found: Found, rule: Rule, parts: list[Part]) -> Row:
             for zone in found.on(part, code):
                 if not sources or zone.pk in sources:
                     areas[zone.pk] += part.area_m2
-    rows = [feature(found, found.zones[number], area) for number, area in areas.items()]
+    # two outlines that follow one another leave crumbs of no area: nothing is touched there
+    rows = [feature(found, found.zones[number], area) for number, area in areas.items() if area]
     rows.sort(key=lambda row: (-row["area_m2"], row["id"]))
     return {"features": rows, "features_hidden": bool(parts and codes - readable)}
 
