@@ -90,11 +90,16 @@ by_version AS (
     FROM located
     CROSS JOIN LATERAL unnest(located.zone_ids) AS member (zone_id)
     INNER JOIN chunk_zone AS zone ON member.zone_id = zone.zone_id
-    INNER JOIN chunk_zone_answer AS answer
-        ON
-            located.assessment_id = answer.assessment_id
-            AND member.zone_id = answer.zone_id
-            AND answer.answer IS NOT FALSE
+    -- by the key, zone by zone: hashed, all answers of a large patch are read for each piece
+    CROSS JOIN LATERAL (
+        SELECT found.notion_id, found.zone_id, found.answer, found.subject_gap, found.why
+        FROM chunk_zone_answer AS found
+        WHERE
+            found.assessment_id = located.assessment_id
+            AND found.zone_id = member.zone_id
+            AND found.answer IS NOT FALSE
+        OFFSET 0
+    ) AS answer
     INNER JOIN asked ON answer.notion_id = asked.leaf_id
     INNER JOIN counted
         ON
