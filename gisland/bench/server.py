@@ -11,12 +11,15 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.db import transaction
 
+from gisland.bench.stopwatch import TICKS
 from spatial.errors import GislandError
 
 if TYPE_CHECKING:
@@ -26,9 +29,21 @@ WAIT_S = 60
 WEB_ROLE = "gisland_web"
 
 
+@dataclass(frozen=True)
+class Served:
+    """Where a server answers, and the process that watches over its workers."""
+
+    address: str
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """Processor seconds of the server and its workers so far; 0 where /proc is not there."""
+        return sum(map(_process_seconds, [self.pid, *_children(self.pid)]))
+
+
 @contextmanager
-def served(workers: int, more: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The address of a server that reads the database which is open now, until the block ends.
+def served(workers: int, more: Mapping[str, str] | None = None) -> Iterator[Served]:
+    """A server that reads the database which is open now, until the block ends.
 
     It works in the web's role, with a pool of connections. Raises GislandError with what it wrote
     where it does not come up.
@@ -54,7 +69,7 @@ def served(workers: int, more: Mapping[str, str] | None = None) -> Iterator[str]
         )
         try:
             _wait(address, server)
-            yield address
+            yield Served(address, server.pid)
         except GislandError as error:
             told.seek(0)
             words = told.read().decode(errors="replace")[-2000:]
@@ -81,6 +96,23 @@ def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
         except OSError:
             time.sleep(0.2)
     raise GislandError(f"测速用的服务 {WAIT_S} 秒内没有应答。")
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        told = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    except OSError:
+        return []
+    return [int(one) for one in told.split()]
+
+
+def _process_seconds(pid: int) -> float:
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return 0.0
+    user, system = told.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / TICKS
 
 
 def _free_port() -> int:

@@ -198,7 +198,7 @@ def _home(ground: Ground, asked: Asked, scope: Scope) -> Region:
     rows = sqlfiles.rows("site_check/10_place_ground", {"geom": bytes(ground.geom.ewkb)})
     inside = [row for row in rows if row["id"] in own]
     if inside:
-        return Region.objects.get(pk=inside[0]["id"])
+        return Region.objects.defer("geom").get(pk=inside[0]["id"])
     if rows:
         names = "、".join(row["name"] for row in rows)
         raise NotAllowed(f"选址范围全部在您的行政区之外（{names}），不能检查。请由当地单位检查。")
