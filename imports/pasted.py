@@ -11,6 +11,7 @@ import csv
 import io
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 
 from imports.readers.txt_plane import EASTWARD, NORTHWARD, role
@@ -18,6 +19,7 @@ from spatial.errors import InputRefused
 
 LONGEST = 2_000_000
 """Characters; more is a file."""
+LEAST_POINTS = 3
 COLUMNS = ("地块编号", "圈号", "点号", "X", "Y")
 DMS = re.compile(r"(\d{1,3})\s*[°度]\s*(\d{1,2})\s*['′分]\s*(\d{1,2}(?:\.\d+)?)\s*(?:[\"″秒]|'')?")
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
@@ -84,7 +86,21 @@ def _points(text: str) -> bytes:
             "粘贴的文字里没有坐标。一行一个点，"
             "例如 3667123.45,40523456.78 或 118.512345 33.123456。"
         )
+    _require_rings(rows)
     return _csv(COLUMNS, rows)
+
+
+def _require_rings(rows: list[tuple[object, ...]]) -> None:
+    """Refuse a parcel whose points enclose nothing, in the words of who pasted them."""
+    counts = Counter((row[0], row[1]) for row in rows)
+    for (label, ring), count in counts.items():
+        if count < LEAST_POINTS:
+            name = f"地块 {label}" if isinstance(label, int) else f"“{label}”"
+            inner = f"第 {ring} 圈" if ring != 1 else ""
+            raise InputRefused(
+                f"{name}{inner}只有 {count} 个点，围不成面。至少三个点，一行一个；"
+                "空行或一行文字会开始下一个地块。"
+            )
 
 
 def _pairs(line: str) -> list[tuple[str, str]]:

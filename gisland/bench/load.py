@@ -21,7 +21,7 @@ from spatial.models import Batch, DatasetVersion, Holder, Layer, Patch, Region
 from spatial.models.dataset import Nature, VersionStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from django.contrib.gis.geos import MultiPolygon
 
@@ -40,25 +40,38 @@ PATCH_COLUMNS = (
 def load(place: Prefecture, say: Callable[[str], None]) -> tuple[list[int], dict[str, float]]:
     """Store everything; returns the patch ids and the seconds that deriving each layer took."""
     regions = add_regions(place.counties)
-    holders = _add_holders()
+    holders = add_holders()
+    seconds = add_sheets(place.sheets, place.counties, regions, holders, say)
+    ids = _add_patches(place, regions, holders)
+    sqlfiles.analyze("spatial_patch")
+    return ids, seconds
+
+
+def add_sheets(
+    sheets: Sequence[Sheet],
+    counties: Geoms,
+    regions: list[Region],
+    holders: list[int],
+    say: Callable[[str], None],
+) -> dict[str, float]:
+    """Store and derive these layers; returns the seconds that deriving each took."""
     seconds: dict[str, float] = {}
     numbers = count(1)
-    for sheet in place.sheets:
-        versions = _add_zones(sheet, place.counties, regions, holders, numbers)
+    for sheet in sheets:
+        versions = _add_zones(sheet, counties, regions, holders, numbers)
         started = time.perf_counter()
         for version in versions:
             with transaction.atomic():
                 derive.derive_version(version)
         seconds[sheet.layer] = round(time.perf_counter() - started, 2)
         say(f"{sheet.layer}：{len(sheet.geoms)} 个，派生 {seconds[sheet.layer]} 秒")
-    ids = _add_patches(place, regions, holders)
-    for table in ("spatial_zone", "spatial_patch", "zone_part", "zone_edge"):
+    for table in ("spatial_zone", "zone_part", "zone_edge"):
         sqlfiles.analyze(table)
-    return ids, seconds
+    return seconds
 
 
 def add_regions(counties: Geoms) -> list[Region]:
-    """The four counties, with their boundaries."""
+    """The demo's counties, the first ones of them, with these boundaries."""
     return [
         Region.objects.create(
             code=spec.code,
@@ -67,11 +80,12 @@ def add_regions(counties: Geoms) -> list[Region]:
             central_meridian=spec.meridian,
             geom=cast("MultiPolygon", GEOSGeometry(wkb)),
         )
-        for spec, wkb in zip(COUNTIES, _ewkb(_multi(counties)), strict=True)
+        for spec, wkb in zip(COUNTIES, _ewkb(_multi(counties)), strict=False)
     ]
 
 
-def _add_holders() -> list[int]:
+def add_holders() -> list[int]:
+    """The invented holders."""
     names = [f"示例单位{i}" for i in range(HOLDERS)]
     made = Holder.objects.bulk_create(Holder(name=name, name_key=name) for name in names)
     return [holder.pk for holder in made]

@@ -25,6 +25,21 @@ if TYPE_CHECKING:
 WAYS = {"drawn": "图上画", "pasted": "粘贴坐标", "file": "上传文件"}
 TYPED = ("purpose", "title", "drawn", "pasted", "crs", "way")
 MOST_TITLE = 60
+PAGE_WORDS = (
+    ("，或用 --region 指明正确的行政区", ""),
+    ("用 --crs EPSG:n 指明", "在“粘贴坐标”下的“坐标系”栏写明（如 EPSG:4528）"),
+    ("用 --crs 指明", "在“粘贴坐标”下的“坐标系”栏写明（如 EPSG:4528）"),
+    ("用 --crs 明示坐标系", "在“粘贴坐标”下的“坐标系”栏写明坐标系"),
+    ("用 --crs ", "在“粘贴坐标”下的“坐标系”栏写明 "),
+    ("写作 --crs EPSG", "写作 EPSG"),
+    ("--crs", "“坐标系”栏"),
+    ("，未写入任何数据", ""),
+    ("文件 粘贴.csv 的坐标", "粘贴的坐标"),
+    ("文件 粘贴.csv ", "粘贴的坐标"),
+    ("文件 粘贴.txt ", "粘贴的界址点"),
+    ("文件 粘贴.geojson ", "粘贴的 GeoJSON "),
+)
+"""The later ones take what the earlier left."""
 
 
 @dataclass(frozen=True)
@@ -76,15 +91,26 @@ def _ground(form: Form) -> tuple[list[Parcel], dict[str, Any]]:
     """Parcels, and where they come from and how their coordinates were read."""
     options = FileOptions(crs=form.crs or None)
     way = form.way if form.way in WAYS else _only_way(form)
-    if way == "file":
-        return _told(read_files(form.files, options))
-    if way == "pasted":
-        return _told(read_pasted(form.pasted, options))
+    try:
+        if way == "file":
+            return _told(read_files(form.files, options))
+        if way == "pasted":
+            return _told(read_pasted(form.pasted, options))
+    except InputRefused as error:
+        error.args = (of_the_page(str(error)), *error.args[1:])
+        raise
     if not form.drawn:
         raise InputRefused("还没有范围。请在图上画，或粘贴坐标、上传文件。")
     if form.shapes is None:
         raise InputRefused("画的范围没有传完整。请重新画一次。")
     return parcels_of(form.shapes), {"source_note": WAYS["drawn"], "delivered_crs": "EPSG:4490"}
+
+
+def of_the_page(text: str) -> str:
+    """A refusal of the readers, which speak of a command's options, in the words of the form."""
+    for theirs, ours in PAGE_WORDS:
+        text = text.replace(theirs, ours)
+    return text
 
 
 def _told(ground: SiteGround) -> tuple[list[Parcel], dict[str, Any]]:

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.throttling import SimpleRateThrottle
 
 from spatial.api_query import Parameters
+from spatial.site_check.purposes import DEFAULT
 from spatial.site_check.what_if import MOST_RADIUS_M, RADIUS_M, WIDTH_M
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class SiteCheckBody(Parameters):
     """What is sent: the ground in one of three ways, and the purpose."""
 
     purpose = serializers.CharField(
-        max_length=60, default="site-selection", help_text="用途：ground = site 的规则集"
+        max_length=60, default=DEFAULT, help_text="用途：ground = site 的规则集"
     )
     title = serializers.CharField(max_length=120, required=False, allow_blank=True)
     as_of = serializers.DateField(required=False, help_text="检查日期；不写为今天")

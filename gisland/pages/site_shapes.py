@@ -20,7 +20,6 @@ HATCHES = ("slash", "backslash", "horizontal", "vertical", "dots", "sparse-dots"
 MARK = "#343A40"
 PAST, FREE = "#868E96", "#0891B2"
 REST, MOVED = "rest", "moved"
-DRAWN_IN_DEG = 2e-8
 HEAD = 0.12
 """The head of the arrow, as a share of its length."""
 
@@ -78,7 +77,7 @@ def free(found: dict[str, Any], site: SiteCheck) -> list[dict[str, Any]]:
         features = [
             _feature(
                 f"part-{row['number']}",
-                _within(row["geometry"]),
+                row["geometry"],
                 f"{'剩余' if len(parts) == 1 else '第 {number} 块'.format(**row)} {row['mu']} 亩",
             )
             for row in parts
@@ -94,14 +93,6 @@ def free(found: dict[str, Any], site: SiteCheck) -> list[dict[str, Any]]:
         sets.append({**_set("way", "平移", {"color": FREE, "width": 3, "term": "平移"}, [way]),
                      "listed": False})  # fmt: skip
     return sets
-
-
-def _within(geometry: dict[str, Any]) -> dict[str, Any]:
-    """The ground drawn in by two millimetres: checked again, its edge is not taken for a hit."""
-    shape = shapely.geometry.shape(geometry)
-    inner = shapely.buffer(shape, -DRAWN_IN_DEG, join_style="mitre")
-    found = shape if inner.is_empty else inner
-    return dict(json.loads(shapely.to_geojson(found)))
 
 
 def _set(

@@ -8,6 +8,7 @@ from gisland.reports.table import Column, Table
 from spatial.dates import said_date
 
 Row = dict[str, Any]
+LEDGER = "台账"
 AREAS = (
     Column("mu", "亩", "mu"),
     Column("m2", "m²", "m2"),
@@ -62,7 +63,8 @@ def data_of(told: Row, line: Row) -> str:
     rows = [row for row in told["versions"] if row["version"] in line["versions"]]
     many = len({row["county_code"] for row in told["versions"]}) > 1
     said = [
-        f"{row['county'] if many else ''}{row['layer_term']} {day_of(row)} 版"
+        f"{row['county'] if many else ''}{row['layer_term']}"
+        + (f" {day_of(row)} 版" if row["valid_from"] else LEDGER)
         + ("（声明无）" if row["state"] == "empty" else "")
         for row in rows
     ]
@@ -70,8 +72,8 @@ def data_of(told: Row, line: Row) -> str:
 
 
 def day_of(version: Row) -> str:
-    """The day that a version tells of."""
-    return said_date(version["valid_from"].isoformat()) if version["valid_from"] else "日期不明"
+    """The day that a version tells of; a ledger has none, its rows carry their own dates."""
+    return said_date(version["valid_from"].isoformat()) if version["valid_from"] else LEDGER
 
 
 def land(told: Row) -> Table | None:

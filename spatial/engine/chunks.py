@@ -25,6 +25,9 @@ FALLBACK_GRID_M = 1e-5
 """The declared grid on which a patch is redone whose exact partition failed."""
 
 
+MANY_PARTS = 300
+"""Zone parts a patch, from which on an index over them is cheaper than trying each."""
+
 GEOMETRY_ERRORS = ("TopologyException", "GEOS", "lwgeom", "IllegalArgument")
 """What an error says that a grid can cure."""
 
@@ -62,7 +65,7 @@ def infer_subjects(context: RunContext, assessment_ids: Sequence[int]) -> None:
     try:
         with transaction.atomic():
             _take(context, assessment_ids)
-            _find_zones(context)
+            _find_zones(context, len(assessment_ids))
             sqlfiles.execute("engine/runs/30_store_subjects", context.params)
     except DatabaseError as error:
         _require_geometry(error)
@@ -109,7 +112,7 @@ def judge_alone(context: RunContext, assessment_ids: Sequence[int]) -> None:
     except DatabaseError as error:
         _require_geometry(error)
     _take(context, assessment_ids)
-    versions = _find_zones(context)
+    versions = _find_zones(context, len(assessment_ids))
     sqlfiles.execute("engine/judge/05_keep_whole")
     sqlfiles.execute("engine/partition/81_key_pieces")
     _conclude(context, versions, FALLBACK_GRID_M, doubted=True)
@@ -133,7 +136,7 @@ def _judge_exactly(context: RunContext, assessment_ids: Sequence[int]) -> bool:
 def judge(context: RunContext, assessment_ids: Sequence[int], grid: float) -> list[int]:
     """Fill the working tables of a chunk; returns the assessments that do not close."""
     _take(context, assessment_ids)
-    versions = _find_zones(context)
+    versions = _find_zones(context, len(assessment_ids))
     if context.widens:
         sqlfiles.execute("engine/partition/62_widen_zones", {"version_ids": versions})
     partition(context, versions, grid)
@@ -215,9 +218,11 @@ def _take(context: RunContext, assessment_ids: Sequence[int]) -> None:
     sqlfiles.execute("engine/partition/40_list_reads")
 
 
-def _find_zones(context: RunContext) -> list[int]:
+def _find_zones(context: RunContext, patches: int) -> list[int]:
     versions = [row["version_id"] for row in sqlfiles.rows("engine/partition/41_name_reads")]
-    sqlfiles.execute("engine/partition/50_find_parts", {"version_ids": versions})
+    parts = sqlfiles.execute("engine/partition/50_find_parts", {"version_ids": versions})
+    if parts > MANY_PARTS * patches:
+        sqlfiles.execute("engine/partition/51_index_parts")
     sqlfiles.execute("engine/partition/60_take_zones", context.params)
     sqlfiles.execute("engine/partition/61_key_zones")
     return versions

@@ -16,11 +16,11 @@ from spatial.access import access
 from spatial.engine.classify import apply_first, changes_since, classify, code_version
 from spatial.engine.lock import pinning_data
 from spatial.errors import GislandError, InputRefused, NotAllowed
-from spatial.models import Batch, Patch, Region
+from spatial.models import Batch, Patch
 from spatial.models.patch import Source
 from spatial.rules.load import load_ruleset
+from spatial.site_check import homes, purposes
 from spatial.site_check import parcels as grounds
-from spatial.site_check import purposes
 from spatial.units import hectares
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from spatial.models import Assessment, RulesetVersion, Unit, User
+    from spatial.models import Assessment, Region, RulesetVersion, Unit, User
     from spatial.scope import Scope
     from spatial.site_check.parcels import Ground, Parcel
 
@@ -155,7 +155,8 @@ def _checked(
     )
     if known := _known(print_, asked.purpose, unit, scope):
         return known
-    home = _home(ground, asked, scope)
+    home = homes.home_of(ground.geom, asked.region_code, scope)
+    homes.require_data(ruleset, home, asked.as_of)
     patch = _stored(ground, asked, home, _batch(asked, ruleset, unit, scope), by, print_)
     run = classify([patch.pk], ruleset=ruleset, as_of=asked.as_of, workers=1, refresh=False)
     apply_first(run)
@@ -186,33 +187,6 @@ def _known(print_: str, purpose: str, unit: Unit | None, scope: Scope) -> SiteCh
     return SiteCheck(patch, assessment, repeated=True)
 
 
-def _home(ground: Ground, asked: Asked, scope: Scope) -> Region:
-    """The county of the user's that holds most of the site."""
-    own = set(scope.county_ids)
-    if asked.region_code:
-        region = Region.objects.by_code(asked.region_code)
-        if region.pk in own:
-            return region
-        own &= set(region.counties().values_list("pk", flat=True))
-        if not own:
-            raise NotAllowed(f"行政区 {asked.region_code} 不在您的范围内，不能检查。")
-    rows = sqlfiles.rows("site_check/10_place_ground", {"geom": bytes(ground.geom.ewkb)})
-    inside = [row for row in rows if row["id"] in own]
-    if inside:
-        return Region.objects.get(pk=inside[0]["id"])
-    if rows:
-        names = "、".join(row["name"] for row in rows)
-        raise NotAllowed(f"选址范围全部在您的行政区之外（{names}），不能检查。请由当地单位检查。")
-    drawn = Region.objects.filter(pk__in=own, geom__isnull=False).exists()
-    if not drawn and len(own) == 1:
-        return Region.objects.get(pk=own.pop())
-    west, south, east, north = ground.geom.extent
-    raise InputRefused(
-        f"选址范围（{west:.4f}–{east:.4f}°E、{south:.4f}–{north:.4f}°N）不在任何已登记的县内。"
-        "请核对坐标系、带号和坐标次序；县界未登记的，先由数据管理员导入。"
-    )
-
-
 def _batch(asked: Asked, ruleset: RulesetVersion, unit: Unit | None, scope: Scope) -> Batch:
     return Batch(
         code=f"SITE-{asked.as_of:%Y%m%d}-{''.join(secrets.choice(LETTERS) for _ in range(6))}",
@@ -231,10 +205,13 @@ def _stored(
 ) -> Patch:
     measured = _measure(ground.geom, home)
     if measured["area_m2"] < LEAST_M2:
-        raise InputRefused(f"选址范围只有 {measured['area_m2']} 平方米，不足 {LEAST_M2} 平方米。")
+        raise InputRefused(
+            f"选址范围只有 {measured['area_m2']} 平方米，不足 {LEAST_M2} 平方米。"
+            "请核对界址点：多半是点错了位置，或坐标的单位不对。"
+        )
     if measured["area_m2"] > settings.SITE_AREA_M2:
         raise InputRefused(
-            f"选址范围有 {hectares(measured['area_m2'])} 公顷，超过 "
+            f"选址范围有 {hectares(measured['area_m2']):,.0f} 公顷，超过 "
             f"{settings.SITE_AREA_M2 // 10000} 公顷。请核对坐标系和单位；确需检查的，请分片。"
         )
     told = [

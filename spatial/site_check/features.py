@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from spatial import sqlfiles, units, vocabulary
 from spatial.dates import said_date
 from spatial.models import Zone
-from spatial.site_check.found import Found, Part, layers_of, leaves_of
+from spatial.site_check.found import Found, Part, layers_of, leaves_of, places_of
 
 if TYPE_CHECKING:
     from spatial.models import Rule
@@ -24,18 +24,16 @@ def touched(found: Found, rule: Rule, parts: list[Part]) -> Row:
     codes = set(layers_of(rule))
     readable = {code for code in codes if found.scope.may("identify", code)}
     areas: dict[int, Decimal] = defaultdict(Decimal)
+    inside = [code for relation, code in places_of(rule) if relation == "inside"]
     for part in parts:
-        sources = {
-            source
-            for place in rule.places.all()
-            if place.relation == "inside" and (row := part.notions.get(place.notion.code))
-            for source in row.zones
-        }
+        told = (part.notions[code] for code in inside if code in part.notions)
+        sources = {source for row in told for source in row.zones}
         for code in readable:
             for zone in found.on(part, code):
                 if not sources or zone.pk in sources:
                     areas[zone.pk] += part.area_m2
-    rows = [feature(found, found.zones[number], area) for number, area in areas.items()]
+    # two outlines that follow one another leave crumbs of no area: nothing is touched there
+    rows = [feature(found, found.zones[number], area) for number, area in areas.items() if area]
     rows.sort(key=lambda row: (-row["area_m2"], row["id"]))
     return {"features": rows, "features_hidden": bool(parts and codes - readable)}
 

@@ -59,6 +59,8 @@ class Found:
         self.ruleset: RulesetVersion = self.run.ruleset
         self.layers = {layer.code: layer for layer in Layer.objects.all()}
         self.home = site.patch.region
+        self.sums: dict[int, Any] = {}
+        """How the ground divides by each line, by rule (spatial.site_check.lines)."""
 
     @cached_property
     def _pieces(self) -> list[Any]:
@@ -200,6 +202,11 @@ def layers_of(rule: Rule) -> list[str]:
     """The layers that a rule asks about, each once."""
     leaves = (leaf for place in rule.places.all() for leaf in leaves_of(place.notion))
     return list(dict.fromkeys(leaf.layer_id for leaf in leaves if leaf.layer_id))
+
+
+def places_of(rule: Rule) -> list[tuple[str, str]]:
+    """Relation and notion of each place of a rule."""
+    return [(place.relation, place.notion.code) for place in rule.places.all()]
 
 
 def leaves_of(notion: Notion) -> list[Notion]:

@@ -15,7 +15,14 @@ from spatial.engine.gaps import all_said
 from spatial.scope import outside_note
 from spatial.site_check import words
 from spatial.site_check.features import add_nearest, touched
-from spatial.site_check.found import NOTHING, Found, Part, layers_of, renewed_months
+from spatial.site_check.found import (
+    NOTHING,
+    Found,
+    Part,
+    layers_of,
+    places_of,
+    renewed_months,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from spatial.models import Rule
@@ -38,18 +45,27 @@ class Measured:
 
 
 def measured(found: Found, rule: Rule) -> Measured:
-    """The line's ground: what surely counts, what may, and the answer."""
+    """The line's ground: what surely counts, what may, and the answer; worked out once."""
+    if rule.pk not in found.sums:
+        found.sums[rule.pk] = _measured(found, rule)
+    known: Measured = found.sums[rule.pk]
+    return known
+
+
+def _measured(found: Found, rule: Rule) -> Measured:
     answer: bool | None
     if not rule.part:  # a mark that tests the patch and measures nothing
         stored = found.assessment.marks.filter(code=rule.code).first()
         answer = None if stored is None else stored.answer
         return Measured([], [], NOTHING, NOTHING, NOTHING, answer)
     yes, unknown, area, doubtful = [], [], NOTHING, NOTHING
+    places = places_of(rule)
+    net = _is_net(rule)
     for part in found.parts:
-        holds = _holds(rule, part)
+        holds = _holds(places, part, net=net)
         if holds is False:
             continue
-        counted = _counted(rule, part)
+        counted = _net_m2(places, part) if net else part.area_m2
         if holds:
             yes.append(part)
             area += counted
@@ -76,25 +92,23 @@ def _is_net(rule: Rule) -> bool:
     return bool((rule.part or {}).get("net"))
 
 
-def _holds(rule: Rule, part: Part) -> bool | None:
+def _holds(places: list[tuple[str, str]], part: Part, *, net: bool) -> bool | None:
     doubt = False
-    for place in rule.places.all():
-        row = part.notions.get(place.notion.code)
-        if place.relation == "inside":
+    for relation, code in places:
+        row = part.notions.get(code)
+        if relation == "inside":
             if row is None:
                 return False
-            doubt |= row.answer is None or bool(_is_net(rule) and row.net_unknown)
-        elif place.relation == "outside" and row is not None:
+            doubt |= row.answer is None or (net and row.net_unknown)
+        elif relation == "outside" and row is not None:
             if row.answer:
                 return False
             doubt = True
     return None if doubt else True
 
 
-def _counted(rule: Rule, part: Part) -> Decimal:
-    if not _is_net(rule):
-        return part.area_m2
-    rows = (part.notions.get(place.notion.code) for place in rule.places.all())
+def _net_m2(places: list[tuple[str, str]], part: Part) -> Decimal:
+    rows = (part.notions.get(code) for _, code in places)
     nets = [row.net_m2 for row in rows if row is not None and row.net_m2 is not None]
     return min(nets, default=part.area_m2)
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from spatial.rules.schema import Ruleset
 
 GROUND = "site"
+DEFAULT = "site-selection"
+"""What is asked where nobody chose; stands first."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,12 @@ def _site_rulesets() -> dict[str, Ruleset]:
 
 
 def rulesets() -> list[Purpose]:
-    """Every purpose, by code."""
+    """Every purpose, the default first, then by code."""
     return [
         Purpose(code, ruleset.title, ruleset.version, tuple(rule.term for rule in ruleset.marks))
-        for code, ruleset in sorted(_site_rulesets().items())
+        for code, ruleset in sorted(
+            _site_rulesets().items(), key=lambda item: (item[0] != DEFAULT, item[0])
+        )
     ]
 
 

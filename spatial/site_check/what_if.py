@@ -6,6 +6,7 @@ scope, and only for lines whose ground the user may see drawn.
 
 from __future__ import annotations
 
+import json
 from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import numpy as np
 import shapely
 
 from spatial import sqlfiles, units
+from spatial.crs import to_degrees
 from spatial.errors import InputRefused, NotAllowed
 from spatial.site_check import tables
 from spatial.site_check.found import NOTHING, Found, layers_of
@@ -46,6 +48,9 @@ def what_if(
     seconds: float = SECONDS,
 ) -> Row:
     """The site less the ground of these lines (default: the hard ones it hits, else all it hits).
+
+    It is erased in the engine's CRS, piece by piece, and written in degrees that lead back to
+    the same pieces: a check of what remains finds nothing of what was erased.
 
     ``remaining``: its parts with exact areas, which with what was erased and what lies outside add
     up to the site; ``narrow``: what of it is narrower than ``width_m``; ``shift``: the nearest
@@ -129,10 +134,26 @@ def _parts(
     named.sort(key=lambda row: -row["exact_m2"])
     areas = rounded([row["exact_m2"] for row in named], total)
     parts = [
-        {"number": number, **tables.measures(area, whole), "geometry": row["geometry"]}
+        {
+            "number": number,
+            **tables.measures(area, whole),
+            "geometry": _outline(polygons[row["place"] - 1]),
+        }
         for number, (row, area) in enumerate(zip(named, areas, strict=True), start=1)
     ]
     return parts, [shapely.from_wkb(bytes(row["plane"])) for row in named]
+
+
+def _outline(ground: shapely.Geometry) -> Row:
+    """The outline in degrees; where it nearly meets itself, the last digit may join it there."""
+    found = to_degrees(ground)
+    if not shapely.is_valid(found):
+        parts = shapely.get_parts(
+            shapely.make_valid(found, method="structure", keep_collapsed=False)
+        )
+        polygons = [one for one in parts if isinstance(one, shapely.Polygon)]
+        found = polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
+    return dict(json.loads(shapely.to_geojson(found)))
 
 
 def rounded(exact: Sequence[float], total: Decimal) -> list[Decimal]:

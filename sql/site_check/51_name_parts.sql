@@ -1,12 +1,11 @@
 -- what:   Parts of a shape of the engine's CRS: the exact area of each in m2, and its outline in
---         degrees and in the plane.
+--         the plane.
 -- reads:  -
 -- writes: -
 -- params: grounds, plane_srid
 SELECT
     part.place::integer AS place,
     area_m2(part.ground) AS exact_m2,
-    ST_AsGeoJSON(ST_Transform(part.ground, 4490), 13)::json AS geometry,
     ST_AsBinary(ST_Transform(part.ground, %(plane_srid)s)) AS plane
 FROM (
     SELECT

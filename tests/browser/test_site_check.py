@@ -10,6 +10,7 @@ import pytest
 
 from spatial.models import Batch, Patch, Run
 from spatial.models.patch import Source
+from tests.browser.test_axe import violations
 from tests.browser.world import degrees
 
 if TYPE_CHECKING:
@@ -173,3 +174,35 @@ def test_a_draft_is_kept_a_fault_is_said_and_a_phone_has_room(seat: Seat, world:
     assert page.evaluate(FITS)
     seat.complaints = [said for said in seat.complaints if "400" not in said]
     seat.require_quiet()
+
+
+def test_corners_are_edited_by_keys_alone(seat: Seat, world: World) -> None:
+    page = paste(seat)
+    before = page.locator("#site-said").inner_text()
+    page.keyboard.press("e")
+    button = page.locator(".gis-corner")
+    button.wait_for()
+    assert page.evaluate("document.activeElement.className") == "gis-corner"
+    assert button.inner_text() == "第 1 点，共 4 点"
+    page.keyboard.press("+")
+    assert button.inner_text() == "第 2 点，共 5 点"
+    east = page.get_by_label("横坐标 Y（东），米")
+    start = float(east.input_value())
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    assert float(east.input_value()) == pytest.approx(start + 11, abs=0.002)
+    page.locator('[role="status"]', has_text="向东移 10 米").wait_for(state="attached")
+    page.keyboard.press("Shift+ArrowDown")  # off the edge's line: the area grows
+    seat.require_quiet()  # axe itself complains of the page's policy
+    assert violations(seat) == []
+    seat.picture("corners")
+    page.keyboard.press("Enter")
+    button.wait_for(state="detached")
+    assert page.locator("#site-said").inner_text() != before
+    page.keyboard.press("e")
+    button.wait_for()
+    for _ in range(3):
+        page.keyboard.press("Delete")
+    assert button.inner_text().endswith("共 3 点"), "a ring keeps three"
+    page.keyboard.press("Escape")
+    button.wait_for(state="detached")

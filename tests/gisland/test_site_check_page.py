@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from gisland.pages.site_asked import of_the_page
 from imports.models import ExportLog
 from spatial.models import Layer, Patch
 from tests import people
@@ -209,7 +210,7 @@ def test_a_site_abroad_or_in_another_county_is_refused_in_words(home: Region) ->
     client = seat(planner())
     away = [[2.0, 48.0], [2.001, 48.0], [2.001, 48.001], [2.0, 48.0]]
     abroad = json.dumps({"type": "Polygon", "coordinates": [away]})
-    assert "不在任何已登记的县内" in text_of(client.post(PAGE, asked(drawn=abroad)))
+    assert "在我国之外" in text_of(client.post(PAGE, asked(drawn=abroad)))
     bounded(county("990102"), 1000, -500, 2000, 500)
     answer = client.post(PAGE, asked(drawn=drawn(1200, 0, 1280, 10)))
     assert answer.status_code == 403
@@ -277,3 +278,15 @@ def test_the_list_goes_on_page_by_page(home: Region) -> None:
     found = re.search(r'href="\?before=(\d+)"', first.content.decode())
     assert found is not None
     assert "厂00" in text_of(client.get(f"{PAGE}?before={found[1]}"))
+
+
+def test_refusals_of_the_readers_speak_of_the_form_not_of_the_terminal() -> None:
+    told = of_the_page(
+        "文件 粘贴.csv 的坐标不在行政区范围内；"
+        "请核对后用 --crs 指明，或用 --region 指明正确的行政区。"
+    )
+    assert told.startswith("粘贴的坐标不在行政区范围内")
+    assert "--" not in told
+    assert "“坐标系”栏" in told
+    remedy = of_the_page("请补上 .prj，或用 --crs EPSG:n 指明（如 3 度带 40 带）。")
+    assert "--" not in remedy

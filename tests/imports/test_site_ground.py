@@ -153,3 +153,10 @@ def test_too_many_parcels_are_refused(settings: Any) -> None:
     lines = "\n".join(f"{x:.8f} {y:.8f}" for x, y in degrees())
     with pytest.raises(InputRefused, match="一次选址最多 1 个地块"):
         read_pasted(f"{lines}\n\n第二块\n{lines}", FileOptions())
+
+
+def test_two_pasted_points_are_said_to_enclose_nothing():
+    with pytest.raises(InputRefused, match="地块 1只有 2 个点，围不成面。至少三个点"):
+        read_pasted("118.55, 33\n118.56, 33")
+    with pytest.raises(InputRefused, match="“东块”只有 1 个点"):
+        read_pasted("东块\n118.55, 33\n\n118.55, 33\n118.56, 33\n118.56, 33.01")

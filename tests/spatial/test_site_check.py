@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from spatial.errors import InputRefused
-from spatial.models import DatasetVersion
+from spatial.models import DatasetVersion, Patch
 from spatial.site_check import purposes
+from spatial.site_check.parcels import parcels_of
 from tests import drawing, site_ground
-from tests.site_ground import checked, county, line, parcel, planner, seen
+from tests.site_ground import bounded, checked, county, line, parcel, planner, seen
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date
@@ -28,7 +29,8 @@ def told_of(*parcels: Any, asked: dict[str, Any] | None = None, **layers: Any) -
 
 
 def test_the_purposes_are_the_rulesets_of_sites() -> None:
-    assert [one.code for one in purposes.rulesets()] == ["site-selection"]
+    codes = [one.code for one in purposes.rulesets()]
+    assert codes == ["site-selection", "facility-siting", "temporary-siting"]
     with pytest.raises(InputRefused, match="没有选址用途 land-enforcement"):
         purposes.require("land-enforcement")
 
@@ -201,3 +203,35 @@ def test_the_declared_area_stands_beside_the_measured_one() -> None:
     told = told_of(parcel(0, 0, 80, 10, declared="810"))
     assert told["site"]["declared_m2"] == 810
     assert round(told["site"]["declared_off_m2"]) == -10
+
+
+# ---------------------------------------------------------------- what cannot be asked
+
+
+@pytest.mark.parametrize(
+    ("bounds", "words"),
+    [
+        ((0, 0, 0.5, 0.5), "不足 1 平方米。请核对界址点"),
+        ((-20_000, -20_000, 20_000, 20_000), "超过 10000 公顷"),
+        ((900_000, 0, 900_100, 100), "可能落在海上"),
+    ],
+)
+def test_a_site_too_small_too_large_or_nowhere_is_refused(bounds: Any, words: str) -> None:
+    region = bounded(county(), -50_000, -50_000, 50_000, 50_000)
+    with pytest.raises(InputRefused, match=words):
+        checked(planner(region.code), parcel(*bounds))
+
+
+def test_degrees_the_wrong_way_round_are_said_to_lie_abroad() -> None:
+    bounded(county(), -500, -500, 500, 500)
+    ring = [[33.4, 17.0], [33.41, 17.0], [33.41, 17.01], [33.4, 17.0]]
+    abroad = parcels_of({"type": "Polygon", "coordinates": [ring]})
+    with pytest.raises(InputRefused, match="在我国之外。多半是经度和纬度写反了"):
+        checked(planner(), *abroad)
+
+
+def test_a_purpose_without_any_data_is_refused_and_names_what_is_missing() -> None:
+    bounded(drawing.county(), -500, -500, 500, 500)
+    with pytest.raises(InputRefused, match="没有“临时用地选址检查”所需的任何数据（.*临时用地"):
+        checked(planner(), purpose="temporary-siting")
+    assert not Patch.objects.exists()

@@ -1,5 +1,5 @@
-"""bench: how fast the engine is and whether its areas add up, how fast files come in, how well
-changes are found."""
+"""bench: how fast the engine is and whether its areas add up, how fast sites are checked and files
+come in, how well changes are found."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from gisland.bench import detect, imports, incremental, overlay
+from gisland.bench import detect, imports, incremental, overlay, site
 from gisland.bench.scratch import scratch_database
 from gisland.bench.table import as_text
 from spatial.management.console import HouseCommand
@@ -22,17 +22,18 @@ if TYPE_CHECKING:
 LABELLED = Path(os.environ.get("GISLAND_SHARED") or settings.BASE_DIR.parent / "shared") / "data"
 
 
-KINDS = ("overlay", "incremental", "imports", "detect")
+KINDS = ("overlay", "incremental", "imports", "detect", "site")
 
 
 class Command(HouseCommand):
-    """Measure the engine beside geopandas, or imports beside ogr2ogr, in a database of its own."""
+    """Measure the engine, site checks or imports, in a database of its own."""
 
     help = (
         "测速：在临时数据库中生成虚构数据，比较划分、判定与 geopandas.overlay 链；"
         "detect 用带标注的影像对量变化初筛的精度，不用数据库。"
         "默认在空闲的双核机上约一刻钟；按县级规模测用 --polygons 200000。"
         "bench incremental：全部图斑判定后，新增、更正、撤回一份文件，重新判定受影响图斑的用时。"
+        "bench site：在一个县规模的数据上经 HTTP 做选址检查的用时，约五分钟。"
         "bench imports：同一份地类图斑，导入与 ogr2ogr 直接拷入相比（--size 为图斑数）。"
     )
     requires_system_checks: list[str] = []
@@ -41,7 +42,11 @@ class Command(HouseCommand):
         """How much, with how many workers."""
         parser.add_argument("what", nargs="?", default="overlay", choices=list(KINDS))
         parser.add_argument("--polygons", type=int, default=50_000, help="地类图斑数（约）")
-        parser.add_argument("--size", type=int, default=200_000, help="imports：图斑数（约）")
+        parser.add_argument(
+            "--size", type=int, default=200_000, help="imports、site：地类图斑数（约）"
+        )
+        parser.add_argument("--sites", type=int, default=100, help="site：5 公顷的选址数")
+        parser.add_argument("--large-sites", type=int, default=12, help="site：500 公顷的选址数")
         parser.add_argument(
             "--patches", type=int, default=100_000, help="监测图斑数（判定其中一万个）"
         )
@@ -68,6 +73,8 @@ class Command(HouseCommand):
             elif options["what"] == "incremental":
                 size = _size(options)
                 self._print(incremental.measure(size, self.say), incremental.as_text, options)
+            elif options["what"] == "site":
+                self._print(site.measure(_sites(options), self.say), site.as_text, options)
             else:
                 self._print(overlay.measure(_size(options), self.say), as_text, options)
         if options["keep"]:
@@ -85,3 +92,7 @@ def _size(options: dict[str, Any]) -> overlay.Size:
     return overlay.Size(
         options["polygons"], options["patches"], options["workers"], options["sample"]
     )
+
+
+def _sites(options: dict[str, Any]) -> site.Size:
+    return site.Size(options["size"], options["sites"], options["large_sites"], options["workers"])

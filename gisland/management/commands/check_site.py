@@ -18,6 +18,7 @@ from spatial.management.console import HouseCommand, a_date, add_json
 from spatial.models import Unit, User
 from spatial.scope import everything, scope_of
 from spatial.site_check.check import Asked, check
+from spatial.site_check.purposes import DEFAULT
 from spatial.site_check.result import as_json, result
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
     from spatial.scope import Scope
     from spatial.site_check.check import SiteCheck
-
-DEFAULT = "site-selection"
 
 
 class Command(HouseCommand):

@@ -1,6 +1,6 @@
 -- what:   Pin what the run reads: every version of the ruleset's layers, in force at known_at,
---         of the patches' counties and of the counties beside them; of layers that are summed per
---         holder, everywhere.
+--         of the patches' counties and of the counties whose boxes meet theirs; of layers that are
+--         summed per holder, everywhere.
 -- reads:  spatial_datasetversion, spatial_patch, spatial_region
 -- writes: spatial_runpin
 -- params: run_id, patch_ids, layers, everywhere, known_at
@@ -19,7 +19,8 @@ county AS (
     SELECT beside.id
     FROM home
     INNER JOIN spatial_region AS beside
-        ON beside.level = 'county' AND ST_Intersects(beside.geom, home.geom)
+        -- boxes: the lines of two counties together cost more than all else of a small run
+        ON beside.level = 'county' AND beside.geom && home.geom
 )
 
 SELECT

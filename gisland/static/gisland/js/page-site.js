@@ -107,6 +107,7 @@ async function edit() {
   busy({ cancel: () => {} });
   busy(
     await editOutline(map, parcels, {
+      meridian: mapConfig.crs?.central_meridian ?? null,
       onDone: (found) => {
         over();
         parcels = parcelsOf({ features: found });

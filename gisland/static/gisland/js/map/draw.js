@@ -35,6 +35,14 @@ export function cleaned(geometry) {
   return { type: geometry.type, coordinates };
 }
 
+/** The library's marks are no buttons: the keys have ways of their own. */
+export function quieten(leaflet) {
+  for (const mark of leaflet.getContainer().querySelectorAll(".marker-icon[role], .marker-icon[tabindex]")) {
+    mark.removeAttribute("role");
+    mark.removeAttribute("tabindex");
+  }
+}
+
 /** Has what was drawn no extent: a line of one place, an area of one line? */
 function isFlat(bounds, isArea) {
   const flat = [bounds.getNorth() === bounds.getSouth(), bounds.getEast() === bounds.getWest()];
@@ -114,18 +122,10 @@ export class Drawing {
   /** Corners were set or taken back, or the pointer moved on. */
   changed(pointer = null) {
     if (this.isOver) return;
-    this.quieten();
+    quieten(this.host.leaflet);
     const corners = this.places().map(({ lng, lat }) => [lng, lat]);
     this.doneButton.disabled = corners.length < this.kind.least;
     this.onChange(corners, pointer ? [pointer.lng, pointer.lat] : null, this);
-  }
-
-  /** The library's marks are no buttons: the keys work from the map itself. */
-  quieten() {
-    for (const mark of this.host.leaflet.getContainer().querySelectorAll(".marker-icon[role], .marker-icon[tabindex]")) {
-      mark.removeAttribute("role");
-      mark.removeAttribute("tabindex");
-    }
   }
 
   /** A corner at a place, as a click there sets it. */
