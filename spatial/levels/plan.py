@@ -61,8 +61,8 @@ class Level:
 LEVELS = (
     Level(14, 4, 8, is_single=True),
     Level(12, 12, 24),
-    Level(10, 50, 85),
-    Level(8, 200, 220),
+    Level(10, 60, 130),
+    Level(8, 220, 300),
     Level(6, 900, 800),
 )
 """From near to far; each is made from the one before it."""

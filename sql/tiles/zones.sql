@@ -114,7 +114,8 @@ cut AS (
     CROSS JOIN frame
 ),
 
-drawn AS (
+-- kept as it is: otherwise each geometry is clipped twice, for the test below and for the tile
+drawn AS MATERIALIZED (
     SELECT
         cut.id,
         cut.properties,
@@ -155,7 +156,7 @@ placed AS (
     WHERE %(with_labels)s AND told.properties ? 'label'
 ),
 
-label AS (
+label AS MATERIALIZED (
     SELECT
         placed.id,
         placed.properties,

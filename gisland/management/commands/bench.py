@@ -1,5 +1,5 @@
-"""bench: how fast the engine is and whether its areas add up, how fast files come in, how well
-changes are found."""
+"""bench: how fast the engine is and whether its areas add up, how fast files come in and tiles go
+out, how well changes are found."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from gisland.bench import detect, imports, overlay
+from gisland.bench import detect, imports, overlay, tiles
 from gisland.bench.scratch import scratch_database
 from gisland.bench.table import as_text
 from spatial.management.console import HouseCommand
@@ -30,16 +30,24 @@ class Command(HouseCommand):
         "detect 用带标注的影像对量变化初筛的精度，不用数据库。"
         "默认约五分钟；按县级规模测用 --polygons 200000 --patches 10000。"
         "bench imports：同一份地类图斑，导入与 ogr2ogr 直接拷入相比（--size 为图斑数）。"
+        "bench tiles：一个县的地类图斑和影像的瓦片，逐级测，与 django-vectortiles 相比"
+        "（--size 为图斑数）。"
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How much, with how many workers."""
         parser.add_argument(
-            "what", nargs="?", default="overlay", choices=["overlay", "imports", "detect"]
+            "what",
+            nargs="?",
+            default="overlay",
+            choices=["overlay", "imports", "tiles", "detect"],
         )
         parser.add_argument("--polygons", type=int, default=50_000, help="地类图斑数（约）")
-        parser.add_argument("--size", type=int, default=200_000, help="imports：图斑数（约）")
+        parser.add_argument(
+            "--size", type=int, default=200_000, help="imports、tiles：图斑数（约）"
+        )
+        parser.add_argument("--tiles", type=int, default=40, help="tiles：每级最多测多少块瓦片")
         parser.add_argument("--patches", type=int, default=10_000, help="监测图斑数")
         parser.add_argument("--workers", type=int, default=settings.WORKERS, help="并行数")
         parser.add_argument(
@@ -61,6 +69,9 @@ class Command(HouseCommand):
         with scratch_database(options["database"], keep=options["keep"]):
             if options["what"] == "imports":
                 self._print(imports.measure(options["size"], self.say), imports.as_text, options)
+            elif options["what"] == "tiles":
+                told = tiles.Size(options["size"], options["tiles"])
+                self._print(tiles.measure(told, self.say), tiles.as_text, options)
             else:
                 self._print(overlay.measure(_size(options), self.say), as_text, options)
         if options["keep"]:
