@@ -39,6 +39,9 @@ class Borders:
 
 def borders_of(faces: Geoms) -> Borders:
     """Common borders of polygons that have their vertices in common."""
+    if not len(faces):
+        none = np.zeros(0, np.int64)
+        return Borders(none, none, np.zeros(0), 1.0)
     rings, owner = shapely.get_rings(faces, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     inside = ring[1:] == ring[:-1]
@@ -100,6 +103,8 @@ def cells_of(faces: Geoms, side: float) -> Ints:
 
 def dissolve(faces: Geoms, labels: Ints, cells: Ints) -> tuple[Geoms, Ints]:
     """The faces of one label and one cell as polygons, with the label of each."""
+    if not len(faces):
+        return faces, labels
     keys = np.stack([labels, cells], axis=1)
     kinds, dense = np.unique(keys, axis=0, return_inverse=True)
     dense = dense.ravel()
