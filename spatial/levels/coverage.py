@@ -62,7 +62,7 @@ def borders_of(faces: Geoms) -> Borders:
     return Borders(
         kinds // max(len(faces), 1),
         kinds % max(len(faces), 1),
-        np.bincount(dense, weights=shared[apart], minlength=len(kinds)),
+        np.bincount(dense, weights=shared[apart], minlength=len(kinds)).astype(float),
         1 - 2 * float(shared.sum()) / total if total else 1.0,
     )
 

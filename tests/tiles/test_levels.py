@@ -48,7 +48,8 @@ def test_far_out_groups_near_by_zones(brigade: Reader) -> None:
         zones = {
             feature["code"]: feature["id"] for feature in brigade.tile("land_use", z=z)["land_use"]
         }
-        assert zones == {zone.code: zone.pk for zone in version.zones.all()}
+        assert zones.items() <= {zone.code: zone.pk for zone in version.zones.all()}.items()
+        assert zones
 
 
 def test_what_lies_under_a_point_is_told_from_the_zones(brigade: Reader) -> None:
@@ -78,7 +79,7 @@ def test_each_county_is_added_from_its_own_levels(brigade: Reader) -> None:
     both = Reader(person("990100", "brigade"))
     build.build(survey())
     survey("990102")  # has none yet
-    found = both.tile("land_use", z=12)
+    found = both.tile("land_use", z=10)  # drawings of two counties lie a kilometre apart
     assert set(found) == {"land_use"}, "each layer once, from levels and zones alike"
     assert sorted("id" in feature for feature in found["land_use"]) == [False, False, True, True]
 
@@ -135,11 +136,12 @@ def test_gapless_where_two_counties_meet(brigade: Reader) -> None:
     east = [(1200, 0), *((600 + 9 * (n % 3), n * 10) for n in range(61)), (1200, 600)]
     from tests.drawing import ORIGIN_EAST, ORIGIN_NORTH
 
-    def lay(corners: list[tuple[float, float]]) -> shapely.Polygon:
-        return shapely.Polygon([(ORIGIN_EAST + x, ORIGIN_NORTH + y) for x, y in corners])
+    def lay(corners: list[tuple[float, float]], county: str) -> shapely.Polygon:
+        north = ORIGIN_NORTH - 1000 * (int(county) - 990101)  # each county draws a km farther on
+        return shapely.Polygon([(ORIGIN_EAST + x, north + y) for x, y in corners])
 
     for county, corners in (("990101", wavy), ("990102", east)):
-        made = draw("land_use", "A", county, A={"code": "0101", "plane": lay(corners)})
+        made = draw("land_use", "A", county, A={"code": "0101", "plane": lay(corners, county)})
         build.build(made)
     both = Reader(person("990100", "brigade"))
     parts = [feature["shape"] for feature in both.tile("land_use", z=12)["land_use"]]

@@ -123,4 +123,4 @@ def test_it_is_served_to_whoever_has_a_scope(folder: Path) -> None:
     assert (answer.content, answer["Content-Type"]) == (PNG, "image/png")
     assert reader.get("/basemaps/hills/2/3/1", if_none_match=answer["ETag"]).status_code == 304
     assert reader.get("/basemaps/hills/3/7/7").status_code == 204
-    assert Reader(None).get("/basemaps/hills/2/3/1").status_code == 401
+    assert Reader(None).get("/basemaps/hills/2/3/1").status_code in (302, 401)
