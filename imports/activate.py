@@ -14,6 +14,8 @@ from spatial import holders, sqlfiles
 from spatial.engine import derive
 from spatial.engine.lock import changing_data
 from spatial.errors import InputRefused
+from spatial.job_progress import silent
+from spatial.levels import build as levels
 from spatial.models import DatasetVersion, Document, Layer, Region, VersionStatus
 from spatial.models.dataset import Nature
 
@@ -21,11 +23,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from spatial.job_progress import Progress
     from spatial.models import User
 
 
 def activate(
-    delivery: Delivery, *, by: User | None = None, act: str = rights.ACT
+    delivery: Delivery,
+    *,
+    by: User | None = None,
+    act: str = rights.ACT,
+    progress: Progress = silent,
 ) -> list[DatasetVersion]:
     """Activate all staged versions of a delivery; returns the versions now in use.
 
@@ -38,15 +45,23 @@ def activate(
     with transaction.atomic():
         changing_data()
         staged = delivery.versions.filter(status=VersionStatus.STAGED)
-        active = activate_versions(staged.select_related("layer", "region"), by=by, act=act)
+        chosen = staged.select_related("layer", "region")
+        active = activate_versions(chosen, by=by, act=act, progress=progress)
         delivery.refresh_from_db(fields=["status"])
     return active
 
 
 def activate_versions(
-    versions: Iterable[DatasetVersion], *, by: User | None = None, act: str = rights.ACT
+    versions: Iterable[DatasetVersion],
+    *,
+    by: User | None = None,
+    act: str = rights.ACT,
+    progress: Progress = silent,
 ) -> list[DatasetVersion]:
-    """Activate staged versions, in one transaction; returns the versions now in use."""
+    """Activate staged versions, in one transaction; returns the versions now in use.
+
+    Their levels for the map's far zooms are made once that is committed, told by ``progress``.
+    """
     result = []
     with transaction.atomic():
         changing_data()
@@ -69,6 +84,7 @@ def activate_versions(
                 result.append(_activate_snapshot(version, now))
         _close_deliveries(chosen)
         deliveries.discard_retired()
+        levels.after_commit(result, progress)
     return result
 
 

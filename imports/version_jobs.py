@@ -24,9 +24,9 @@ def activate_delivery(
     progress("启用")
     if ids := arguments.get("versions"):
         chosen = DatasetVersion.objects.filter(pk__in=ids).select_related("layer", "region")
-        active = activate.activate_versions(chosen, by=by)
+        active = activate.activate_versions(chosen, by=by, progress=progress)
     else:
-        active = activate.activate(_delivery(arguments), by=by)
+        active = activate.activate(_delivery(arguments), by=by, progress=progress)
     return {"active": [version.pk for version in active]}
 
 
@@ -51,7 +51,7 @@ def rollback_version(
 ) -> dict[str, Any]:
     """Take a ``version`` out of use; what it had replaced comes back."""
     progress("退回")
-    done = versions.rollback(int(arguments["version"]), by=by)
+    done = versions.rollback(int(arguments["version"]), by=by, progress=progress)
     return {
         "retired": done.version.pk,
         "restored": [version.pk for version in done.restored],

@@ -16,6 +16,8 @@ from spatial import sqlfiles
 from spatial.engine import derive
 from spatial.engine.lock import changing_data
 from spatial.errors import InputRefused, UnknownLayer
+from spatial.job_progress import silent
+from spatial.levels import build as levels
 from spatial.models import DatasetVersion, Layer, VersionStatus
 from spatial.models.dataset import Nature
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
+    from spatial.job_progress import Progress
     from spatial.models import User
 
 __all__ = ["discard", "discard_delivery", "declare_empty", "find", "listing", "predecessor",
@@ -69,7 +72,7 @@ def listing(layer_code: str | None = None, region_code: str | None = None) -> li
     ]
 
 
-def rollback(version_id: int, *, by: User | None = None) -> Rollback:
+def rollback(version_id: int, *, by: User | None = None, progress: Progress = silent) -> Rollback:
     """Take a version out of use; what it replaced when it was activated counts again.
 
     An earlier version of the same day (and an office's word that there was nothing) comes back as
@@ -99,6 +102,7 @@ def rollback(version_id: int, *, by: User | None = None) -> Rollback:
         version.save(update_fields=["status", "retired_at"])
         restored = [_restore(prior, now) for prior in _replaced_by(version)]
         deliveries.discard_retired()
+        levels.after_commit(restored, progress)
     return Rollback(version, restored)
 
 

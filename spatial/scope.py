@@ -211,8 +211,15 @@ def _counties_of(user: User) -> Q | None:
     county = Q(level=RegionLevel.COUNTY)
     if user.is_superuser and user.region is None:
         return county
-    prefix = prefix_of(user.region)
+    prefix = prefix_of(_region_of(user))
     return None if prefix is None else county & Q(code__startswith=prefix)
+
+
+def _region_of(user: User) -> Region | None:
+    """The user's region without its boundary, which has thousands of vertices: each tile asks."""
+    if user.region_id is not None and "region" not in user._state.fields_cache:  # noqa: SLF001
+        user.region = Region.objects.defer("geom").get(pk=user.region_id)
+    return user.region
 
 
 def _scope(roles: list[Role], counties: Q, unit_id: int | None) -> Scope:

@@ -1,4 +1,4 @@
-"""Kinds of long work on the land: judging. 后台任务
+"""Kinds of long work on the land: judging, and levels for the map. 后台任务
 
 The date is fixed by whoever asks, so that a job that waited overnight judges what was asked.
 """
@@ -9,8 +9,9 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from spatial.engine import classify, corrections, selection
-from spatial.jobs import kind
-from spatial.models import Run
+from spatial.jobs import kind, start, upkeep
+from spatial.levels import build
+from spatial.models import Job, JobState, Run
 
 if TYPE_CHECKING:
     from spatial.job_progress import Progress
@@ -62,3 +63,20 @@ def rejudge_holders(
         progress=lambda done, total: progress(JUDGING, done, total),
     )
     return {"run": int(run.pk)}
+
+
+LEVELS = "build_levels"
+
+
+@kind(LEVELS)
+def build_levels(arguments: dict[str, Any], by: User | None, progress: Progress) -> dict[str, Any]:
+    """Make the levels that versions in use lack: activated by a worker that died, or long ago."""
+    return {"versions": [build.build(version, progress).pk for version in build.missing()]}
+
+
+@upkeep
+def look_for_missing_levels() -> None:
+    """Queue that, unless it waits already."""
+    waits = Job.objects.filter(kind=LEVELS, state__in=(JobState.WAITING, JobState.RUNNING))
+    if build.missing().exists() and not waits.exists():
+        start(LEVELS, "补做概略图", {}, by=None)

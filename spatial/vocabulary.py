@@ -146,6 +146,14 @@ def boundary_style(level: str) -> dict[str, Any]:
     return _look("boundary", level, "行政区级别")
 
 
+@cache
+def land_use_groups() -> dict[str, str]:
+    """Colour group by prefix of a land class; the empty prefix for any other."""
+    groups = vocabulary()["land_use"]
+    found = {prefix: code for code, entry in groups.items() for prefix in entry["prefixes"]}
+    return {**found, "": "other"}
+
+
 def land_use_group(code: str) -> dict[str, Any]:
     """The colour group of a land class: that with the longest prefix of its code."""
     best, longest = "other", -1

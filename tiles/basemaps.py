@@ -1,4 +1,4 @@
-"""Base maps: archives of pictures (MBTiles) on this machine, and 天地图 by its key. 底图
+"""Base maps: archives of pictures (MBTiles, PMTiles) on this machine, 天地图 by its key. 底图
 
 An archive lies under ``GISLAND_BASEMAPS`` (var/basemaps) and is served to whoever has a scope: a
 base map is not secret by county. What is secret belongs into the imagery, which is cut to counties.
@@ -16,7 +16,10 @@ from typing import Any
 from django.conf import settings
 
 from spatial.errors import InputRefused, UnknownLayer
+from tiles import pmtiles
 
+PMTILES = ".pmtiles"
+KINDS = (".mbtiles", PMTILES)
 PICTURES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
 _NAME = re.compile(r"^[\w-]{1,80}$")
 DEEPEST = 22
@@ -33,7 +36,7 @@ class BasemapUnknown(UnknownLayer):
 
 
 class BasemapRefused(InputRefused):
-    """An archive that is no MBTiles of pictures. 底图文件不可用"""
+    """An archive that holds no pictures that can be read. 底图文件不可用"""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def folder() -> Path:
 def available() -> list[Basemap]:
     """The archives that can be read, by name; a broken one is left out and named by ``check``."""
     found = []
-    for path in sorted(folder().glob("*.mbtiles")):
+    for path in _archives():
         try:
             found.append(describe(path.stem))
         except (BasemapRefused, BasemapUnknown):
@@ -70,7 +73,7 @@ def available() -> list[Basemap]:
 def check() -> list[str]:
     """A sentence for each archive that cannot be shown."""
     faults = []
-    for path in sorted(folder().glob("*.mbtiles")):
+    for path in _archives():
         try:
             describe(path.stem)
         except (BasemapRefused, BasemapUnknown) as error:
@@ -81,6 +84,8 @@ def check() -> list[str]:
 def describe(name: str) -> Basemap:
     """Read an archive's metadata; raises BasemapUnknown or BasemapRefused."""
     path = _path(name)
+    if path.suffix == PMTILES:
+        return _describe_pmtiles(path)
     try:
         with closing(_open(path)) as archive:
             rows = dict(archive.execute("SELECT name, value FROM metadata"))
@@ -95,7 +100,6 @@ def describe(name: str) -> Basemap:
         raise BasemapRefused(f"底图 {path.name} 的格式是 {said}。只接受 png、jpg、webp 图片瓦片。")
     if zooms[0] is None:
         raise BasemapRefused(f"底图 {path.name} 中没有瓦片。请重新制作。")
-    told = path.stat()
     return Basemap(
         name=name,
         title=str(rows.get("name") or name)[:60],
@@ -104,14 +108,50 @@ def describe(name: str) -> Basemap:
         max_zoom=min(DEEPEST, int(zooms[1])),
         bounds=_bounds(str(rows.get("bounds", ""))),
         attribution=str(rows.get("attribution") or "")[:200],
-        stamp=f"{told.st_mtime_ns:x}-{told.st_size:x}",
+        stamp=_stamp(path),
     )
+
+
+def _describe_pmtiles(path: Path) -> Basemap:
+    try:
+        archive = pmtiles.header(path)
+        words = pmtiles.metadata(path, archive)
+    except pmtiles.NotPMTiles as error:
+        raise BasemapRefused(
+            f"底图 {path.name} 不能用：{error}。请换成图片瓦片的 PMTiles。"
+        ) from error
+    content_type = PICTURES.get(archive.format)
+    if content_type is None:
+        raise BasemapRefused(
+            f"底图 {path.name} 的格式是 {archive.format}。只接受 png、jpg、webp 图片瓦片。"
+        )
+    return Basemap(
+        name=path.stem,
+        title=str(words.get("name") or path.stem)[:60],
+        content_type=content_type,
+        min_zoom=archive.min_zoom,
+        max_zoom=min(DEEPEST, archive.max_zoom),
+        bounds=archive.bounds if archive.bounds[0] < archive.bounds[2] else None,
+        attribution=str(words.get("attribution") or "")[:200],
+        stamp=_stamp(path),
+    )
+
+
+def _stamp(path: Path) -> str:
+    told = path.stat()
+    return f"{told.st_mtime_ns:x}-{told.st_size:x}"
 
 
 def picture(name: str, z: int, x: int, y: int) -> bytes | None:
     """The bytes of one tile, None where there is none; rows count from the south in MBTiles."""
+    path = _path(name)
+    if path.suffix == PMTILES:
+        try:
+            return pmtiles.tile(path, pmtiles.header(path), z, x, y)
+        except pmtiles.NotPMTiles as error:
+            raise BasemapRefused(f"底图 {name} 读取失败：{error}。请重新拷贝该文件。") from error
     try:
-        with closing(_open(_path(name))) as archive:
+        with closing(_open(path)) as archive:
             row = archive.execute(
                 "SELECT tile_data FROM tiles"
                 " WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?",
@@ -159,11 +199,19 @@ def _tianditu(key: str) -> list[dict[str, Any]]:
     ]
 
 
+def _archives() -> list[Path]:
+    """The files in the folder, by name; of two of one name the MBTiles."""
+    found = {path.stem: path for kind in reversed(KINDS) for path in folder().glob(f"*{kind}")}
+    return [found[name] for name in sorted(found)]
+
+
 def _path(name: str) -> Path:
-    path = folder() / f"{name}.mbtiles"
-    if not _NAME.match(name) or not path.is_file():
-        raise BasemapUnknown(f"没有底图 {name[:40]!r}。请刷新页面，或请管理员查看底图目录。")
-    return path
+    if _NAME.match(name):
+        for kind in KINDS:
+            path = folder() / f"{name}{kind}"
+            if path.is_file():
+                return path
+    raise BasemapUnknown(f"没有底图 {name[:40]!r}。请刷新页面，或请管理员查看底图目录。")
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -18,6 +18,7 @@ import shapely
 from django.conf import settings
 from django.contrib.gis.db.models import Extent
 from PIL import Image as Picture
+from rasterio.crs import CRS
 from rasterio.enums import ColorInterp, Resampling
 from rasterio.features import geometry_mask
 from rasterio.transform import from_bounds
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 SIDE = 256
 QUALITY = 80
-WEB = f"EPSG:{WEB_SRID}"
+WEB = CRS.from_epsg(WEB_SRID)
 ENV = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_NUM_THREADS": "1",
@@ -103,7 +104,10 @@ def render(image: Image, tile: Tile, county_ids: tuple[int, ...]) -> bytes | Non
 def _beyond(tile: Tile, county_ids: tuple[int, ...]) -> np.ndarray:
     """Which pixels of a tile lie beyond these counties."""
     box = shapely.box(*tile.bounds_m)
-    ground = shapely.intersection(_ground(county_ids), box)
+    whole = _ground(county_ids)
+    if shapely.contains_properly(whole, box):
+        return np.zeros((SIDE, SIDE), dtype=bool)
+    ground = shapely.intersection(whole, box)
     if ground.is_empty:
         return np.ones((SIDE, SIDE), dtype=bool)
     return geometry_mask(
@@ -123,7 +127,9 @@ def _ground(county_ids: tuple[int, ...]) -> shapely.Geometry:
         for geom in boundaries.values_list("geom", flat=True)
         if geom is not None
     ]
-    return shapely.union_all(shapely.make_valid(shapes))
+    ground = shapely.union_all(shapely.make_valid(shapes))
+    shapely.prepare(ground)
+    return ground
 
 
 @lru_cache(64)
@@ -145,10 +151,18 @@ def _levels(path: str, changed: int) -> tuple[tuple[int, ...], float, str, tuple
         )
 
 
-def _overview(path: str, changed: int, tile: Tile) -> int | None:
-    """The coarsest overview that is still as fine as the tile; None for full resolution."""
+@lru_cache(1024)
+def _overview(path: str, changed: int, zoom: int) -> int | None:
+    """The coarsest overview that is still as fine as tiles of a zoom; None for full resolution.
+
+    Asked once a zoom, in the middle of the image: to transform bounds is dearer than to read.
+    """
     factors, pixel, wkt, bounds = _levels(path, changed)
-    left, _, right, _ = transform_bounds(WEB, wkt, *tile.bounds_m)
+    west, south, east, north = transform_bounds(wkt, WEB, *bounds)
+    middle = ((west + east) / 2, (south + north) / 2)
+    half = HALF_WORLD_M / 2**zoom
+    box = (middle[0] - half, middle[1] - half, middle[0] + half, middle[1] + half)
+    left, _, right, _ = transform_bounds(WEB, wkt, *box)
     wanted = min(right - left, 100 * (bounds[2] - bounds[0])) / SIDE / pixel
     fitting = [level for level, factor in enumerate(factors) if factor <= wanted * 1.001]
     return fitting[-1] if fitting else None
@@ -156,7 +170,7 @@ def _overview(path: str, changed: int, tile: Tile) -> int | None:
 
 def _read(path: str, changed: int, tile: Tile) -> np.ndarray | None:
     """Three bands and alpha of the tile, of the file's type."""
-    level = _overview(path, changed, tile)
+    level = _overview(path, changed, tile.z)
     options: dict[str, Any] = {} if level is None else {"overview_level": level}
     with rasterio.open(path, driver="GTiff", **options) as source:
         alpha = ColorInterp.alpha in source.colorinterp

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from spatial import vocabulary
 from spatial.errors import UnknownLayer
 from spatial.install import layers_file
 
@@ -85,7 +84,7 @@ OWN_FIELDS = {
 }  # fmt: skip
 
 SHOWN: dict[str, dict[str, Any]] = {
-    "land_use": {"min_zoom": 13, "label_zoom": 16, "label": "code_name",
+    "land_use": {"min_zoom": 6, "label_zoom": 16, "label": "code_name",
                  "fields": ("code", "code_name"), "grouped": True},
     "basic_farmland": {"min_zoom": 8, "label_zoom": 15, "label": "code",
                        "fields": ("code", "class")},
@@ -155,11 +154,3 @@ def find(code: str) -> TileLayer:
             f"没有图层 {code[:60]!r}。可用：{'、'.join(catalogue())}、pieces-图斑编号。"
         )
     return layer
-
-
-@cache
-def land_use_groups() -> dict[str, str]:
-    """Colour group by prefix of a land class; the empty prefix for any other."""
-    groups = vocabulary.vocabulary()["land_use"]
-    found = {prefix: code for code, entry in groups.items() for prefix in entry["prefixes"]}
-    return {**found, "": "other"}

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from spatial import sqlfiles
+from spatial import sqlfiles, vocabulary
 from spatial.errors import PatchUnknown
 from spatial.hidden import hidden_rules
+from spatial.levels.ready import Ready
 from spatial.models import Assessment, Patch, Region, Run
 from spatial.models.region import RegionLevel
 from tiles import layers
@@ -22,6 +23,7 @@ from tiles.versions import Asked, Chosen, VersionUnknown
 if TYPE_CHECKING:
     from spatial.scope import Scope
 
+NOT_READY = Ready()
 CELL_PX = 8
 """Below SINGLE_FROM one point stands for the patches of a style within so many pixels."""
 SINGLE_FROM = 12
@@ -38,8 +40,10 @@ def code_digest() -> str:
     return digest.hexdigest()[:12]
 
 
-def zones(layer: TileLayer, tile: Tile, chosen: Chosen, scope: Scope) -> bytes:
-    """Zones of the chosen versions."""
+def zones(
+    layer: TileLayer, tile: Tile, chosen: Chosen, scope: Scope, ready: Ready = NOT_READY
+) -> bytes:
+    """Zones of the chosen versions; of those that are ready their level."""
     if not chosen.ids or tile.z < layer.min_zoom:
         return b""
     fields = layer.told_fields(scope)
@@ -49,11 +53,13 @@ def zones(layer: TileLayer, tile: Tile, chosen: Chosen, scope: Scope) -> bytes:
         {
             **tile.params,
             "name": layer.code,
-            "version_ids": list(chosen.ids),
+            "version_ids": [number for number in chosen.ids if number not in ready.ids],
+            "levelled_ids": list(ready.ids),
+            "level": ready.level or 0,
             "known_at": chosen.known_at,
             "fields": list(fields),
             "label": layer.label if fields else "",
-            "groups": json.dumps(layers.land_use_groups() if layer.grouped else {}),
+            "groups": json.dumps(vocabulary.land_use_groups() if layer.grouped else {}),
             "small_deg": tile.pixel_deg if coarse else 0,
             "tolerance_deg": tile.pixel_deg / 2 if coarse else 0,
             "with_labels": bool(fields) and tile.z >= layer.label_zoom,

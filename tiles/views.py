@@ -9,6 +9,7 @@ from django.http import JsonResponse
 from django.views.decorators.http import require_safe
 
 from spatial.errors import NotAllowed
+from spatial.levels.ready import ready_for
 from spatial.models import Region, Zone
 from spatial.scope import login_or_demo, request_scope
 from tiles import layers, serve, vector, versions
@@ -49,16 +50,18 @@ def _require(layer: TileLayer, tile: Tile, scope: Scope) -> None:
 
 
 def _zones(request: HttpRequest, layer: TileLayer, tile: Tile, chosen: Chosen) -> HttpResponse:
-    """Snapshots never change: their tag is known before the tile is made."""
+    """Snapshots never change, nor do levels unless built anew: the tag is known beforehand."""
     scope = request_scope(request)
     cache = serve.FOREVER if chosen.frozen and chosen.named else serve.ASK_AGAIN
     if not chosen.frozen:
         body = vector.zones(layer, tile, chosen, scope)
         return serve.answer(request, body, serve.MVT, tag=serve.etag(body, scope.key), cache=cache)
-    tag = serve.etag(layer.code, chosen.ids, tile, scope.key, vector.code_digest())
+    ready = ready_for(tile.z, chosen.ids)
+    digest = vector.code_digest()
+    tag = serve.etag(layer.code, chosen.ids, tile, scope.key, digest, ready.stamp)
     if (known := serve.unchanged(request, tag, cache)) is not None:
         return known
-    body = vector.zones(layer, tile, chosen, scope)
+    body = vector.zones(layer, tile, chosen, scope, ready)
     return serve.answer(request, body, serve.MVT, tag=tag, cache=cache)
 
 

@@ -80,7 +80,7 @@ def add_regions(counties: Geoms) -> list[Region]:
             central_meridian=spec.meridian,
             geom=cast("MultiPolygon", GEOSGeometry(wkb)),
         )
-        for spec, wkb in zip(COUNTIES, _ewkb(_multi(counties)), strict=False)
+        for spec, wkb in zip(COUNTIES, ewkb(multi(counties)), strict=False)
     ]
 
 
@@ -101,8 +101,8 @@ def _add_zones(
     """One version in each county; a zone goes whole into every county that it touches."""
     layer = Layer.objects.get(pk=sheet.layer)
     ledger = layer.nature == Nature.LEDGER
-    geoms = _multi(sheet.geoms)
-    wkb = _ewkb(geoms)
+    geoms = multi(sheet.geoms)
+    wkb = ewkb(geoms)
     first = next(numbers)
     versions = []
     for region, county in zip(regions, counties, strict=True):
@@ -166,7 +166,7 @@ def _add_patches(place: Prefecture, regions: list[Region], holders: list[int]) -
         report_due_on=date(2024, 7, 1),
         period="2024Q2",
     )
-    wkb = _ewkb(_multi(place.patches))
+    wkb = ewkb(multi(place.patches))
     records = (
         (
             row,
@@ -190,7 +190,7 @@ def _add_patches(place: Prefecture, regions: list[Region], holders: list[int]) -
     return list(Patch.objects.order_by("pk").values_list("pk", flat=True))
 
 
-def _multi(geoms: Geoms) -> Geoms:
+def multi(geoms: Geoms) -> Geoms:
     """Valid multipolygons, as the importers would store them."""
     sound = np.where(shapely.is_valid(geoms), geoms, shapely.make_valid(geoms))
     parts, row = shapely.get_parts(sound, return_index=True)
@@ -198,5 +198,6 @@ def _multi(geoms: Geoms) -> Geoms:
     return np.asarray(shapely.multipolygons(parts[areal], indices=row[areal]), object)
 
 
-def _ewkb(geoms: Geoms) -> list[str]:
+def ewkb(geoms: Geoms) -> list[str]:
+    """Geometries in degrees as COPY takes them."""
     return list(shapely.to_wkb(shapely.set_srid(geoms, 4490), hex=True, include_srid=True))

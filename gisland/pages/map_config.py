@@ -110,6 +110,7 @@ def _look(found: dict[str, Any]) -> dict[str, Any]:
             "width": width,
             "dash": found.get("dash"),
             "ticks": 5 if found.get("ticks") else 0,
+            "from_zoom": found.get("line_from_zoom", 0),
         },
     }
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from imports.models import Delivery
+    from spatial.job_progress import Progress
 
 LEVELS = vocabulary.issue_level_terms()
 SHOWN = 20
@@ -116,6 +117,18 @@ def readable_errors() -> Iterator[None]:
         yield
     except GislandError as error:
         raise CommandError(str(error)) from error
+
+
+def progress_of(command: BaseCommand) -> Progress:
+    """A progress that says each step once, on stderr."""
+    said: set[tuple[str, int, int]] = set()
+
+    def tell(phase: str, done: int = 0, total: int = 0) -> None:
+        if (phase, done, total) not in said:
+            said.add((phase, done, total))
+            command.stderr.write(f"{phase} {done} / {total}" if total else phase, str)
+
+    return tell
 
 
 def begin(command: BaseCommand, file: str) -> None:

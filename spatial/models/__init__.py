@@ -13,6 +13,7 @@ from .fact import (
 )
 from .image import Image
 from .job import Job, JobState
+from .levels import LevelSet
 from .party import Document, Holder, HolderAlias, Project
 from .patch import Batch, Patch, PatchLink
 from .region import Region
@@ -42,6 +43,7 @@ __all__ = [
     "JobState",
     "Layer",
     "LayerField",
+    "LevelSet",
     "Notion",
     "NotionLeaf",
     "NotionTest",

@@ -27,7 +27,8 @@ told AS (
         AND region.geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
 ),
 
-drawn AS (
+-- kept as it is: otherwise each geometry is clipped twice, for the test below and for the tile
+drawn AS MATERIALIZED (
     SELECT
         told.id,
         told.properties,
@@ -55,7 +56,7 @@ placed AS (
     WHERE %(with_labels)s AND told.level = 'county'
 ),
 
-label AS (
+label AS MATERIALIZED (
     SELECT
         placed.id,
         placed.properties,

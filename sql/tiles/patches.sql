@@ -99,7 +99,8 @@ told AS (
     FROM judged
 ),
 
-drawn AS (
+-- kept as it is: otherwise each geometry is clipped twice, for the test below and for the tile
+drawn AS MATERIALIZED (
     SELECT
         told.id,
         told.properties,
@@ -118,7 +119,7 @@ placed AS (
     CROSS JOIN frame
 ),
 
-label AS (
+label AS MATERIALIZED (
     SELECT
         placed.id,
         placed.properties,

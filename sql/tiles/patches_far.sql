@@ -52,7 +52,8 @@ told AS (
     WHERE %(run_id)s::bigint IS NULL OR found.id IS NOT NULL
 ),
 
-drawn AS (
+-- kept as it is: otherwise each geometry is clipped twice, for the test below and for the tile
+drawn AS MATERIALIZED (
     SELECT
         told.id,
         jsonb_strip_nulls(
@@ -69,7 +70,7 @@ drawn AS (
         ) >= %(large_deg)s
 ),
 
-label AS (
+label AS MATERIALIZED (
     SELECT
         min(told.id) AS id,
         jsonb_strip_nulls(

@@ -81,7 +81,8 @@ shown AS (
     FROM joined
 ),
 
-drawn AS (
+-- kept as it is: otherwise each geometry is clipped twice, for the test below and for the tile
+drawn AS MATERIALIZED (
     SELECT
         shown.seq AS id,
         jsonb_strip_nulls(

@@ -1,11 +1,12 @@
 -- what:   One tile of the zones of some versions: layer {name}, and {name}-labels with one point
 --         a zone in the tile where the point falls. A zone that went into several counties'
 --         versions is drawn once. Ledger rows as known at known_at. Below small_deg across a
---         zone is left out; tolerance_deg generalises (0: as delivered).
--- reads:  spatial_zone
+--         zone is left out; tolerance_deg generalises (0: as delivered). Versions in levelled_ids
+--         are drawn from their level instead, where what was merged says its group alone.
+-- reads:  spatial_zone, zone_level
 -- writes: -
 -- params: name, z, x, y, west, south, east, north, version_ids, known_at, fields, label, groups,
---         small_deg, tolerance_deg, with_labels
+--         small_deg, tolerance_deg, with_labels, levelled_ids, level
 WITH frame AS (
     SELECT
         ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS tile,
@@ -19,7 +20,7 @@ near AS (
         zone.geom
     FROM spatial_zone AS zone
     WHERE
-        zone.version_id = ANY(%(version_ids)s)
+        zone.version_id = ANY(%(version_ids)s::bigint[])
         AND zone.geom && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490)
         AND (zone.recorded_from IS NULL OR zone.recorded_from <= %(known_at)s)
         AND (zone.recorded_until IS NULL OR zone.recorded_until > %(known_at)s)
@@ -29,31 +30,72 @@ near AS (
     ORDER BY zone.source_id, zone.geom, zone.id
 ),
 
-told AS (
+coarse AS (
+    SELECT
+        piece.zone_id,
+        piece.shade,
+        piece.point,
+        piece.geom,
+        piece.twin IS NULL OR piece.version_id = min(piece.version_id) OVER (
+            PARTITION BY piece.twin
+        ) AS is_first
+    FROM zone_level AS piece
+    WHERE
+        piece.version_id = ANY(%(levelled_ids)s::bigint[])
+        AND piece.level = %(level)s
+        AND piece.geom && ST_TileEnvelope(%(z)s, %(x)s, %(y)s, margin => 0.03125)
+),
+
+found AS (
     SELECT
         near.id,
-        near.geom,
+        near.attributes,
+        NULL AS shade,
+        FALSE AS is_coarse,
+        NULL::geometry AS point,
+        near.geom
+    FROM near
+    UNION ALL
+    SELECT
+        zone.id,
+        zone.attributes,
+        coarse.shade,
+        TRUE AS is_coarse,
+        coarse.point,
+        coarse.geom
+    FROM coarse
+    LEFT JOIN spatial_zone AS zone ON coarse.zone_id = zone.id
+    WHERE coarse.is_first
+),
+
+told AS (
+    SELECT
+        found.id,
+        found.geom,
+        found.point,
+        found.is_coarse,
         jsonb_strip_nulls(
             jsonb_build_object(
-                'id', near.id,
-                'label', nullif(near.attributes ->> %(label)s, ''),
+                'id', found.id,
+                'label', nullif(found.attributes ->> %(label)s, ''),
                 'group', coalesce(
-                    %(groups)s::jsonb ->> left(near.attributes ->> 'code', 5),
-                    %(groups)s::jsonb ->> left(near.attributes ->> 'code', 4),
-                    %(groups)s::jsonb ->> left(near.attributes ->> 'code', 2),
+                    found.shade,
+                    %(groups)s::jsonb ->> left(found.attributes ->> 'code', 5),
+                    %(groups)s::jsonb ->> left(found.attributes ->> 'code', 4),
+                    %(groups)s::jsonb ->> left(found.attributes ->> 'code', 2),
                     %(groups)s::jsonb ->> ''
                 )
             )
             || coalesce(
                 (
                     SELECT jsonb_object_agg(field.key, field.value)
-                    FROM jsonb_each(near.attributes) AS field
+                    FROM jsonb_each(found.attributes) AS field
                     WHERE field.key = ANY(%(fields)s)
                 ),
                 '{}'::jsonb
             )
         ) AS properties
-    FROM near
+    FROM found
 ),
 
 -- the huge are cut to the tile before they are turned
@@ -63,21 +105,24 @@ cut AS (
         told.properties,
         frame.tile,
         CASE
+            WHEN told.is_coarse THEN told.geom
             WHEN ST_NPoints(told.geom) > 500 THEN ST_ClipByBox2D(told.geom, frame.reach)
             ELSE told.geom
-        END AS geom
+        END AS geom,
+        CASE WHEN told.is_coarse THEN 0 ELSE %(tolerance_deg)s END AS tolerance_deg
     FROM told
     CROSS JOIN frame
 ),
 
-drawn AS (
+-- kept as it is: otherwise each geometry is clipped twice, for the test below and for the tile
+drawn AS MATERIALIZED (
     SELECT
         cut.id,
         cut.properties,
         ST_AsMVTGeom(
             ST_Transform(
                 CASE
-                    WHEN %(tolerance_deg)s > 0 THEN ST_Simplify(cut.geom, %(tolerance_deg)s)
+                    WHEN cut.tolerance_deg > 0 THEN ST_Simplify(cut.geom, cut.tolerance_deg)
                     ELSE cut.geom
                 END,
                 3857
@@ -93,22 +138,25 @@ placed AS (
         told.id,
         told.properties,
         frame.tile,
-        ST_Transform(
-            coalesce(
-                CASE
-                    WHEN ST_NPoints(told.geom) > 2000
-                        THEN ST_PointOnSurface(ST_Simplify(told.geom, 0.0005))
-                END,
-                ST_PointOnSurface(told.geom)
-            ),
-            3857
-        ) AS point
+        CASE
+            WHEN told.is_coarse THEN told.point
+            ELSE ST_Transform(
+                coalesce(
+                    CASE
+                        WHEN ST_NPoints(told.geom) > 2000
+                            THEN ST_PointOnSurface(ST_Simplify(told.geom, 0.0005))
+                    END,
+                    ST_PointOnSurface(told.geom)
+                ),
+                3857
+            )
+        END AS point
     FROM told
     CROSS JOIN frame
     WHERE %(with_labels)s AND told.properties ? 'label'
 ),
 
-label AS (
+label AS MATERIALIZED (
     SELECT
         placed.id,
         placed.properties,

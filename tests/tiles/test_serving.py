@@ -92,7 +92,7 @@ def test_tilejson(brigade: Reader) -> None:
     assert found["tilejson"] == "3.0.0"
     assert found["name"] == "三调地类"
     assert found["bounds"] == [round(n, 6) for n in (LNG, LAT, LNG + 0.5, LAT + 0.5)]
-    assert (found["minzoom"], found["maxzoom"]) == (13, 16)
+    assert (found["minzoom"], found["maxzoom"]) == (6, 16)
     ids = [layer["id"] for layer in found["vector_layers"]]
     assert ids == ["land_use", "land_use-labels"]
     assert found["vector_layers"][0]["fields"]["code"] == "地类编码"

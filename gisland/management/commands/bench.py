@@ -1,5 +1,4 @@
-"""bench: how fast the engine is and whether its areas add up, how fast sites are checked and files
-come in, how well changes are found."""
+"""bench: how fast the engine is and whether its areas add up; sites, imports, tiles, detection."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from gisland.bench import detect, imports, incremental, overlay, site
+from gisland.bench import detect, imports, incremental, overlay, site, tiles
 from gisland.bench.scratch import scratch_database
 from gisland.bench.table import as_text
 from spatial.management.console import HouseCommand
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 LABELLED = Path(os.environ.get("GISLAND_SHARED") or settings.BASE_DIR.parent / "shared") / "data"
 
 
-KINDS = ("overlay", "incremental", "imports", "detect", "site")
+KINDS = ("overlay", "incremental", "imports", "detect", "site", "tiles")
 
 
 class Command(HouseCommand):
@@ -35,6 +34,8 @@ class Command(HouseCommand):
         "bench incremental：全部图斑判定后，新增、更正、撤回一份文件，重新判定受影响图斑的用时。"
         "bench site：在一个县规模的数据上经 HTTP 做选址检查的用时，约五分钟。"
         "bench imports：同一份地类图斑，导入与 ogr2ogr 直接拷入相比（--size 为图斑数）。"
+        "bench tiles：一个县的地类图斑和影像的瓦片，逐级测，与 django-vectortiles 相比"
+        "（--size 为图斑数）。"
     )
     requires_system_checks: list[str] = []
 
@@ -43,10 +44,11 @@ class Command(HouseCommand):
         parser.add_argument("what", nargs="?", default="overlay", choices=list(KINDS))
         parser.add_argument("--polygons", type=int, default=50_000, help="地类图斑数（约）")
         parser.add_argument(
-            "--size", type=int, default=200_000, help="imports、site：地类图斑数（约）"
+            "--size", type=int, default=200_000, help="imports、site、tiles：地类图斑数（约）"
         )
         parser.add_argument("--sites", type=int, default=100, help="site：5 公顷的选址数")
         parser.add_argument("--large-sites", type=int, default=12, help="site：500 公顷的选址数")
+        parser.add_argument("--tiles", type=int, default=40, help="tiles：每级最多测多少块瓦片")
         parser.add_argument(
             "--patches", type=int, default=100_000, help="监测图斑数（判定其中一万个）"
         )
@@ -75,6 +77,9 @@ class Command(HouseCommand):
                 self._print(incremental.measure(size, self.say), incremental.as_text, options)
             elif options["what"] == "site":
                 self._print(site.measure(_sites(options), self.say), site.as_text, options)
+            elif options["what"] == "tiles":
+                told = tiles.Size(options["size"], options["tiles"])
+                self._print(tiles.measure(told, self.say), tiles.as_text, options)
             else:
                 self._print(overlay.measure(_size(options), self.say), as_text, options)
         if options["keep"]:

@@ -53,7 +53,7 @@ class Command(BaseCommand):
             )
             active = []
             if given["activate"] and not given["dry_run"]:
-                active = activate.activate(delivery)
+                active = activate.activate(delivery, progress=options.progress_of(self))
         ids = [] if given["dry_run"] else [version.pk for version in delivery.versions.all()]
         state = "已启用" if given["activate"] else "待启用（versions activate 编号）"
         options.tell(

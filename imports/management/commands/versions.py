@@ -88,7 +88,7 @@ class Command(BaseCommand):
         active: list[DatasetVersion] = []
 
         def act() -> None:
-            active.extend(activate.activate_versions(chosen))
+            active.extend(activate.activate_versions(chosen, progress=options.progress_of(self)))
 
         if given["dry_run"]:
             causes = effects.foretell(act, as_of=timezone.localdate())
@@ -112,7 +112,7 @@ class Command(BaseCommand):
 
     def _rollback(self, given: dict[str, Any]) -> tuple[str, Any]:
         with effects.tried(dry_run=given["dry_run"]):
-            done = versions.rollback(given["version"])
+            done = versions.rollback(given["version"], progress=options.progress_of(self))
             restored = [version.pk for version in done.restored]
             prior = [version.restores_id for version in done.restored]
         back = (

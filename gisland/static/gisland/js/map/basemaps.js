@@ -25,10 +25,10 @@ const keep = (id) => {
 export class Basemaps {
   /** basemaps: [{id, title, urls, minzoom, maxzoom, bounds, attribution}]; onChange(basemap or null). */
   constructor(map, basemaps, { keys, onChange }) {
-    Object.assign(this, { map, basemaps, onChange });
-    map.createPane(PANE).style.zIndex = 100;
-    this.layers = [];
+    Object.assign(this, { basemaps, onChange });
+    this.grounds = new Map();
     this.current = null;
+    this.under(map);
     this.element = basemaps.length > 0 ? this.build() : null;
     if (basemaps.length === 0) return;
     keys.add({ key: "b", label: "换底图", group: "影像", run: () => this.next() });
@@ -56,14 +56,25 @@ export class Basemaps {
   }
 
   show(basemap) {
-    for (const layer of this.layers) layer.remove();
     this.current = basemap;
     this.radios.get(basemap).checked = true;
-    this.layers = basemap ? this.layersOf(basemap).map((layer) => layer.addTo(this.map)) : [];
+    for (const map of this.grounds.keys()) this.lay(map);
     this.onChange(basemap);
   }
 
-  /** Leaflet layers of a base map: for the other of two maps too. */
+  /** The base map lies under this map too, until it is removed: under the other of two. */
+  under(map) {
+    map.createPane(PANE).style.zIndex = 100;
+    this.grounds.set(map, []);
+    map.on("unload", () => this.grounds.delete(map));
+    this.lay(map);
+  }
+
+  lay(map) {
+    for (const layer of this.grounds.get(map)) layer.remove();
+    this.grounds.set(map, this.current ? this.layersOf(this.current).map((layer) => layer.addTo(map)) : []);
+  }
+
   layersOf({ urls, minzoom, maxzoom, bounds }) {
     const box = bounds ? L.latLngBounds([bounds[1], bounds[0]], [bounds[3], bounds[2]]) : undefined;
     return urls.map((url) => L.tileLayer(url, { pane: PANE, bounds: box, noWrap: true, minNativeZoom: minzoom, maxNativeZoom: maxzoom, maxZoom: 22 }));

@@ -192,6 +192,7 @@ export class MapView extends EventTarget {
       onPick: (latlng) => this.pick(latlng),
       onHover: (latlng) => this.hover(latlng),
     });
+    this.basemaps.under(this.twin);
     this.twin.on("unload", () => (this.twin = null));
     return this.twin;
   }

@@ -140,7 +140,7 @@ function paintGround(context, features, look, spec, view) {
     fill(context, paths, look.color, isPatch && !isNear ? Math.max(look.opacity, FAR_OPACITY) : look.opacity);
     if (look.hatch && isNear) fill(context, paths, hatchPattern(context, look.hatch, look.color, ratio));
   }
-  if (!look.line || (isPatch && !isNear && !bare)) return;
+  if (!look.line || zoom < (look.line.from_zoom ?? 0) || (isPatch && !isNear && !bare)) return;
   stroke(context, paths, look.line, unit);
   if (look.line.ticks > 0) {
     const ticks = batches(features, (path, feature) => traceTicks(path, feature, look.line.ticks * unit, TICK_EVERY * unit));
