@@ -15,5 +15,5 @@ CROSS JOIN LATERAL (
     SELECT (990200 + (region.central_meridian + 180) * 2)::integer AS srid
 ) AS plane
 CROSS JOIN casework_evidence AS photo
-WHERE patch.id = %(patch_id)s AND photo.id = ANY(%(evidence_ids)s::bigint [])
+WHERE patch.id = %(patch_id)s AND photo.id = ANY(%(evidence_ids)s::bigint[])
 ORDER BY photo.id

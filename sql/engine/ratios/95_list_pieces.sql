@@ -79,6 +79,6 @@ LEFT JOIN spatial_region AS other_region ON other.region_id = other_region.id
 WHERE
     %(after_county)s::text IS NULL
     OR placed.county_code > %(after_county)s::text
-    OR (placed.county_code = %(after_county)s::text AND placed.key > cast(%(after)s AS bigint []))
+    OR (placed.county_code = %(after_county)s::text AND placed.key > cast(%(after)s AS bigint[]))
 ORDER BY placed.county_code, placed.key
 LIMIT %(most)s
