@@ -125,7 +125,7 @@ class Preview:
             "missing": self.missing,
             "suggestions": self.suggestions,
             "first": self.table.records[:ROWS],
-            "first_numbers": self.table.numbers[:ROWS],
+            "first_numbers": list(self.table.numbers[:ROWS]),
             "region": self._agreement(),
             "sample": None
             if self.geoms is None

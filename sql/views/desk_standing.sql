@@ -4,7 +4,7 @@
 -- reads:  spatial_patch, spatial_assessment, spatial_determination, spatial_referral
 -- writes: -
 -- params: -
-CREATE VIEW desk_standing AS
+CREATE OR REPLACE VIEW desk_standing AS
 SELECT
     patch.id AS patch_id,
     judged.id AS assessment_id,

@@ -7,7 +7,7 @@
 --         spatial_assessmentmark, spatial_piece, spatial_zone, desk_standing
 -- writes: -
 -- params: -
-CREATE VIEW desk_summary AS
+CREATE OR REPLACE VIEW desk_summary AS
 SELECT
     patch.id AS patch_id,
     patch.batch_id,
