@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 from django.db import transaction
-from rest_framework.authtoken.models import Token
 
 from gisland.bench import outlines
 from gisland.bench.county import make_county
@@ -24,6 +23,7 @@ from gisland.bench.stopwatch import backends_of, process_seconds
 from imports.demo.place import COUNTIES, to_degrees
 from spatial import sqlfiles
 from spatial.accounts import make_user
+from spatial.api_tokens import make_token
 from spatial.errors import GislandError
 from spatial.models import Assessment, Piece, Region
 from spatial.rules.load import load_ruleset
@@ -104,7 +104,7 @@ def _planner() -> str:
         PLANNER, None, region_code=f"{COUNTIES[0].code[:4]}00", roles=("planner",),
         unit_name="规划科（虚构）",
     )  # fmt: skip
-    return str(Token.objects.get_or_create(user=user)[0].key)
+    return make_token(user, "bench site")[1]
 
 
 def _sites(county: County, hectares: int, count: int) -> list[dict[str, Any]]:

@@ -126,7 +126,8 @@ def told_body(request: HttpRequest) -> dict[str, Any]:
     """The JSON object of a request; raises InputRefused for anything else."""
     try:
         told = json.loads(request.body)
-    except (ValueError, UnicodeDecodeError) as error:
+        json.dumps(told, ensure_ascii=False).encode()  # half of a character is no text
+    except ValueError as error:  # UnicodeError is one
         raise InputRefused("请求的内容不是 JSON。请刷新后重试。") from error
     if not isinstance(told, dict):
         raise InputRefused("请求的内容应为一个 JSON 对象。请刷新后重试。")

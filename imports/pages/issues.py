@@ -10,6 +10,7 @@ from imports import issue_kinds
 from imports.pages.words import on_page
 from imports.readers.table import NOTE, WARNING
 from spatial import vocabulary
+from spatial.addresses import key_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,8 +52,9 @@ def open_group(delivery: Delivery, kind: str, after: str) -> dict[str, Any] | No
     if not kind:
         return None
     found = delivery.issues.filter(kind=kind).order_by("pk")
-    if after.isdigit():
-        found = found.filter(pk__gt=int(after))
+    last = key_in(after)
+    if last is not None:
+        found = found.filter(pk__gt=last)
     issues = list(found[: PAGE + 1])
     if not issues:
         return None
@@ -62,7 +64,7 @@ def open_group(delivery: Delivery, kind: str, after: str) -> dict[str, Any] | No
         **_words(kind, page[0].severity),
         "rows": _rows(page),
         "after": page[-1].pk if len(issues) > PAGE else None,
-        "is_later": after.isdigit(),
+        "is_later": last is not None,
     }
 
 

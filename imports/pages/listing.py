@@ -19,6 +19,7 @@ from imports.pages.gate import importer, seen_deliveries, user_of
 from imports.readers.kinds import READABLE
 from imports.readers.table import NOTE, WARNING
 from spatial import jobs
+from spatial.addresses import key_in
 from spatial.errors import GislandError
 from spatial.models import JobState, Layer
 from spatial.scope import request_scope
@@ -72,9 +73,9 @@ def _page(request: HttpRequest, fault: str) -> dict[str, Any]:
     asked = {key: request.GET.get(key, "").strip() for key in ASKED}
     seen = seen_deliveries(scope, user)
     found = _asked_for(seen, asked)
-    before = request.GET.get("before", "")
-    if before.isdigit():
-        found = found.filter(pk__lt=int(before))
+    before = key_in(request.GET.get("before", ""))
+    if before is not None:
+        found = found.filter(pk__lt=before)
     rows = list(found.select_related("layer", "batch", "by")[: PAGE + 1])
     more = len(rows) > PAGE
     rows = rows[:PAGE]
@@ -87,7 +88,7 @@ def _page(request: HttpRequest, fault: str) -> dict[str, Any]:
         "rows": _rows(rows),
         "asked": asked,
         "is_asked": any(asked.values()),
-        "is_later": before.isdigit(),
+        "is_later": before is not None,
         "older": urlencode({**_given(asked), "before": rows[-1].pk}) if more else "",
         "newest": urlencode(_given(asked)),
         "layers": Layer.objects.filter(pk__in=scope.layers("identify")),
@@ -115,7 +116,7 @@ def _asked_for(found: QuerySet[Delivery], asked: dict[str, str]) -> QuerySet[Del
             | Q(layer__term__icontains=word)
             | Q(by__username__icontains=word)
             | Q(sha256__startswith=word.lower())
-            | Q(pk=int(word) if word.isdigit() and len(word) < 10 else 0)
+            | Q(pk=key_in(word) or 0)
         )
     return found
 

@@ -18,6 +18,7 @@ from imports.pages.ground_map import ground_map
 from imports.pages.version_list import areas_of
 from imports.pages.work import begun, open_work
 from spatial import jobs
+from spatial.addresses import key_in
 from spatial.errors import GislandError, InputRefused
 from spatial.models import DatasetVersion, Patch, Region, VersionStatus, Zone
 from spatial.models.dataset import Nature
@@ -147,9 +148,9 @@ def _diff(request: HttpRequest, scope: Scope, version: DatasetVersion) -> tuple[
 
 
 def _against(request: HttpRequest, scope: Scope, version: DatasetVersion) -> Any:
-    text = request.GET.get("against", "")
-    if text.isdigit():
-        return _version(scope, int(text))
+    against = key_in(request.GET.get("against", ""))
+    if against is not None:
+        return _version(scope, against)
     return version_diff.predecessor(version)
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import re
 import shutil
 import tempfile
 import warnings
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from imports.readers import (
     database_guard,
     dbf_text,
     drivers,
+    gml,
     polygons,
     xml_guard,
 )
@@ -128,7 +128,7 @@ def openable(bundle: Bundle, encoding: str | None, findings: list[Finding]) -> I
             name, folder = bundle.file_name, Path(scratch)
             copy = xml_guard.safe_copy(bundle.main, name, folder, encoding, findings)
             if bundle.kind == "gml":
-                _keep_as_text(copy)
+                gml.keep_as_text(copy)
             yield copy
         return
     if bundle.kind in JSON and (copied := _as_utf8(bundle, encoding)) is not None:
@@ -158,18 +158,6 @@ def openable(bundle: Bundle, encoding: str | None, findings: list[Finding]) -> I
             yield Path(scratch) / "data.shp"
         return
     yield bundle.main
-
-
-def _keep_as_text(gml: Path) -> None:
-    """Have GDAL read every value as the text that it is: it guesses numbers, and a code of
-    nineteen digits is more than its whole numbers hold."""
-    with suppress(pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
-        pyogrio.read_info(gml)  # leaves what it guessed beside the copy
-    guessed = gml.with_suffix(".gfs")
-    if guessed.exists():
-        told = guessed.read_text(encoding="utf-8", errors="surrogateescape")
-        told = re.sub(r"<Type>(?!FeatureProperty)[A-Za-z0-9]+</Type>", "<Type>String</Type>", told)
-        guessed.write_text(told, encoding="utf-8", errors="surrogateescape")
 
 
 def _parts(bundle: Bundle) -> list[Path]:

@@ -10,6 +10,7 @@ not enough edges to tell one.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +96,7 @@ class Shift:
         return {
             "east_m": round(self.east_m, 2),
             "north_m": round(self.north_m, 2),
-            "error_m": round(self.error_m, 2),
+            "error_m": round(self.error_m, 2) if math.isfinite(self.error_m) else None,
             "patches": self.patches,
             "looked_at": self.looked_at,
             "enough": self.enough,

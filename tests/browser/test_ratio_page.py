@@ -37,7 +37,7 @@ def shown(page: Page) -> dict[str, str]:
 
 
 def test_a_leader_chooses_opens_the_county_and_finds_the_patch(seat: Seat, world: World) -> None:
-    page = enter(seat)
+    page = enter(seat, "/ratios/?basis=proposed")  # others may have decided in this world
     assert page.locator("h1").inner_text() == "违法占耕比（初判口径）"
     row = page.locator(f'#ratio-table tr[data-code="{HOME}"]')
     share = row.locator('[data-key="share"]').inner_text()

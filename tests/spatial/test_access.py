@@ -12,7 +12,7 @@ TEXT = access.ACCESS_FILE.read_text(encoding="utf-8")
 def test_access_has_the_roles_of_the_office() -> None:
     roles = access.access().roles
     assert set(roles) == {
-        "brigade", "planner", "official", "reviewer", "data_admin", "admin", "demo",
+        "brigade", "captain", "planner", "official", "reviewer", "data_admin", "admin", "demo",
     }  # fmt: skip
     assert access.access().anonymous_role.code == "demo"
     assert "demo" not in access.access().account_roles
@@ -23,7 +23,7 @@ def test_access_has_the_roles_of_the_office() -> None:
     [
         ('secret = ["verdict"]', 'secret = ["see"]', "see"),
         (
-            'may = ["decide", "check_site", "register"]',
+            'may = ["decide", "check_site", "register", "handle", "evidence", "clue"]',
             'may = ["rule"]',
             "[role.brigade] may 中不认识 rule",
         ),
@@ -33,8 +33,8 @@ def test_access_has_the_roles_of_the_office() -> None:
         ("[deed]", "[deeds]", "deeds"),
         ("[deed]", "[deed", "TOML"),
         ('map = "看图"', 'mapp = "看图"', "[deed]"),
-        ("may = []", 'may = "decide"', "列表"),
-        ("may = []", "may = []\nregions = 1", "regions"),
+        ('may = ["supervise"]', 'may = "decide"', "列表"),
+        ('may = ["supervise"]', 'may = ["supervise"]\nregions = 1', "regions"),
     ],
 )
 def test_a_faulty_file_says_where(old: str, new: str, says: str) -> None:

@@ -11,7 +11,7 @@ from spatial.errors import NotAllowed
 from spatial.models import Layer
 from spatial.scope import Scope, everything, scope_of
 from spatial.site_check import what_if
-from spatial.site_check.check import Asked, SiteUnknown, check, found, recent, share
+from spatial.site_check.check import Asked, SiteUnknown, check, checks, found, share
 from spatial.site_check.result import result
 from spatial.site_check.shapes import shapes
 from tests import drawing, people
@@ -46,11 +46,11 @@ def test_another_unit_sees_it_when_it_is_shared_and_no_longer_when_it_is_not() -
     share(site, scope_of(mine), shared=True)
     theirs = found(scope_of(other), site.id)
     assert answers(result(theirs, scope_of(other))) == answers(result(site, scope_of(mine)))
-    assert [patch.pk for patch in recent(scope_of(other))] == [site.id]
+    assert [patch.pk for patch in checks(scope_of(other))] == [site.id]
     with pytest.raises(NotAllowed, match="只有做这次检查的单位"):
         share(theirs, scope_of(other), shared=False)
     share(site, scope_of(mine), shared=False)
-    assert recent(scope_of(other)) == []
+    assert list(checks(scope_of(other))) == []
 
 
 def test_the_same_ground_of_two_units_is_two_checks() -> None:
