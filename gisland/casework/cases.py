@@ -19,6 +19,7 @@ from gisland.casework.findings import Finding, findings_of
 from gisland.casework.models import Case, CaseClock, CaseEvent
 from gisland.casework.process import Edge, process
 from spatial.errors import InputRefused, NotAllowed, PatchUnknown
+from spatial.models import Patch
 from spatial.rules.problems import near
 from spatial.scope import scope_of
 
@@ -125,8 +126,6 @@ def require(by: User, edge: Edge) -> None:
 
 def open_cases(patch_ids: Sequence[int], by: User | None, at: datetime.datetime) -> list[Case]:
     """Open a case for each of these patches that has none; the new ones, in order."""
-    from spatial.models import Patch  # noqa: PLC0415 - the model is only named here
-
     first = {track: process().first(track).code for track in process().tracks}
     with transaction.atomic():
         patches = (

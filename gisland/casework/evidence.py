@@ -25,6 +25,7 @@ from gisland.casework.file_kinds import kind_of
 from gisland.casework.models import Case, Evidence, EvidenceKind, PositionSource
 from gisland.casework.process import process
 from spatial import crs
+from spatial.errors import PatchUnknown
 from spatial.scope import scope_of
 
 if TYPE_CHECKING:
@@ -104,8 +105,6 @@ def require(by: User, case: Case) -> None:
 
 def require_county(by: User, case: Case) -> None:
     """Raise PatchUnknown where the case is not one that this person may see."""
-    from spatial.errors import PatchUnknown  # noqa: PLC0415 - kept beside its only use
-
     if case.patch.region_id not in scope_of(by).county_ids:
         raise PatchUnknown("没有这个案件，或不在您的行政区内。")
 
@@ -172,21 +171,21 @@ def _photo(shot: Shot, name: str, said: Said, now: datetime.datetime) -> dict[st
     told: dict[str, object] = {"device": shot.device}
     if taken is not None:
         told["taken_at"] = taken
-        told["taken_source"] = _source(shot.taken_at is not None, said)
+        told["taken_source"] = _source(said, own=shot.taken_at is not None)
     lon, lat = (shot.lon, shot.lat) if shot.lon is not None else (said.lon, said.lat)
     if lon is not None and lat is not None:
         if abs(lon) > 180 or abs(lat) > 90:
             raise EvidenceRefused(f"拍摄位置 {lon}, {lat} 不是经纬度。")
         told["place"] = Point(lon, lat, srid=crs.STORAGE_SRID)
-        told["place_source"] = _source(shot.lon is not None, said)
+        told["place_source"] = _source(said, own=shot.lon is not None)
     azimuth = shot.azimuth if shot.azimuth is not None else said.azimuth
     if azimuth is not None:
         told["azimuth"] = azimuth % 360
-        told["azimuth_source"] = _source(shot.azimuth is not None, said)
+        told["azimuth_source"] = _source(said, own=shot.azimuth is not None)
     return told
 
 
-def _source(own: bool, said: Said) -> PositionSource:  # noqa: FBT001 - told by position above
+def _source(said: Said, *, own: bool) -> PositionSource:
     if own:
         return PositionSource.EXIF
     return PositionSource.DEVICE if said.from_device else PositionSource.SAID

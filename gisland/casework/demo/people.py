@@ -6,10 +6,10 @@ import datetime
 from dataclasses import dataclass
 
 from gisland.casework.models import Responsibility
+from imports.demo.bring import PASSWORD
 from spatial.accounts import make_user
 from spatial.models import Region, User
 
-PASSWORD = "demo-2026"
 SINCE = datetime.date(2021, 1, 1)
 CITY, PROVINCE = "990100", "990000"
 

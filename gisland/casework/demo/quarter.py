@@ -55,7 +55,7 @@ class Life:
         """Half past nine of the day."""
         return timezone.make_aware(datetime.datetime.combine(self.day, NINE))
 
-    def paper(self, code: str, word: str, area: bool = False) -> None:  # noqa: FBT001, FBT002
+    def paper(self, code: str, word: str, *, area: bool = False) -> None:
         """A document of an invented number."""
         number = f"示{word}〔{self.day.year}〕{self.case.pk}号"
         said = Said(
