@@ -43,6 +43,9 @@ SKIPPED = 16
 """Of a large file every so many-th shape is read for it."""
 """Vertices looked at: those around the line, evenly drawn."""
 
+CELL = np.array([1 << 20, 1])
+"""Makes one number of a cell's two."""
+
 FEW, MANY = 12, 30
 TIMES, SURELY = 4, 8
 """Vertices on the line after the shift is undone, and how many times as many as before it, or as
@@ -117,7 +120,9 @@ def suspect(geoms: Given, ground: Ground) -> Suspicion | None:
     if not len(points) or not _in_china(points) or shapely.is_empty(ground.lines):
         return None
     lines = _Lines(ground.lines, float(points[:, 1].mean()))
-    distances = lines.distances(points)
+    points = points[lines.beside(points)]
+    points = points[:: max(1, len(points) // (2 * AT_MOST))]
+    distances = lines.distances(points, AROUND_M)
     points, distances = points[distances < AROUND_M], distances[distances < AROUND_M]
     step = max(1, len(points) // AT_MOST)
     points, distances = points[::step], distances[::step]
@@ -125,7 +130,7 @@ def suspect(geoms: Given, ground: Ground) -> Suspicion | None:
     best: Suspicion | None = None
     for name, shift in SHIFTS.items():
         back = undone(shift, points)
-        away = lines.distances(back)
+        away = lines.distances(back, ON_LINE_M + BESIDE_M)
         on_line = away < ON_LINE_M
         corrected = int(on_line.sum())
         beside = int((away < ON_LINE_M + BESIDE_M).sum()) - corrected
@@ -177,20 +182,31 @@ class _Lines:
 
     def __init__(self, lines: shapely.Geometry, latitude: float) -> None:
         self.scale = np.array([METRES * np.cos(np.radians(latitude)), METRES])
-        pairs = []
-        for part in shapely.get_parts(lines):
-            line = shapely.get_coordinates(part) * self.scale
-            pairs.append(np.stack((line[:-1], line[1:]), axis=1))
-        self.segments = shapely.linestrings(np.concatenate(pairs))
+        points, part = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
+        points = points * self.scale
+        at = np.flatnonzero(part[1:] == part[:-1])
+        self.segments = shapely.linestrings(np.stack((points[at], points[at + 1]), axis=1))
         self.tree = shapely.STRtree(self.segments)
 
     def metres(self, points: np.ndarray) -> np.ndarray:
         """Points on the local plane."""
         return points * self.scale
 
-    def distances(self, points: np.ndarray) -> np.ndarray:
-        """Each point's distance to the nearest line."""
-        if not len(points):
-            return np.array([])
-        shapes = shapely.points(self.metres(points))
-        return shapely.distance(shapes, self.segments[self.tree.nearest(shapes)])
+    def beside(self, points: np.ndarray) -> np.ndarray:
+        """Whether each point may lie as near as AROUND_M: by cells of that size, which is cheap."""
+        corners = np.floor(shapely.get_coordinates(self.segments) / AROUND_M).astype(np.int64)
+        around = np.stack(np.meshgrid((-1, 0, 1), (-1, 0, 1)), -1).reshape(-1, 2)
+        cells = (np.unique(corners, axis=0)[:, None] + around).reshape(-1, 2)
+        asked = np.floor(self.metres(points) / AROUND_M).astype(np.int64)
+        found: np.ndarray = np.isin(asked @ CELL, cells @ CELL)
+        return found
+
+    def distances(self, points: np.ndarray, most_m: float) -> np.ndarray:
+        """Each point's distance to the nearest line; infinite where it is more than so many."""
+        found = np.full(len(points), np.inf)
+        (at, _), metres = self.tree.query_nearest(
+            shapely.points(self.metres(points)),
+            max_distance=most_m, return_distance=True, all_matches=False,
+        )  # fmt: skip
+        found[at] = metres
+        return found

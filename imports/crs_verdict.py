@@ -89,13 +89,19 @@ class Verdict:
         """
         if self.zones is None and self._transformer is None:
             return geoms
+        if self.zones is None:
+
+            def move(start: int, points: np.ndarray) -> np.ndarray:
+                progress(start)
+                return self._moved(points)
+
+            return shapes.moved(geoms, move)
+        zones_of = self.zones
         planes = {int(zone): Verdict(_plane(int(zone)), "", "") for zone in self._known_zones}
 
         def convert(start: int, chunk: np.ndarray) -> np.ndarray:
             progress(start)
-            if self.zones is None:
-                return self.converted(chunk)
-            zones = self.zones[start : start + len(chunk)]
+            zones = zones_of[start : start + len(chunk)]
             result = np.empty(len(chunk), dtype=object)
             for zone in np.unique(zones):
                 here = zones == zone
@@ -110,16 +116,13 @@ class Verdict:
 
     def converted(self, geoms: np.ndarray) -> np.ndarray:
         """Shapes of one zone in degrees."""
-        transformer = self._transformer
-        if transformer is None:
-            return geoms
-
-        def convert(points: np.ndarray) -> np.ndarray:
-            x, y = transformer.transform(points[:, 0], points[:, 1])
-            return np.column_stack((x, y))
-
-        result: np.ndarray = shapely.transform(geoms, convert)
+        result: np.ndarray = shapely.transform(geoms, self._moved)
         return result
+
+    def _moved(self, points: np.ndarray) -> np.ndarray:
+        if self._transformer is None:
+            return points
+        return np.column_stack(self._transformer.transform(points[:, 0], points[:, 1]))
 
 
 def _plane(zone: int) -> pyproj.CRS:

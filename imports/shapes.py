@@ -6,17 +6,18 @@ of them at once); what must not hold them at once goes by ``chunks``.
 
 from __future__ import annotations
 
-import errno
-import tempfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
-from spatial.errors import DiskFull
+from imports import wkb
+from imports.put_aside import Aside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from imports.wkb import Blobs
 
 CHUNK = 20_000
 """Shapes that are held as such at a time."""
@@ -29,8 +30,7 @@ class Shapes:
         """None yet."""
         self._first: list[np.ndarray] = []
         self._bounds: list[np.ndarray] = []
-        self._ends: list[np.ndarray] = [np.zeros(1, dtype=np.int64)]
-        self._file: Any = None
+        self._aside: Aside | None = None
         self._count = 0
         self._kept: np.ndarray | None = None
         self._infinite: list[int] = []
@@ -43,28 +43,33 @@ class Shapes:
         self.vertices += int(shapely.get_num_coordinates(geoms).sum())
         self._infinite += (self._count + _infinite(geoms)).tolist()
         self._count += len(geoms)
-        if self._file is None and self._count <= CHUNK:
+        if self._aside is None and self._count <= CHUNK:
             self._first.append(geoms)
-            return
-        try:
-            if self._file is None:
-                self._file = tempfile.TemporaryFile(prefix="gisland-")  # noqa: SIM115 - kept open
-                for early in self._first:
-                    self._put(early)
-                self._first = []
-            self._put(geoms)
-        except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-                raise
-            raise DiskFull(
-                "临时目录的磁盘已满，放不下这个文件的图形，未导入。请系统管理员腾出空间后重试。"
-            ) from error
+        else:
+            self._put_aside(wkb.joined(shapely.to_wkb(geoms)))
 
-    def _put(self, geoms: np.ndarray) -> None:
-        blobs = [b"" if blob is None else blob for blob in shapely.to_wkb(geoms)]
-        start = self._ends[-1][-1]
-        self._ends.append(start + np.cumsum([len(blob) for blob in blobs], dtype=np.int64))
-        self._file.write(b"".join(blobs))
+    def _put_aside(self, blobs: Blobs) -> None:
+        if self._aside is None:
+            self._aside = Aside()
+            for early in self._first:
+                self._aside.put(wkb.joined(shapely.to_wkb(early)))
+            self._first = []
+        self._aside.put(blobs)
+
+    def append_blobs(self, blobs: Blobs) -> None:
+        """The same of shapes as bytes, which need not become shapes where they are put aside."""
+        if blobs.rings is None or (self._aside is None and self._count + len(blobs) <= CHUNK):
+            self.append(blobs.geoms)
+            return
+        rings = blobs.rings
+        starts = rings.firsts[np.flatnonzero(np.diff(rings.rows, prepend=-1))]
+        low, high = (one.reduceat(rings.points, starts, axis=0) for one in (np.minimum, np.maximum))
+        self._bounds.append(np.hstack([low, high]))
+        self.vertices += len(rings.points)
+        lost = ~np.isfinite(low + high).all(axis=1)  # a bound of NaN or of infinity shows either
+        self._infinite += (self._count + np.flatnonzero(lost)).tolist()
+        self._count += len(blobs)
+        self._put_aside(blobs)
 
     @property
     def infinite(self) -> list[int]:
@@ -99,6 +104,14 @@ class Shapes:
         for start in range(0, len(self), CHUNK):
             yield start, self[start : start + CHUNK]
 
+    def blobs(self) -> Iterator[tuple[int, Blobs]]:
+        """The same as bytes."""
+        for start in range(0, len(self), CHUNK):
+            if self._aside is None or self._kept is not None or self._instead:
+                yield start, wkb.joined(shapely.to_wkb(self[start : start + CHUNK]))
+                continue
+            yield start, self._aside.run(start, start + CHUNK)
+
     def __iter__(self) -> Iterator[Any]:
         """One by one."""
         for _, chunk in self.chunks():
@@ -128,32 +141,14 @@ class Shapes:
         return found
 
     def _stored(self, wanted: np.ndarray) -> np.ndarray:
-        if self._file is None:
+        if self._aside is None:
             self._first = [np.concatenate(self._first)] if self._first else [np.empty(0, object)]
             whole: np.ndarray = self._first[0][wanted]
             return whole
-        self._ends = [np.concatenate(self._ends)]
-        ends = self._ends[0]
         result: np.ndarray = shapely.from_wkb(
-            np.array(self._blobs(ends[wanted], ends[wanted + 1]), dtype=object),
-            on_invalid="ignore",
+            np.array(self._aside.some(wanted), dtype=object), on_invalid="ignore"
         )
         return result
-
-    def _blobs(self, starts: np.ndarray, ends: np.ndarray) -> list[bytes | None]:
-        """What lies between these places; neighbours are read together."""
-        found: list[bytes | None] = []
-        self._file.flush()
-        runs = np.flatnonzero(starts[1:] != ends[:-1]) + 1
-        for run in np.split(np.arange(len(starts)), runs):
-            if not len(run):
-                continue
-            low, high = int(starts[run[0]]), int(ends[run[-1]])
-            self._file.seek(low)
-            data = self._file.read(high - low)
-            places = zip((starts[run] - low).tolist(), (ends[run] - low).tolist(), strict=True)
-            found += [data[start:end] or None for start, end in places]
-        return found
 
     def take(self, kept: Sequence[int]) -> Shapes:
         """Only these; the others stay where they lie."""
@@ -179,6 +174,17 @@ class Shapes:
         result = Shapes()
         for start, chunk in self.chunks():
             result.append(change(start, chunk))
+        return result
+
+    def moved(self, move: Callable[[int, np.ndarray], np.ndarray]) -> Shapes:
+        """The same with what ``move`` makes of the points of each chunk, given where it starts."""
+        result = Shapes()
+        for start, chunk in self.blobs():
+            rings = chunk.rings
+            if rings is None:
+                result.append(shapely.transform(chunk.geoms, lambda xy, at=start: move(at, xy)))
+            else:
+                result.append_blobs(chunk.moved(move(start, rings.points)))
         return result
 
 
@@ -233,6 +239,22 @@ def mapped(geoms: Given, change: Callable[[int, np.ndarray], np.ndarray]) -> Giv
     for start, chunk in chunks(geoms):
         result[start : start + len(chunk)] = change(start, chunk)
     return result
+
+
+def moved(geoms: Given, move: Callable[[int, np.ndarray], np.ndarray]) -> Given:
+    """The same with what ``move`` makes of the points of each chunk; held as they were."""
+    if isinstance(geoms, Shapes):
+        return geoms.moved(move)
+    return mapped(geoms, lambda at, some: shapely.transform(some, lambda xy: move(at, xy)))
+
+
+def blobs(geoms: Given) -> Iterator[tuple[int, Blobs]]:
+    """Where each chunk starts, and its shapes as bytes."""
+    if isinstance(geoms, Shapes):
+        yield from geoms.blobs()
+        return
+    for start, chunk in chunks(geoms):
+        yield start, wkb.joined(shapely.to_wkb(chunk))
 
 
 def chunks(geoms: Given) -> Iterator[tuple[int, np.ndarray]]:

@@ -20,6 +20,7 @@ from imports.staged_lines import (
     Json,
     Texts,
     escaped,
+    figures,
     hexadecimal,
     lines,
     truths,
@@ -39,9 +40,9 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "row", "geom", "attributes", "spans", "delivered", "delivered_crs", "source_id",
-    "county_code", "declared_area_m2", *parties.COLUMNS, "sound", "short_edges", "begins_in",
+    "county_code", "declared_area_m2", *parties.COLUMNS, "sound", "short_area_m2", "begins_in",
 )  # fmt: skip
-UNKNOWN = (False, False, None)
+UNKNOWN = (False, None, None)
 """What is known beforehand of the shape of a row that comes by itself: nothing."""
 TOLD_ROWS = 500
 """Rows between two reports of how many are written."""
@@ -103,8 +104,8 @@ def _texts(
     nothing = Column(codes=np.full(len(staged), -1, np.int32), words=pa.array([], pa.string()))
     area = Texts(rows.columns.get("declared_area_m2", nothing))
     told = parties.Told(canonical)
-    for first, chunk in shapes.chunks(geoms):
-        hints, blobs = look(chunk, homes), shapely.to_wkb(chunk)
+    for first, chunk in shapes.blobs(geoms):
+        hints = look(chunk, homes)
         for at in range(0, len(chunk), PIECE):
             start, end = first + at, first + min(at + PIECE, len(chunk))
             progress("写入", start, len(staged))
@@ -114,7 +115,7 @@ def _texts(
             labels = [crs_labels.get(row) for row in numbers] if crs_labels else NONE
             yield lines([
                 pa.array(numbers).cast(pa.string()),
-                hexadecimal(blobs[here]),
+                hexadecimal(chunk, at, end - first),
                 attributes.piece(start, end),
                 _array([escaped(_json(_ends(one))) for one in spans]) if spans else "{}",
                 delivered.piece(start, end),
@@ -124,7 +125,7 @@ def _texts(
                 area.piece(start, end),
                 *told.columns(rows, start, end),
                 truths(hints.sound[here]),
-                truths(hints.short[here]),
+                figures(hints.area_m2[here]),
                 pa.array(hints.home[here], mask=hints.home[here] == 0).cast(pa.string()),
             ])  # fmt: skip
 

@@ -15,6 +15,8 @@ from imports.readers.held import TEXT, Column, Held
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from imports.wkb import Blobs
+
 PIECE = 1000
 """Rows that are made into one text at a time."""
 NONE = r"\N"
@@ -135,12 +137,12 @@ def joined(*parts: Any) -> pa.Array:
     return pc.binary_join_element_wise(*parts, "")
 
 
-def hexadecimal(blobs: Sequence[bytes]) -> pa.Array:
-    """Bytes as hexadecimal texts."""
-    data = DIGITS[np.frombuffer(b"".join(blobs), dtype=np.uint8)]
-    ends = np.zeros(len(blobs) + 1, dtype=np.int32)
-    np.cumsum([2 * len(blob) for blob in blobs], out=ends[1:])
-    return pa.StringArray.from_buffers(len(blobs), pa.py_buffer(ends), pa.py_buffer(data))
+def hexadecimal(blobs: Blobs, start: int, end: int) -> pa.Array:
+    """The bytes of some shapes as hexadecimal texts."""
+    told = blobs.ends[start : end + 1]
+    data = DIGITS[blobs.data[told[0] : told[-1]]]
+    ends = (2 * (told - told[0])).astype(np.int32)
+    return pa.StringArray.from_buffers(len(told) - 1, pa.py_buffer(ends), pa.py_buffer(data))
 
 
 def lines(fields: Sequence[pa.Array | str]) -> memoryview:
@@ -150,6 +152,11 @@ def lines(fields: Sequence[pa.Array | str]) -> memoryview:
     ends = np.frombuffer(whole.buffers()[1], dtype=np.int32)
     first, last = ends[whole.offset], ends[whole.offset + len(whole)]
     return memoryview(whole.buffers()[2])[first:last]
+
+
+def figures(values: np.ndarray) -> pa.Array:
+    """Numbers as COPY has them; NaN is none."""
+    return pa.array(values, mask=np.isnan(values)).cast(TEXT)
 
 
 def truths(values: np.ndarray) -> pa.Array:

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from spatial import crs
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from imports.wkb import Blobs
     from spatial.models import Region
 
 SHORT_M = 65.0
@@ -25,10 +28,11 @@ POLYGONAL = (3, 6)
 
 @dataclass
 class Hints:
-    """By row: whether the shape is valid, has short edges only, and in which county it begins."""
+    """By row: whether the shape is valid, its area where no edge of it is densified (NaN: not
+    known), and the county in which it begins (0: not known)."""
 
     sound: np.ndarray
-    short: np.ndarray
+    area_m2: np.ndarray
     home: np.ndarray
 
 
@@ -61,23 +65,26 @@ class Homes:
         return found
 
 
-def look(geoms: np.ndarray, homes: Homes) -> Hints:
+def look(blobs: Blobs, homes: Homes) -> Hints:
     """The hints of some shapes in degrees."""
-    counts = shapely.get_num_coordinates(geoms)
-    told = np.flatnonzero(counts > 1)
-    sound = np.zeros(len(geoms), dtype=bool)
-    short, home = sound.copy(), np.zeros(len(geoms), dtype=np.int64)
-    sound[told] = shapely.is_valid(geoms[told])
-    sound &= np.isin(shapely.get_type_id(geoms), POLYGONAL)
-    if not len(told):
-        return Hints(sound, short, home)
-    points = shapely.get_coordinates(geoms)
-    starts = (np.cumsum(counts) - counts)[told]
+    sound = np.asarray(shapely.is_valid(blobs.geoms))
+    sound &= np.isin(shapely.get_type_id(blobs.geoms), POLYGONAL)
+    rings = blobs.rings
+    if rings is None:
+        return Hints(sound, np.full(len(sound), np.nan), np.zeros(len(sound), dtype=np.int64))
+    begins = np.flatnonzero(np.diff(rings.rows, prepend=-1))
+    area = crs.ring_areas_m2(rings.points, rings.firsts) * np.where(rings.outer, 1, -1)
+    area_m2 = np.add.reduceat(area, begins)
+    area_m2[~(sound & _short(rings.points, rings.firsts, begins))] = np.nan
+    return Hints(sound, area_m2, homes.of(rings.points[rings.firsts[begins]]))
+
+
+def _short(points: np.ndarray, firsts: np.ndarray, begins: np.ndarray) -> np.ndarray:
+    """By row: whether all its edges are surely under the 70 m from which they are densified."""
     step = np.diff(points, axis=0, append=points[-1:])
-    step[starts[1:] - 1] = 0  # from one shape to the next
+    step[firsts[1:] - 1] = 0  # from one ring to the next
     step *= METRES
     step[:, 0] *= np.cos(np.radians(np.abs(points[:, 1]).min()))
-    longest = np.maximum.reduceat(np.einsum("ij,ij->i", step, step), starts)
-    short[told] = longest < SHORT_M**2
-    home[told] = homes.of(points[starts])
-    return Hints(sound, short & sound, home)
+    longest = np.maximum.reduceat(np.einsum("ij,ij->i", step, step), firsts[begins])
+    short: np.ndarray = longest < SHORT_M**2
+    return short

@@ -76,10 +76,33 @@ def to_degrees(ground: shapely.Geometry) -> shapely.Geometry:
     return shapely.transform(shapely.segmentize(ground, UNSPLIT_M), _degrees)
 
 
+def ring_areas_m2(degrees: NDArray[np.float64], firsts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The areas of closed rings in EPSG:4490, as area_m2() has them, where no edge is densified.
+
+    ``firsts`` are the places at which the points of each ring begin, in order.
+    """
+    counts = np.diff(firsts, append=len(degrees))
+    ground = np.column_stack([np.radians(degrees[:, 0]), _authalic(np.radians(degrees[:, 1]))])
+    ground -= np.repeat(ground[firsts], counts, axis=0)  # small numbers keep their digits
+    twice = ground[:-1, 0] * ground[1:, 1] - ground[1:, 0] * ground[:-1, 1]
+    twice = np.append(twice, 0.0)
+    twice[firsts[1:] - 1] = 0  # from one ring to the next
+    areas: NDArray[np.float64] = np.abs(np.add.reduceat(twice, firsts)) * SEMI_MAJOR_M**2 / 4
+    return areas
+
+
+def _authalic(latitude: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The area of the ellipsoid from the equator up to a latitude, on that of a unit sphere's."""
+    root = np.sqrt(FLATTENING * (2 - FLATTENING))
+    sine = np.sin(latitude)
+    plain = 1 - (root * sine) ** 2
+    found: NDArray[np.float64] = (1 - root**2) * (sine / plain + np.arctanh(root * sine) / root)
+    return found
+
+
 def _degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
     """Longitude from x; latitude by Newton's method from y, the authalic area up to it."""
     square = FLATTENING * (2 - FLATTENING)
-    root = np.sqrt(square)
     true = np.radians(_TRUE_SCALE)
     scale = np.cos(true) / np.sqrt(1 - square * np.sin(true) ** 2)
     area = 2 * scale / SEMI_MAJOR_M * xy[:, 1]
@@ -87,8 +110,7 @@ def _degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
     for _ in range(_STEPS):
         sine = np.sin(latitude)
         plain = 1 - square * sine**2
-        found = (1 - square) * (sine / plain + np.arctanh(root * sine) / root)
-        latitude += (area - found) * plain**2 / (2 * (1 - square) * np.cos(latitude))
+        latitude += (area - _authalic(latitude)) * plain**2 / (2 * (1 - square) * np.cos(latitude))
     longitude = xy[:, 0] / (SEMI_MAJOR_M * scale)
     return np.column_stack([_MIDDLE + np.degrees(longitude), np.degrees(latitude)])
 

@@ -55,7 +55,7 @@ class County:
 def make_county(polygons: int, seed: int) -> County:
     """A county of about so many survey polygons beside a narrow one, from one seed."""
     rng = np.random.default_rng(seed)
-    cells = _lattice(rng, polygons)
+    cells = lattice(rng, polygons)
     box = (0.0, 0.0, cells.width * PITCH_M, cells.height * PITCH_M)
     sheets = [
         _survey(rng, cells),
@@ -68,13 +68,17 @@ def make_county(polygons: int, seed: int) -> County:
         _strips(rng, "road_line", box, 14.0, 40),
         _strips(rng, "green_line", box, 25.0, 8),
     ]
-    counties = np.array(
-        [shapely.coverage_union_all(cells.geoms[cells.county == k]) for k in (0, 1)], object
-    )
-    return County(counties, sheets, box, int((cells.county == 0).sum()), rng)
+    return County(outlines(cells), sheets, box, int((cells.county == 0).sum()), rng)
 
 
-def _lattice(rng: np.random.Generator, polygons: int) -> Lattice:
+def outlines(cells: Lattice) -> Geoms:
+    """The ground of the county, and of the one beside it."""
+    found = [shapely.coverage_union_all(cells.geoms[cells.county == k]) for k in (0, 1)]
+    return np.array(found, object)
+
+
+def lattice(rng: np.random.Generator, polygons: int) -> Lattice:
+    """So many cells of a county, from one seed."""
     height = max(8, round(np.sqrt(polygons * 0.75)))
     width = max(8, -(-polygons // height))
     across = width + max(2, round(width * BESIDE))

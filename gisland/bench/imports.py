@@ -20,7 +20,7 @@ from django.db import transaction
 
 from gisland.bench.load import add_regions
 from gisland.bench.stopwatch import backends_of, process_seconds
-from gisland.bench.survey import make_survey
+from gisland.bench.survey import make_lattice, make_survey
 from imports.demo import writers
 from imports.demo.classes import NAMES
 from imports.demo.place import COUNTIES, statutory_m2
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 EPSG = 4528
 """The plane that the file is in: a real county's, not the database's degrees."""
 FILES = ("DLTB.gpkg", "DLTB.shp")
+TRUE_UP_TO = 400_000
+"""Polygons beyond which the survey is a lattice, in one file: it shows the memory."""
 LOOKS_PER_SECOND = 20
 """How often the server process of ogr2ogr is looked at; it is gone when ogr2ogr is."""
 NO_RIVAL = "本机没有 ogr2ogr。请安装 gdal-bin（Debian：apt install gdal-bin）后再测。"
@@ -58,10 +60,11 @@ def measure(polygons: int, say: Callable[[str], None], seed: int = 2026) -> dict
     if shutil.which("ogr2ogr") is None:
         raise GislandError(NO_RIVAL)
     say(f"生成约 {polygons} 个地类图斑（虚构）")
-    survey = make_survey(polygons, seed)
+    large = polygons > TRUE_UP_TO
+    survey = make_lattice(polygons, seed) if large else make_survey(polygons, seed)
     add_regions(survey.counties)
     with tempfile.TemporaryDirectory(prefix="gisland-bench-") as folder:
-        paths = [Path(folder) / name for name in FILES]
+        paths = [Path(folder) / name for name in FILES[: 1 if large else None]]
         write(survey, paths)
         count = len(survey.geoms)
         del survey

@@ -15,6 +15,7 @@ import pyogrio.errors
 import pyogrio.raw
 import shapely
 
+from imports import wkb
 from imports.readers import polygons
 from imports.readers.held import Gathering, simple
 from imports.shapes import CHUNK, Shapes
@@ -81,7 +82,11 @@ def _gathered(meta: dict[str, Any], reader: Any, count: int, progress: Progress)
         progress("读文件", len(found.shapes), count)
         batch.validate(full=True)  # text that is no UTF-8
         columns.add([batch.column(name) for name in names])
-        found.shapes.append(_shapes(batch.column(shape_at), found))
+        blobs = wkb.of_arrow(batch.column(shape_at))
+        if blobs is not None and blobs.rings is not None:
+            found.shapes.append_blobs(blobs)
+        else:
+            found.shapes.append(_shapes(batch.column(shape_at), found))
     if len(found.shapes) != count:
         return None
     found.columns = columns.columns()

@@ -1,7 +1,8 @@
 -- what:   The rows of one delivery while it is judged; gone with the transaction. geom is in
 --         EPSG:4490, source_area the declared area in m2, spans the days that dates may mean.
---         sound (valid), short_edges (none is densified) and begins_in (the county in which the
---         first corner lies) are what the program saw already: where not, the server looks.
+--         sound (valid), short_area_m2 (the area where no edge is densified) and begins_in (the
+--         county in which the first corner lies) are what the program saw already: where not, the
+--         server looks. Rows lie here for a moment only: nothing of them is compressed.
 -- reads:  -
 -- writes: import_row
 -- params: -
@@ -22,7 +23,7 @@ CREATE TEMPORARY TABLE import_row (
     project_code text NOT NULL DEFAULT '',
     project_key text NOT NULL DEFAULT '',
     sound boolean NOT NULL DEFAULT FALSE,
-    short_edges boolean NOT NULL DEFAULT FALSE,
+    short_area_m2 double precision,
     begins_in bigint,
     delivered_geom geometry(GEOMETRY, 4490),
     reason text,
@@ -30,4 +31,4 @@ CREATE TEMPORARY TABLE import_row (
     holder_id bigint,
     document_id bigint,
     project_id bigint
-) ON COMMIT DROP
+) WITH (toast_tuple_target = 8160) ON COMMIT DROP

@@ -1,6 +1,6 @@
 -- what:   The area of each row in the plane of each county that it was placed in, once. The rows
---         are valid by now: the area of engine_ground() without making it valid again, and without
---         going over the plane where no edge is long enough to be densified there.
+--         are valid by now: the area of engine_ground() without making it valid again. Where no
+--         edge is long enough to be densified, the program has measured it (spatial.crs).
 -- reads:  import_row, import_place, import_target
 -- writes: import_measure
 -- params: -
@@ -9,13 +9,11 @@ SELECT
     found.row,
     place.region_id,
     found.declared_area_m2::double precision,
-    area_m2(
-        CASE
-            WHEN found.short_edges THEN ST_Transform(found.geom, 990003)
-            ELSE ST_Transform(
-                ST_Segmentize(ST_Transform(found.geom, target.plane_srid), 70), 990003
-            )
-        END
+    coalesce(
+        found.short_area_m2,
+        area_m2(
+            ST_Transform(ST_Segmentize(ST_Transform(found.geom, target.plane_srid), 70), 990003)
+        )
     ) AS area_m2
 FROM import_row AS found
 INNER JOIN import_place AS place ON found.row = place.row

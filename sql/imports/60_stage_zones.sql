@@ -1,4 +1,5 @@
 -- what:   The delivery's rows as zones of each county's staged version, one source id wherever.
+--         The keys are sorted, and each row fetched by its own: whole rows would be sorted on disk.
 -- reads:  import_row, import_place, import_target
 -- writes: spatial_zone
 -- params: layer
@@ -7,7 +8,7 @@ INSERT INTO spatial_zone (
     source_row, declared_area_m2, geom
 )
 SELECT
-    target.version_id,
+    home.version_id,
     %(layer)s,
     found.source_id,
     coalesce(found.attributes ->> 'code', ''),
@@ -19,7 +20,17 @@ SELECT
     found.row,
     found.declared_area_m2,
     ST_Multi(found.geom)
-FROM import_row AS found
-INNER JOIN import_place AS place ON found.row = place.row
-INNER JOIN import_target AS target ON place.region_id = target.region_id
-ORDER BY target.version_id, found.row
+FROM (
+    SELECT
+        place.row,
+        target.version_id
+    FROM import_place AS place
+    INNER JOIN import_target AS target ON place.region_id = target.region_id
+    ORDER BY target.version_id, place.row
+) AS home
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM import_row
+    WHERE import_row.row = home.row
+    OFFSET 0
+) AS found
