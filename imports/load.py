@@ -144,12 +144,14 @@ def _stage(
     incoming = Incoming(layer.code, table, canonical, geoms)
     refuse_other_scheme(incoming)
     with transaction.atomic():
-        staging.copy_rows(table, canonical, staged, geoms, labels, options.progress, counties)
+        seen = staging.copy_rows(
+            table, canonical, staged, geoms, labels, options.progress, counties
+        )
         options.progress("检查", len(staged), len(staged))
-        staging.repair(table)
+        staging.repair(table, seen)
         options.progress("归县", len(staged), len(staged))
         spills = staging.place(
-            table.file_name, counties, one_each=False, own_only=not options.region_code
+            table.file_name, counties, seen, one_each=False, own_only=not options.region_code
         )
         staging.keep_allowed(table.file_name, own)
         options.progress("入库", len(staged), len(staged))
@@ -162,12 +164,12 @@ def _stage(
             delivery, [*recalled.findings, *canonical.findings, *shifted, *spills, *doubts]
         )
         skipping.report(delivery, table, canonical)
-        staged_issues.report(delivery)
+        staged_issues.report(delivery, seen)
         if checks:
             options.progress("核对", len(staged), len(staged))
             check_layer(delivery, incoming, layer, counties, options.progress)
         options.progress("写库", len(staged), len(staged))
-        reconcile.settle_layer(delivery, table, coverage=layer.coverage)
+        reconcile.settle_layer(delivery, table, seen, coverage=layer.coverage)
         versions = _versions(layer, bundle, valid_from, canonical, verdict.label)
         deliveries.add_issues(delivery, parties.name_parties(layer.code, canonical))
         deliveries.complete_issues(delivery, by_line=table.by_line)

@@ -153,11 +153,11 @@ def _stage(bundle: Bundle, spec: BatchSpec, options: FileOptions, told: dict[str
     with transaction.atomic():
         changing_data()
         batch = batch_row(spec)
-        staging.copy_rows(table, canonical, staged, geoms, labels, options.progress)
+        seen = staging.copy_rows(table, canonical, staged, geoms, labels, options.progress)
         options.progress("检查", len(staged), len(staged))
-        staging.repair(table)
+        staging.repair(table, seen)
         options.progress("归县", len(staged), len(staged))
-        staging.place(table.file_name, counties, one_each=True)
+        staging.place(table.file_name, counties, seen, one_each=True)
         staging.keep_allowed(table.file_name, own)
         options.progress("入库", len(staged), len(staged))
         _refuse_doubles(table, batch)
@@ -168,7 +168,7 @@ def _stage(bundle: Bundle, spec: BatchSpec, options: FileOptions, told: dict[str
         findings += parties.unusable_codes(table, canonical)
         deliveries.add_issues(delivery, findings)
         skipping.report(delivery, table, canonical)
-        staged_issues.report(delivery)
+        staged_issues.report(delivery, seen)
         check_patches(delivery, incoming, counties, batch.issued_on)
         deliveries.add_issues(delivery, parties.name_parties(None))
         added = sqlfiles.rows(

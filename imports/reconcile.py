@@ -17,6 +17,7 @@ from spatial import sqlfiles, units
 if TYPE_CHECKING:
     from imports.models import Delivery
     from imports.readers.table import Table
+    from imports.staged_copy import Seen
 
 KEY = "reconciliation"
 
@@ -86,7 +87,7 @@ def _filled(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value or 0 for name, value in row.items()}
 
 
-def settle_layer(delivery: Delivery, table: Table, *, coverage: bool) -> None:
+def settle_layer(delivery: Delivery, table: Table, seen: Seen, *, coverage: bool) -> None:
     """Count a delivery of a layer by county, note it, and doubt sums that miss the county."""
     lines = [
         Line(
@@ -97,7 +98,7 @@ def settle_layer(delivery: Delivery, table: Table, *, coverage: bool) -> None:
         )
         for row in sqlfiles.rows("imports/90_sum_counties")
     ]  # fmt: skip
-    _store(delivery, lines, table)
+    _store(delivery, lines, table, seen)
     if coverage:
         deliveries.add_issues(delivery, [found for line in lines for found in _sum_doubt(line)])
 
@@ -120,8 +121,9 @@ def _sum_doubt(line: Line) -> list[Finding]:
     return [Finding("county_sum_differs", message, done="原样保留")]
 
 
-def _store(delivery: Delivery, lines: list[Line], table: Table) -> None:
-    beyond = sqlfiles.rows("imports/92_sum_unplaced")[0]
+def _store(delivery: Delivery, lines: list[Line], table: Table, seen: Seen | None = None) -> None:
+    everywhere = seen is not None and seen.everywhere
+    beyond = {"delivered": 0} if everywhere else sqlfiles.rows("imports/92_sum_unplaced")[0]
     if beyond["delivered"]:
         lines.append(
             Line(

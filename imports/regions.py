@@ -110,8 +110,8 @@ def load_regions(
         canonical = fields.Canonical([{} for _ in rows], [{} for _ in rows], [], {})
         staged = [staging.Staged(row.number, row.code, None) for row in rows]
         with transaction.atomic():
-            staging.copy_rows(table, canonical, staged, geoms)
-            staging.repair(table)
+            seen = staging.copy_rows(table, canonical, staged, geoms)
+            staging.repair(table, seen)
             delivery = deliveries.record(
                 "regions", bundle, table, verdict, options.record(),
                 status=DeliveryStatus.ACTIVE,

@@ -60,6 +60,19 @@ class Staged:
 Rows = list[Staged] | HeldRows
 
 
+@dataclass
+class Seen:
+    """What the program saw of the rows it copied; by it the server is asked less."""
+
+    sound: bool = False
+    """Whether every shape is known to be valid."""
+    strays: list[int] | None = None
+    """The rows that may not lie in the county they name; None: it is not known which."""
+    rows: int = 0
+    everywhere: bool = False
+    """Whether every row lies in a county of the delivery (told when they are placed)."""
+
+
 def copy_rows(
     table: Table,
     canonical: Canonical,
@@ -68,7 +81,7 @@ def copy_rows(
     crs_labels: Mapping[int, str] | None = None,
     progress: Progress = silent,
     counties: Sequence[Region] = (),
-) -> None:
+) -> Seen:
     """Make the temporary tables and copy the rows in; geometry in EPSG:4490.
 
     ``crs_labels``: by row, its own CRS where they differ. ``counties`` are those where they may
@@ -78,23 +91,27 @@ def copy_rows(
         sqlfiles.execute(f"imports/01_drop_{name}")
     sqlfiles.execute("imports/10_create_row")
     sqlfiles.execute("imports/14_create_place")
+    seen = Seen(rows=len(staged))
     if isinstance(staged, HeldRows):
+        seen.sound, seen.strays = True, [] if counties else None
         homes = Homes(counties)
-        texts = _texts(table, canonical, staged, geoms, crs_labels or {}, homes, progress)
+        texts = _texts(table, canonical, staged, geoms, crs_labels or {}, homes, seen, progress)
         sqlfiles.copy_text("import_row", COLUMNS, texts)
     else:
         found = _records(table, canonical, staged, geoms, crs_labels or {})
         sqlfiles.copy_rows("import_row", COLUMNS, _counted(found, len(staged), progress))
     sqlfiles.analyze("import_row", ("row", "source_id", "county_code", "holder_key", "reason"))
+    return seen
 
 
-def _texts(
+def _texts(  # noqa: PLR0913 - what a row is made of
     table: Table,
     canonical: Canonical,
     staged: HeldRows,
     geoms: Given,
     crs_labels: Mapping[int, str],
     homes: Homes,
+    seen: Seen,
     progress: Progress,
 ) -> Iterator[memoryview]:
     """The rows by column, as texts of COPY of some hundred rows."""
@@ -106,6 +123,11 @@ def _texts(
     told = parties.Told(canonical)
     for first, chunk in shapes.blobs(geoms):
         hints = look(chunk, homes)
+        seen.sound &= bool(hints.sound.all())
+        if seen.strays is not None:
+            named = homes.named(staged.counties, first, first + len(chunk))
+            strays = np.flatnonzero((named != 0) & (named != hints.home)).tolist()
+            seen.strays += [staged.numbers[first + at] for at in strays]
         for at in range(0, len(chunk), PIECE):
             start, end = first + at, first + min(at + PIECE, len(chunk))
             progress("写入", start, len(staged))

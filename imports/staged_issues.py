@@ -11,6 +11,7 @@ from spatial.errors import CrsRefused
 
 if TYPE_CHECKING:
     from imports.models import Delivery
+    from imports.staged_copy import Seen
 
 REASONS = {
     "Ring Self-intersection": "环自相接", "Self-intersection": "自相交",
@@ -24,7 +25,7 @@ FAR_M = 1000
 """From here on a row outside the county of its code is no matter of how the border is drawn."""
 
 
-def report(delivery: Delivery) -> None:
+def report(delivery: Delivery, seen: Seen) -> None:
     """Issues of what was repaired, what lies outside, and what the declared areas don't say."""
     deliveries.add_issues_at(
         delivery,
@@ -35,7 +36,7 @@ def report(delivery: Delivery) -> None:
                 _invalid_text(found),
                 f"按结构修复，面积 {found['before_m2']:.2f} → {found['after_m2']:.2f} 平方米",
             )
-            for found in sqlfiles.rows("imports/22_list_repairs")
+            for found in ([] if seen.sound else sqlfiles.stream("imports/22_list_repairs"))
         ),
     )
     deliveries.add_issues_at(
@@ -43,19 +44,21 @@ def report(delivery: Delivery) -> None:
         "outside_region",
         (
             (found, f"第 {found['row']} 行不在本次行政区内。", "未入库")
-            for found in sqlfiles.rows("imports/34_list_unplaced")
+            for found in ([] if seen.everywhere else sqlfiles.stream("imports/34_list_unplaced"))
         ),
     )
-    _report_misplaced(delivery)
+    _report_misplaced(delivery, seen)
     deliveries.add_issues_at(delivery, "area_differs", _area_issues())
 
 
-def _report_misplaced(delivery: Delivery) -> None:
+def _report_misplaced(delivery: Delivery, seen: Seen) -> None:
     """Rows that don't lie in the county of their code: far ones are errors, and doubt of the CRS.
 
     Raises CrsRefused where most of a file lies far from its counties and nobody named the CRS.
     """
-    found = sqlfiles.rows("imports/35_list_misplaced")
+    if seen.strays == []:
+        return
+    found = sqlfiles.rows("imports/35_list_misplaced", {"strays": seen.strays})
     far = [row for row in found if (row["away_m"] or 0) > FAR_M]
     if far and 2 * len(far) > delivery.row_count and not delivery.options.get("crs"):
         one = far[0]

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from imports.readers.held import told_words
 from spatial import crs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from imports.readers.held import Column
     from imports.wkb import Blobs
     from spatial.models import Region
 
@@ -51,6 +53,14 @@ class Homes:
         ]
         for _, ground in self._grounds:
             shapely.prepare(ground)
+
+    def named(self, codes: Column, start: int, end: int) -> np.ndarray:
+        """The county that each of these rows names; 0 for none of them."""
+        if codes.codes is None:
+            return np.zeros(end - start, dtype=np.int64)
+        keys = {county.code: county.pk for county in self.counties}
+        known = [*(keys.get(str(word), 0) for word in told_words(codes.words)), 0]
+        return np.array(known, dtype=np.int64)[codes.codes[start:end]]
 
     def of(self, points: np.ndarray) -> np.ndarray:
         """The county in whose interior each point lies; 0 for none of them."""

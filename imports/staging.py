@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from imports import crs_shift, shapes
 from imports.ground import ground_of
 from imports.readers.table import WARNING, Finding
-from imports.staged_copy import Rows, Staged, copy_rows
+from imports.staged_copy import Rows, Seen, Staged, copy_rows
 from imports.staged_issues import reason_of
 from spatial import sqlfiles
 from spatial.errors import CrsRefused, InputRefused, NotAllowed, UnknownRegion
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from imports.readers.table import Table
     from imports.shapes import Given
 
-__all__ = ["Rows", "Staged", "copy_rows"]
+__all__ = ["Rows", "Seen", "Staged", "copy_rows"]
 
 
 def target_counties(region_code: str | None) -> list[Region]:
@@ -90,11 +90,13 @@ def refuse_far_away(
     return crs_shift.check(file_name, geoms, ground, asserted=asserted)
 
 
-def repair(table: Table, unit: str = "行") -> None:
+def repair(table: Table, seen: Seen, unit: str = "行") -> None:
     """Make every row valid or refuse the delivery, naming the rows that nothing is left of.
 
     Where bad rows may be skipped, those are left out instead.
     """
+    if seen.sound:
+        return
     sqlfiles.execute("imports/20_repair_rows")
     step = "21_drop_unrepairable" if table.bad.skip else "21_list_unrepairable"
     faults = [
@@ -105,7 +107,12 @@ def repair(table: Table, unit: str = "行") -> None:
 
 
 def place(
-    file_name: str, counties: Sequence[Region], *, one_each: bool, own_only: bool = False
+    file_name: str,
+    counties: Sequence[Region],
+    seen: Seen,
+    *,
+    one_each: bool,
+    own_only: bool = False,
 ) -> list[Finding]:
     """Find each row's counties (``one_each``: only the one that holds most of it; ``own_only``:
     none to which rows merely spill over). What was left out comes back as findings.
@@ -117,11 +124,14 @@ def place(
     sqlfiles.execute("imports/12_create_county")
     sqlfiles.execute("imports/13_index_county")
     sqlfiles.analyze("import_county")
-    for step in ("30_place_by_code", "31_place_by_position", "32_place_in_only_county"):
-        sqlfiles.execute(f"imports/{step}")
+    placed = sqlfiles.execute("imports/30_place_by_code")
+    seen.everywhere = seen.sound and placed == seen.rows
+    if not seen.everywhere:
+        sqlfiles.execute("imports/31_place_by_position")
+        sqlfiles.execute("imports/32_place_in_only_county")
     if one_each:
         sqlfiles.execute("imports/33_keep_largest_place")
-    spills = sqlfiles.rows("imports/37_drop_spills") if own_only else []
+    spills = sqlfiles.rows("imports/37_drop_spills") if own_only and not seen.everywhere else []
     sqlfiles.analyze("import_place")
     sqlfiles.execute("imports/38_measure_rows")
     if not sqlfiles.rows("imports/36_list_placed_regions"):

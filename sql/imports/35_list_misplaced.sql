@@ -1,10 +1,10 @@
 -- what:   Rows placed by their code in a county whose ground they don't meet, and how far off, in
 --         m. A corner inside a part of the county's ground is enough, and the program may have
 --         seen it; only rows without are cut with it. No predicate compares two polygons: along a
---         line that both follow, GEOS may fail on those.
+--         line that both follow, GEOS may fail on those. strays: the rows to look at, null all.
 -- reads:  import_row, import_place, import_target, import_county
 -- writes: -
--- params: -
+-- params: strays
 WITH doubtful AS MATERIALIZED (
     SELECT
         found.row,
@@ -13,7 +13,8 @@ WITH doubtful AS MATERIALIZED (
     FROM import_place AS place
     INNER JOIN import_row AS found ON place.row = found.row
     WHERE
-        found.begins_in IS DISTINCT FROM place.region_id
+        (%(strays)s::integer[] IS NULL OR place.row = ANY(%(strays)s::integer[]))
+        AND found.begins_in IS DISTINCT FROM place.region_id
         AND place.region_id IN (SELECT county.region_id FROM import_county AS county)
         AND (  -- a single value, so that it is looked up by place, row by row
             SELECT county.region_id
