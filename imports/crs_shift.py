@@ -149,7 +149,8 @@ def _drawn(geoms: Given) -> np.ndarray:
         points = shapely.get_coordinates(geoms)
         return points[:: max(1, len(points) // (AT_MOST * 10))]
     step = max(1, geoms.vertices // (AT_MOST * 10))
-    skipped = min(step, SKIPPED) if len(geoms) > SHAPES_CHUNK else 1
+    most = max(SKIPPED, len(geoms) // SHAPES_CHUNK)
+    skipped = min(step, most) if len(geoms) > SHAPES_CHUNK else 1
     return shapely.get_coordinates(geoms[::skipped])[:: max(1, step // skipped)]
 
 

@@ -90,6 +90,7 @@ def _gathered(meta: dict[str, Any], reader: Any, count: int, progress: Progress)
     if len(found.shapes) != count:
         return None
     found.columns = columns.columns()
+    pa.default_memory_pool().release_unused()
     return found
 
 

@@ -229,7 +229,7 @@ class Gathering:
         """A batch; texts are held once for each different one of it."""
         for parts, array in zip(self._parts, batch, strict=True):
             text = pa.types.is_string(array.type) or pa.types.is_large_string(array.type)
-            parts.append(array.cast(TEXT).dictionary_encode() if text else array)
+            parts.append(_encoded(array) if text else _own(array))
 
     def columns(self) -> list[Column]:
         """What was gathered; the parts are given up one after another."""
@@ -238,6 +238,16 @@ class Gathering:
             found.append(_column(pa.chunked_array(parts)))
             self._parts[at] = []
         return found
+
+
+def _encoded(array: pa.Array) -> pa.Array:
+    found = array.cast(TEXT).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(_own(found.indices), found.dictionary)
+
+
+def _own(array: pa.Array) -> pa.Array:
+    """A copy: what shares one buffer with GDAL's batch keeps all of that in memory, shapes too."""
+    return pa.concat_arrays([array, array.slice(0, 0)])
 
 
 def simple(kind: pa.DataType) -> bool:
