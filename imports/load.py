@@ -147,6 +147,7 @@ def _stage(
         seen = staging.copy_rows(
             table, canonical, staged, geoms, labels, options.progress, counties
         )
+        incoming.sound = seen.sound
         options.progress("检查", len(staged), len(staged))
         staging.repair(table, seen)
         options.progress("归县", len(staged), len(staged))

@@ -27,6 +27,7 @@ class Aside:
             if self._file is None:
                 self._file = tempfile.TemporaryFile(prefix="gisland-")  # noqa: SIM115 - kept open
             self._file.write(blobs.data)
+            self._file.flush()
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
@@ -58,7 +59,6 @@ class Aside:
         return found
 
     def _read(self, ends: np.ndarray) -> bytes:
-        self._file.flush()
         self._file.seek(int(ends[0]))
         data: bytes = self._file.read(int(ends[-1] - ends[0]))
         return data

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from imports import shapes
-from imports.checks import settings
+from imports.checks import edges, settings
 from imports.readers.table import Finding
 from spatial.models import Layer
 from spatial.models.dataset import Nature
@@ -46,8 +46,12 @@ def same_shapes(incoming: Incoming) -> tuple[list[Finding], Pairs]:
 
 def _alike(incoming: Incoming) -> np.ndarray:
     """The positions of rows that share their extent with another: no others can be the same."""
-    extents = pd.DataFrame(shapes.bounds(incoming.geoms))
-    return np.flatnonzero(extents.duplicated(keep=False).to_numpy())
+    keys = edges.scattered(shapes.bounds(incoming.geoms))
+    order = np.argsort(keys)
+    same = keys[order[1:]] == keys[order[:-1]]
+    alike = np.zeros(len(keys), dtype=bool)
+    alike[order[1:][same]] = alike[order[:-1][same]] = True
+    return np.flatnonzero(alike)
 
 
 def _first_rows(incoming: Incoming, at: np.ndarray) -> np.ndarray:

@@ -68,9 +68,19 @@ def of(geoms: np.ndarray, *, turned: bool = False, exact: bool = False) -> Edges
     """
     parts = shapely.get_parts(shapely.orient_polygons(geoms))
     points, ring = shapely.get_coordinates(shapely.get_rings(parts), return_index=True)
+    return _between(points, ring[1:] == ring[:-1], turned=turned, exact=exact)
+
+
+def rounded(found: Edges) -> Edges:
+    """Edges that were told apart exactly, told apart as ``of`` does it otherwise."""
+    points = found.ends.reshape(-1, 2)
+    return _between(points, np.arange(1, len(points)) % 2 == 1, turned=False, exact=False)
+
+
+def _between(points: np.ndarray, joined: np.ndarray, *, turned: bool, exact: bool) -> Edges:
+    """The edges from each point to the next, where those are joined and not one."""
     near = (points + 0.0).view(np.int64) if exact else np.rint(points * GRID).astype(np.int64)
-    kept = (ring[1:] == ring[:-1]) & (near[1:] != near[:-1]).any(axis=1)
-    at = np.flatnonzero(kept)
+    at = np.flatnonzero(joined & (near[1:] != near[:-1]).any(axis=1))
     start, end = near[at], near[at + 1]
     forward = (start[:, 0] < end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] < end[:, 1]))
     places = _scattered(near[:, 0], 0) ^ _scattered(near[:, 1], 1)
@@ -79,6 +89,14 @@ def of(geoms: np.ndarray, *, turned: bool = False, exact: bool = False) -> Edges
     keys = _mixed(_mixed(low * MIX[2]) + high * MIX[3])
     signs = np.where(forward != turned, 1, -1).astype(np.int8)
     return Edges(keys, signs, np.stack([points[at], points[at + 1]], axis=1))
+
+
+def scattered(rows: np.ndarray) -> np.ndarray:
+    """One whole number of each row of four numbers: the same where they are."""
+    keys = np.zeros(len(rows), dtype=np.uint64)
+    for at, by in enumerate(MIX):
+        keys = _mixed((keys ^ (rows[:, at] + 0.0).view(np.uint64)) * by)
+    return keys
 
 
 def _scattered(values: np.ndarray, by: int) -> np.ndarray:

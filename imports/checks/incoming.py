@@ -28,6 +28,8 @@ class Incoming:
     table: Table
     canonical: Canonical
     geoms: Given
+    sound: bool = False
+    """Whether every shape is known to be valid, so that none was repaired."""
 
     @cached_property
     def numbers(self) -> np.ndarray:

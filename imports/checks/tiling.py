@@ -69,7 +69,7 @@ def check(
 
 def repaired(incoming: Incoming) -> Given:
     """The shapes as they are stored: those that were invalid, repaired."""
-    found = sqlfiles.rows("imports/26_list_repaired_shapes")
+    found = [] if incoming.sound else sqlfiles.rows("imports/26_list_repaired_shapes")
     if not found:
         return incoming.geoms
     order = np.argsort(incoming.numbers)
@@ -93,9 +93,11 @@ def looked_over(
     most = settings.limits().most_edges
     done = 0
     for block in blocks.of(geoms):
-        pairs.append(_pairs(block))
+        own = edges.of(block.geoms[: block.own], exact=True).unshared
+        reaching = edges.of(block.geoms[block.own :], exact=True)
+        pairs.append(_pairs(block, edges.together([own, reaching]).unshared))
         if sum(len(part.keys) for part in open_edges) <= 2 * most:  # else it is told as it is
-            open_edges.append(edges.of(block.geoms[: block.own]).unshared)
+            open_edges.append(edges.rounded(own).unshared)
         done += block.own
         if progress:
             progress(done)
@@ -103,36 +105,41 @@ def looked_over(
     return (found[:, 0], found[:, 1]), edges.together(open_edges).unshared
 
 
-def _once(geoms: np.ndarray) -> bool:
-    """Whether no ground is surely covered twice.
+def _suspects(geoms: np.ndarray, unshared: Edges) -> np.ndarray:
+    """Where among the shapes those are that may cover ground with another.
 
     How many shapes cover a place changes only across an edge that is not shared: one place in
     each face between such edges tells for all of it.
     """
-    lines = edges.of(geoms, exact=True).unshared.lines
-    if len(lines) > MOST_LINES:
-        return False
-    faces = shapely.get_parts(shapely.polygonize([shapely.union_all(lines)]))
-    tree = shapely.STRtree(shapely.point_on_surface(faces))
-    _, met = tree.query(geoms, predicate="intersects")
-    return not len(met) or int(np.bincount(met).max()) < 2
+    everywhere = np.arange(len(geoms))
+    if len(unshared.keys) > MOST_LINES:
+        return everywhere
+    faces = shapely.get_parts(shapely.polygonize([shapely.union_all(unshared.lines)]))
+    if not len(faces):
+        return everywhere[:0]
+    spots = shapely.point_on_surface(faces)
+    _, met = shapely.STRtree(spots).query(geoms, predicate="intersects")
+    twice = faces[np.bincount(met, minlength=len(faces)) > 1]
+    near = shapely.STRtree(geoms).query(twice)[1]  # by their boxes: predicates may fail in GEOS
+    found: np.ndarray = np.unique(near)
+    return found
 
 
-def _pairs(block: Block) -> np.ndarray:
+def _pairs(block: Block, unshared: Edges) -> np.ndarray:
     """Of the block's own shapes and of those that reach into it: pairs that overlap."""
-    nothing = np.empty((0, 2), dtype=np.int64)
-    if len(block.geoms) < 2 or _once(block.geoms):
-        return nothing
-    faults = shapely.coverage_invalid_edges(block.geoms)[: block.own]
-    flagged = np.flatnonzero(~shapely.is_empty(faults))
+    at = _suspects(block.geoms, unshared)
+    if len(at) < 2:
+        return np.empty((0, 2), dtype=np.int64)
+    geoms = block.geoms[at]
+    faults = shapely.coverage_invalid_edges(geoms)
+    flagged = np.flatnonzero(~shapely.is_empty(faults) & (at < block.own))
     if not len(flagged):
-        return nothing
-    geoms = block.geoms
+        return np.empty((0, 2), dtype=np.int64)
     left, right = shapely.STRtree(geoms).query(geoms[flagged], predicate="intersects")
     pairs = np.unique(np.sort(np.column_stack([flagged[left], right]), axis=1), axis=0)
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
     common = shapely.area(shapely.intersection(geoms[pairs[:, 0]], geoms[pairs[:, 1]]))
-    return np.sort(block.at[pairs[common > NOISE_DEGREES]].reshape(-1, 2), axis=1)
+    return np.sort(block.at[at[pairs[common > NOISE_DEGREES]]].reshape(-1, 2), axis=1)
 
 
 def _report_overlaps(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import io
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -10,8 +13,9 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports import shapes, wkb
+from imports import put_aside, shapes, wkb
 from spatial import crs
+from spatial.errors import DiskFull
 
 SQUARE = shapely.box(0, 0, 10, 10)
 RING = SQUARE.difference(shapely.box(2, 2, 4, 5)).difference(shapely.box(6, 6, 8, 8))
@@ -100,6 +104,17 @@ def test_shapes_put_aside_as_bytes_are_the_same_as_shapes(monkeypatch: pytest.Mo
     assert np.array_equal(bytewise.bounds[finite], plain.bounds[finite])
     moved = bytewise.take([0, 8]).moved(lambda _start, xy: xy + 1)
     assert shapely.equals_exact(moved[:], shapely.transform(geoms[[0, 8]], lambda xy: xy + 1)).all()
+
+
+def test_a_full_disk_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.BytesIO):
+        def write(self, _data: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(put_aside.tempfile, "TemporaryFile", lambda **_: Full())
+    monkeypatch.setattr(shapes, "CHUNK", 3)
+    with pytest.raises(DiskFull, match="磁盘已满"):
+        shapes.Shapes().append_blobs(blobs_of(list(KINDS)))
 
 
 @pytest.mark.django_db
