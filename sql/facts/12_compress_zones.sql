@@ -1,6 +1,6 @@
 -- what:   What of a zone is compressed is compressed by lz4, where the server has it: surveys come
 --         in several hundred thousand at a time.
--- reads:  -
+-- reads:  pg_settings
 -- writes: spatial_zone
 -- params: -
 DO $$
