@@ -12,7 +12,14 @@ import pyproj
 import shapely
 
 from imports.readers import columns as columns_of
-from imports.readers import coordinate_txt, deep, sheet_rows, txt_grammar, txt_plane
+from imports.readers import (
+    coordinate_txt,
+    deep,
+    sheet_head,
+    sheet_rows,
+    txt_grammar,
+    txt_plane,
+)
 from imports.readers.polygons import POLYGONAL
 from imports.readers.table import NOTE, Finding, Table
 from imports.refusal import BadRows, refuse_rows
@@ -20,6 +27,8 @@ from imports.values import is_null
 from spatial.errors import InputRefused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from imports.readers.bundle import Bundle
     from imports.readers.sheet_rows import Sheet
 
@@ -102,6 +111,8 @@ def read(
     findings: list[Finding] = []
     bad = bad or BadRows()
     sheet = sheet_rows.read(bundle, encoding, sublayer, findings)
+    if not _wkt_column(sheet):
+        sheet_head.seek(bundle.file_name, sheet, _speaks, findings)
     values = [[row.get(name) for row in sheet.rows] for name in sheet.columns]
     findings += columns_of.check_values(bundle.file_name, values)
     wkt = _wkt_column(sheet)
@@ -122,9 +133,18 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s_]+|\(.*?\)", "", text)
 
 
+def _speaks(columns: Sequence[str]) -> bool:
+    """Whether a row of names is the head of a table with ground."""
+    return bool(_one_of(columns, WKT)) or all(_one_of(columns, names) for names in (X, Y))
+
+
 def _named(sheet: Sheet, names: tuple[str, ...]) -> str | None:
     """The column of one of these names, the first names first; a unit in brackets is ignored."""
-    known = {_plain(column): column for column in reversed(sheet.columns)}
+    return _one_of(sheet.columns, names)
+
+
+def _one_of(columns: Sequence[str], names: tuple[str, ...]) -> str | None:
+    known = {_plain(column): column for column in reversed(columns)}
     return next((known[_plain(name)] for name in names if _plain(name) in known), None)
 
 
@@ -190,6 +210,8 @@ def _of_points(
     rows: dict[str, list[dict[str, Any]]] = {}
     parcels: dict[str, txt_grammar.Parcel] = {}
     owners: dict[int, int] = {}
+    if at.parcel:
+        _fill_merged(sheet, at, findings)
     for number, row in zip(sheet.numbers, sheet.rows, strict=True):
         if is_null(row.get(at.x)) and is_null(row.get(at.y)):
             continue
@@ -230,9 +252,26 @@ def _of_points(
     return _table(
         bundle, sheet, names, findings,
         numbers=[parcel.line for parcel in document.parcels],
-        records=[{name: group[0].get(name) for name in names} for group in rows.values()],
+        records=[{name: _told(group, name) for name in names} for group in rows.values()],
         geoms=np.array(shapes, dtype=object), crs=plane.crs, origin=plane.origin,
     )  # fmt: skip
+
+
+def _fill_merged(sheet: Sheet, at: Points, findings: list[Finding]) -> None:
+    """Points below the one that names the parcel are its own, where each parcel is named but once:
+    the cell was merged over all of them."""
+    named = [str(row[at.parcel]) for row in sheet.rows if not is_null(row.get(at.parcel))]
+    if not named or len(named) == len(sheet.rows) or len(set(named)) < len(named):
+        return
+    above, filled = None, 0
+    for row in sheet.rows:
+        if not is_null(row.get(at.parcel)):
+            above = row[at.parcel]
+        elif above is not None:
+            row[at.parcel] = above
+            filled += 1
+    message = f"{at.parcel} 列每个地块只写一次，另 {filled} 行为空（合并的单元格）。"
+    findings.append(Finding("merged_cells", message, done="空行属上面的地块"))
 
 
 def _number(raw: Any) -> float | None:
@@ -244,7 +283,12 @@ def _number(raw: Any) -> float | None:
 
 
 def _one(group: list[dict[str, Any]], name: str) -> bool:
-    return len({str(row.get(name)) for row in group}) == 1
+    """Whether the points of a parcel say one thing; a merged cell says it once."""
+    return len({str(row.get(name)) for row in group if not is_null(row.get(name))}) <= 1
+
+
+def _told(group: list[dict[str, Any]], name: str) -> Any:
+    return next((row[name] for row in group if not is_null(row.get(name))), group[0].get(name))
 
 
 def _table(  # noqa: PLR0913 - what the two kinds of table differ in

@@ -27,7 +27,7 @@ from imports.readers import (
 )
 from imports.readers import columns as columns_of
 from imports.readers import encoding as encodings
-from imports.readers.bundle import find_sibling
+from imports.readers.bundle import find_sibling, inner
 from imports.readers.codec_names import codec_named
 from imports.readers.crs_text import parsed
 from imports.readers.held import Held
@@ -217,13 +217,15 @@ def _choose_layer(bundle: Bundle, path: Path, sublayer: str | None) -> str:
         layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise _unreadable(bundle) from error
-    if sublayer and sublayer in layers:
-        return sublayer
+    if sublayer and (meant := inner(sublayer, layers)):
+        return meant
     named_in_zip = bundle.path.suffix.lower() == ".zip"
     if len(layers) == 1 and (not sublayer or named_in_zip or bundle.kind == "shapefile"):
         return layers[0]
     if not layers:
         raise InputRefused(f"文件 {bundle.file_name} 中没有带图形的图层。请核对导出内容。")
+    if sublayer and named_in_zip:  # one of several files: file/layer
+        layers = [f"{sublayer}/{layer}" for layer in layers]
     raise SublayerNeeded(
         f"文件 {bundle.file_name} 中有图层：{'、'.join(layers)}。请用 --where-layer 指明其中之一。",
         layers,
