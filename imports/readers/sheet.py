@@ -211,7 +211,7 @@ def _of_points(
     parcels: dict[str, txt_grammar.Parcel] = {}
     owners: dict[int, int] = {}
     if at.parcel:
-        _fill_merged(sheet, at, findings)
+        _fill_merged(sheet, at.parcel, findings)
     for number, row in zip(sheet.numbers, sheet.rows, strict=True):
         if is_null(row.get(at.x)) and is_null(row.get(at.y)):
             continue
@@ -257,20 +257,20 @@ def _of_points(
     )  # fmt: skip
 
 
-def _fill_merged(sheet: Sheet, at: Points, findings: list[Finding]) -> None:
+def _fill_merged(sheet: Sheet, column: str, findings: list[Finding]) -> None:
     """Points below the one that names the parcel are its own, where each parcel is named but once:
     the cell was merged over all of them."""
-    named = [str(row[at.parcel]) for row in sheet.rows if not is_null(row.get(at.parcel))]
+    named = [str(row[column]) for row in sheet.rows if not is_null(row.get(column))]
     if not named or len(named) == len(sheet.rows) or len(set(named)) < len(named):
         return
     above, filled = None, 0
     for row in sheet.rows:
-        if not is_null(row.get(at.parcel)):
-            above = row[at.parcel]
+        if not is_null(row.get(column)):
+            above = row[column]
         elif above is not None:
-            row[at.parcel] = above
+            row[column] = above
             filled += 1
-    message = f"{at.parcel} 列每个地块只写一次，另 {filled} 行为空（合并的单元格）。"
+    message = f"{column} 列每个地块只写一次，另 {filled} 行为空（合并的单元格）。"
     findings.append(Finding("merged_cells", message, done="空行属上面的地块"))
 
 

@@ -1,5 +1,5 @@
--- what:   What registers told of the selected patches up to known_at (null: ever): of each field and
---         each column the newest entry that says something. One row a patch that a register knows.
+-- what:   What registers told of the selected patches up to known_at (null: ever): of each field
+--         and each column the newest entry that says something. One row a patch that one knows.
 -- reads:  export_row, imports_registerentry
 -- writes: export_register
 -- params: known_at

@@ -1,9 +1,9 @@
 -- what:   The selected patches in order, with what was found on each: conclusions and marks (none
 --         where the patch reaches beyond the counties of the asker, whose rules are hidden left
 --         out), who is taken to use the ground, and what registers told.
--- reads:  export_row, export_register, spatial_patch, spatial_batch, spatial_region, spatial_holder,
---         spatial_assessment, spatial_run, spatial_piece, spatial_assessmentconclusion,
---         spatial_assessmentmark
+-- reads:  export_row, export_register, spatial_patch, spatial_batch, spatial_region,
+--         spatial_holder, spatial_assessment, spatial_run, spatial_piece,
+--         spatial_assessmentconclusion, spatial_assessmentmark
 -- writes: -
 -- params: county_ids, hidden_labels, hidden_marks
 SELECT
