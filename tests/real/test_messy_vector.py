@@ -1,8 +1,8 @@
 """The verdict for every file of the shared data, as tables: read so, or refused so.
 
-``verdicts.csv`` (vectors and tables) and ``verdicts_images.csv`` hold a row for each file (and layer): features, CRS, encoding, what was noticed,
-or the reason of the refusal. It was looked through by hand; a change in it is a change in what an
-office is told.
+``verdicts.csv`` (vectors and tables, each layer) and ``verdicts_images.csv`` hold a row for each
+file: features or bands, CRS, encoding, what was noticed, or the reason of the refusal. They were
+looked through by hand; a change in them is a change in what an office is told.
 """
 
 from __future__ import annotations
