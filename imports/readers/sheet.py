@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,78 +20,18 @@ from imports.readers import (
     txt_plane,
 )
 from imports.readers.polygons import POLYGONAL
+from imports.readers.sheet_columns import point_columns, speaks, wkt_column
 from imports.readers.table import NOTE, Finding, Table
 from imports.refusal import BadRows, refuse_rows
 from imports.values import is_null
 from spatial.errors import InputRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from imports.readers.bundle import Bundle
+    from imports.readers.sheet_columns import Points
     from imports.readers.sheet_rows import Sheet
 
-WKT = ("WKT", "GEOM", "GEOMETRY", "THE_GEOM", "SHAPE", "图形", "坐标串", "空间坐标")
-X = (
-    "X",
-    "X坐标",
-    "坐标X",
-    "北坐标",
-    "纵坐标",
-    "纵坐标X",
-    "NORTH",
-    "NORTHING",
-    "纬度",
-    "LAT",
-    "LATITUDE",
-    "N",
-)
-Y = (
-    "Y",
-    "Y坐标",
-    "坐标Y",
-    "东坐标",
-    "横坐标",
-    "横坐标Y",
-    "EAST",
-    "EASTING",
-    "经度",
-    "LON",
-    "LNG",
-    "LONG",
-    "LONGITUDE",
-    "E",
-)
-PARCEL = (
-    "地块编号",
-    "DKBH",
-    "地块号",
-    "地块",
-    "宗地号",
-    "ZDDM",
-    "JCBH",
-    "监测编号",
-    "图斑编号",
-    "TBBH",
-    "编号",
-    "PARCEL",
-    "ID",
-    "FID",
-)
-RING = ("地块圈号", "圈号", "RING", "PART")
-POINT = ("界址点号", "点号", "点名", "POINT", "JZD", "序号")
 REMEDY = "按行号改正表格；坐标应为同一坐标系的数值，一个界址点一行。"
-
-
-@dataclass(frozen=True)
-class Points:
-    """Which columns hold the two coordinates, the parcel, the ring and the point's number."""
-
-    x: str
-    y: str
-    parcel: str | None
-    ring: str | None
-    point: str | None
 
 
 def read(
@@ -111,14 +50,14 @@ def read(
     findings: list[Finding] = []
     bad = bad or BadRows()
     sheet = sheet_rows.read(bundle, encoding, sublayer, findings)
-    if not _wkt_column(sheet):
-        sheet_head.seek(bundle.file_name, sheet, _speaks, findings)
+    if not wkt_column(sheet):
+        sheet_head.seek(bundle.file_name, sheet, speaks, findings)
     values = [[row.get(name) for row in sheet.rows] for name in sheet.columns]
     findings += columns_of.check_values(bundle.file_name, values)
-    wkt = _wkt_column(sheet)
+    wkt = wkt_column(sheet)
     if wkt:
         return _of_wkt(bundle, sheet, wkt, findings, bad)
-    points = _point_columns(sheet)
+    points = point_columns(sheet)
     if points is None:
         raise InputRefused(
             f"文件 {bundle.file_name} 没有图形：应有一列 WKT（POLYGON…），或每个界址点一行、"
@@ -126,40 +65,6 @@ def read(
             f"现有列：{'、'.join(sheet.columns) or '无'}。"
         )
     return _of_points(bundle, sheet, points, findings, bad, overridden=bool(crs))
-
-
-def _plain(name: str) -> str:
-    text = unicodedata.normalize("NFKC", name).upper()
-    return re.sub(r"[\s_]+|\(.*?\)", "", text)
-
-
-def _speaks(columns: Sequence[str]) -> bool:
-    """Whether a row of names is the head of a table with ground."""
-    return bool(_one_of(columns, WKT)) or all(_one_of(columns, names) for names in (X, Y))
-
-
-def _named(sheet: Sheet, names: tuple[str, ...]) -> str | None:
-    """The column of one of these names, the first names first; a unit in brackets is ignored."""
-    return _one_of(sheet.columns, names)
-
-
-def _one_of(columns: Sequence[str], names: tuple[str, ...]) -> str | None:
-    known = {_plain(column): column for column in reversed(columns)}
-    return next((known[_plain(name)] for name in names if _plain(name) in known), None)
-
-
-def _wkt_column(sheet: Sheet) -> str | None:
-    """The column named so that holds WKT of any kind, else one that holds nothing but polygons."""
-    named = _named(sheet, WKT)
-    any_kind = r"\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)\b"
-    polygon = r"\s*(SRID=\d+;)?\s*(MULTI)?POLYGON\b"
-    for column in sheet.columns:
-        texts = [str(row[column]) for row in sheet.rows if not is_null(row.get(column))]
-        pattern = any_kind if column == named else polygon
-        fits = [bool(re.match(pattern, text, re.IGNORECASE)) for text in texts]
-        if any(fits) and (column == named or all(fits)):
-            return column
-    return None
 
 
 def _of_wkt(
@@ -188,13 +93,6 @@ def _of_wkt(
         records=[{name: row.get(name) for name in names} for row in sheet.rows],
         geoms=shapely.force_2d(shapes), crs=crs, origin="WKT 的 SRID" if crs else "",
     )  # fmt: skip
-
-
-def _point_columns(sheet: Sheet) -> Points | None:
-    x, y = _named(sheet, X), _named(sheet, Y)
-    if x is None or y is None:
-        return None
-    return Points(x, y, _named(sheet, PARCEL), _named(sheet, RING), _named(sheet, POINT))
 
 
 def _of_points(
