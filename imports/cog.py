@@ -34,6 +34,9 @@ TILE = 512
 LARGE = 25_000_000
 """Pixels from which a process of its own makes the COG."""
 POLL_SECONDS = 0.5
+READ_TIMES = 5.6
+"""What GDAL reads in all for a COG, in sizes of the plain file: measured 4.9 (smooth ground) to 5.6
+(noise). It tells nothing of itself; what it has read is the one true sign of how far it is."""
 SPARE_BYTES = 64 << 20
 COLOURS = (ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.undefined)
 
@@ -116,7 +119,7 @@ def convert(plain: str | Path, ready: str | Path) -> None:
 
 
 def _convert(plain: Path, ready: Path, progress: Progress, *, large: bool) -> None:
-    progress("建立金字塔")
+    progress("建立金字塔", 0, 100)
     if not large:
         convert(plain, ready)
         return
@@ -125,7 +128,7 @@ def _convert(plain: Path, ready: Path, progress: Progress, *, large: bool) -> No
     with subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE) as worker:
         try:
             while worker.poll() is None:
-                progress("建立金字塔")
+                progress("建立金字塔", _percent(worker.pid, plain), 100)
                 try:
                     worker.wait(POLL_SECONDS)
                 except subprocess.TimeoutExpired:
@@ -139,6 +142,16 @@ def _convert(plain: Path, ready: Path, progress: Progress, *, large: bool) -> No
             told = (worker.stderr.read() if worker.stderr else b"").decode("utf-8", "replace")
             _clear_overviews(ready)
             raise OSError(told.strip().splitlines()[-1] if told.strip() else "COG")
+
+
+def _percent(pid: int, plain: Path) -> int:
+    """How far a worker is, by what it has read; 0 where the system doesn't tell."""
+    try:
+        told = Path(f"/proc/{pid}/io").read_text(encoding="ascii")
+        read = int(told.split("rchar:")[1].split()[0])
+    except (OSError, IndexError, ValueError):
+        return 0
+    return min(99, int(100 * read / (READ_TIMES * plain.stat().st_size)))
 
 
 def _clear_overviews(ready: Path) -> None:

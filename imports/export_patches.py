@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from typing import TYPE_CHECKING, Any
 
+from imports.export_registers import gather, registered_columns
 from imports.export_source import (
     Asked,
     Made,
@@ -64,6 +65,7 @@ def select_patches(asked: Asked) -> Source:
         },
     )
     sqlfiles.analyze("export_row")
+    gather(asked.known_at)
     summed = sqlfiles.rows("exports/24_sum_patches")[0]
     keys = sqlfiles.rows("exports/20_list_patch_keys")
     count = summed["row_count"]
@@ -73,6 +75,7 @@ def select_patches(asked: Asked) -> Source:
     if not asked.plain:
         deliveries = sqlfiles.rows("exports/26_list_patch_deliveries")
         made += delivered_columns(PATCH, keys, deliveries, count, made)
+    made += registered_columns(made, plain=asked.plain)
     return Source(
         PATCHES, "图斑", PATCH, made, count, bounds_of(summed), summed["meridians"] or [],
         lambda: sqlfiles.stream(

@@ -251,10 +251,11 @@ def constant_of(row: Row, count: int) -> str | None:
 
 
 def _attribute(name: str) -> Callable[[Row], Any]:
-    return lambda row: _plain(row["attributes"].get(name))
+    return lambda row: plain(row["attributes"].get(name))
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A stored value as a file holds it: a date that is known in part as far as it is known."""
     return said_date(value) if isinstance(value, dict) else value
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, cast
 
-from imports import typed_held, typed_values, values
+from imports import date_serials, typed_held, typed_values, values
 from imports.readers.held import Held
 from imports.readers.table import NOTE, Finding
 from spatial import install
@@ -159,6 +159,7 @@ def canonical(
         table.file_name, faults,
         "改正这些值；整列不可用时以 --map 字段= 不取该列，或以 --set 字段=值 统一给出。",
     )  # fmt: skip
+    result.findings += date_serials.told(table, columns, known)
     result.delivered_fields = sorted({*columns, *(constants or {})})
     if target != PATCH:  # a patch keeps both ends in columns of its own
         result.findings += _partial_dates(table, known, result.spans)
@@ -181,6 +182,8 @@ def _fill(
             if name in told
             else (record.get(result.columns[name]) for record in table.records)
         )
+        if known[name].kind == "date" and table.driver in date_serials.SHEETS:
+            raws = map(date_serials.read, raws)
         typed[name] = typed_values.column(known[name], raws, ends=ends)
     result.rows = typed_values.rows_of(typed, len(table.records))
     dated = {name: column for name, column in typed.items() if known[name].kind == "date"}

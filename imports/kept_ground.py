@@ -1,4 +1,7 @@
-"""Ground that somebody looks at before it is registered: kept for a day, for them alone."""
+"""Ground that somebody looks at before it is registered: kept for a day, for them alone.
+
+No upload: ADR 0002 says why.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ def keep(name: str, chunks: Iterable[bytes], by: User) -> str:
 
     Raises InputRefused for a file that is larger than one paper's ground can be.
     """
-    _sweep()
+    sweep()
     token = uuid.uuid4().hex
     folder = _root() / token
     folder.mkdir(parents=True)
@@ -78,9 +81,14 @@ def _root() -> Path:
     return Path(settings.MEDIA_ROOT) / FOLDER
 
 
-def _sweep() -> None:
-    """What nobody came back for within a day goes."""
+def sweep() -> int:
+    """Remove what nobody came back for within a day; how many."""
     root = _root()
-    for folder in root.iterdir() if root.is_dir() else ():
-        if folder.stat().st_mtime < time.time() - KEPT_S:
-            shutil.rmtree(folder, ignore_errors=True)
+    old = [
+        folder
+        for folder in (root.iterdir() if root.is_dir() else ())
+        if folder.stat().st_mtime < time.time() - KEPT_S
+    ]
+    for folder in old:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(old)

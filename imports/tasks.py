@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import timezone
 
-from imports import upload_trial, upload_work, uploads, version_jobs
+from imports import kept_ground, upload_trial, upload_work, uploads, version_jobs
 from imports.detect import deliver
 from imports.detect.search import Settings
 from imports.upload_options import within_of
@@ -23,6 +23,7 @@ __all__ = [
     "detect_changes",
     "import_upload",
     "look_upload",
+    "prune_ground",
     "prune_uploads",
     "try_upload",
     "version_jobs",
@@ -74,3 +75,9 @@ def _person(by: User | None) -> User:
 def prune_uploads() -> int:
     """Remove uploads that are too old (GISLAND_UPLOAD_DAYS)."""
     return uploads.prune(before=timezone.now() - datetime.timedelta(days=settings.UPLOAD_DAYS))
+
+
+@upkeep
+def prune_ground() -> int:
+    """Remove the ground of papers that were looked at and never registered."""
+    return kept_ground.sweep()

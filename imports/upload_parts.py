@@ -22,37 +22,52 @@ from spatial.errors import GislandError, InputRefused
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from imports.readers.bundle import Bundle
     from spatial.jobs import Progress
     from spatial.models import User
 
 MOST = 60
 """Layers of one file that are listed and brought in."""
+DATABASES = ("geopackage", "filegdb")
+"""Kinds of file that hold layers of their own, each to be brought in by itself."""
+UNREAD = "读不出图层的字段，可能已损坏。"
 OPEN = (UploadState.LOOKED, UploadState.REFUSED, UploadState.FAILED, UploadState.RECEIVED)
 
 
 def listed(upload: Upload, names: Sequence[str], progress: Progress) -> list[dict[str, Any]]:
     """What each layer of the file is, as far as its head says: rows, columns, kind of shape; or
     ``fault``, why it cannot be read."""
-    found = []
+    found: list[dict[str, Any]] = []
     for at, name in enumerate(names[:MOST]):
         progress("列出图层", at, len(names))
-        found.append({"name": name, **_head(upload, name)})
-    return found
+        found += _heads(upload, name)
+    return found[:MOST]
 
 
-def _head(upload: Upload, name: str) -> dict[str, Any]:
+def _heads(upload: Upload, name: str) -> list[dict[str, Any]]:
+    """The layer of that name; or, where it is a database in a zip of several, each of its own."""
     try:
         with bundles.opened(upload.file, name) as bundle:
-            inner = [str(row[0]) for row in pyogrio.list_layers(bundle.main)]
-            layer = name if name in inner else None
-            is_dbf = bundle.kind == "shapefile"
-            told = pyogrio.read_info(
-                bundle.main, layer=layer, encoding="ISO-8859-1" if is_dbf else None
-            )
+            layers = [str(row[0]) for row in pyogrio.list_layers(bundle.main)]
+            meant = bundles.inner(name, layers)
+            several = meant is None and bundle.kind in DATABASES and len(layers) > 1
+            if not several:
+                return [{"name": name, **_head(bundle, meant)}]
+            return [{"name": f"{name}/{layer}", **_head(bundle, layer)} for layer in layers]
     except GislandError as error:
-        return {"fault": str(error)}
+        return [{"name": name, "fault": str(error)}]
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeError):
-        return {"fault": "读不出图层的字段，可能已损坏。"}
+        return [{"name": name, "fault": UNREAD}]
+
+
+def _head(bundle: Bundle, layer: str | None) -> dict[str, Any]:
+    is_dbf = bundle.kind == "shapefile"
+    try:
+        told = pyogrio.read_info(
+            bundle.main, layer=layer, encoding="ISO-8859-1" if is_dbf else None
+        )
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeError):
+        return {"fault": UNREAD}
     return {
         "rows": int(told["features"]),
         "columns": [_name(str(one)) if is_dbf else str(one) for one in told["fields"]],

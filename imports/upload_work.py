@@ -39,7 +39,10 @@ def look_at(token: str, by: User, progress: Progress) -> dict[str, Any]:
         seen = _look(upload, by, progress)
     except GislandError as error:
         names = [str(name) for name in getattr(error, "names", ())] or names
-        seen = {"sublayers": names, "parts": _parts(upload, names, progress)} if names else {}
+        seen = {}
+        if names:
+            parts = _parts(upload, names, progress)
+            seen = {"sublayers": [one["name"] for one in parts] or names, "parts": parts}
         seen["crs_proposals"] = list(getattr(error, "proposals", ()))
         _end(upload, UploadState.REFUSED, error=str(error), preview=seen)
         raise

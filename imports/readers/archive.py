@@ -196,8 +196,9 @@ def _choose(file_name: str, found: list[str], sublayer: str | None, held: list[s
             f"{_way_out(held)}请检查包内的 .shp 等文件。"
         )
     labels = _labels(found)
-    if sublayer in labels:
-        return found[labels.index(sublayer)]
+    meant = [label for label in labels if f"{sublayer}/".startswith(f"{label}/")]
+    if sublayer and meant:  # the file itself, or a layer of it: file/layer
+        return found[labels.index(max(meant, key=len))]
     shapefiles = [one for one in found if one.lower().endswith(".shp")]
     if sublayer and len(shapefiles) == len(found):
         raise SublayerNeeded(

@@ -23,7 +23,7 @@ from imports.readers import archive, kinds
 from spatial.errors import DiskFull, InputRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 SHAPEFILE_SUFFIXES = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 CHUNK = 1 << 20
@@ -108,6 +108,15 @@ def opened(path: str | Path, sublayer: str | None = None) -> Iterator[Bundle]:
         if kind in TEXTS:
             _refuse_beyond(given.name, main.stat().st_size, "IMPORT_TEXT_BYTES")
         yield Bundle(given, kind, main, members, digest, size)
+
+
+def inner(sublayer: str | None, names: Iterable[str]) -> str | None:
+    """The layer among ``names`` that is meant: by its own name, or after that of its file in a zip
+    (``file/layer``); None where it is none of them."""
+    known = list(names)
+    if sublayer is None or sublayer in known:
+        return sublayer
+    return next((name for name in known if sublayer.endswith(f"/{name}")), None)
 
 
 def find_sibling(main: Path, suffix: str) -> Path | None:

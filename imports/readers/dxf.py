@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pyogrio
@@ -12,7 +13,7 @@ import shapely
 from imports.readers import columns as columns_of
 from imports.readers import encoding as encodings
 from imports.readers import polygons, vector
-from imports.readers.table import NOTE, Finding, Table
+from imports.readers.table import NOTE, WARNING, Finding, Table
 from spatial.errors import InputRefused
 
 if TYPE_CHECKING:
@@ -59,11 +60,7 @@ def read(bundle: Bundle, *, encoding: str | None = None, sublayer: str | None = 
     if len(kept) < len(every) and not sublayer:
         message = f"图中另有填充或布局空间的对象 {len(every) - len(kept)} 个。"
         findings.append(Finding("not_polygons", message, done="未读取这些对象"))
-    arcs = _arcs(drawing)
-    if arcs:
-        message = f"图中 {arcs} 段为弧。"
-        done = f"每 {ARC_STEP} 度取一弦，弦离弧不超过半径的百万分之 2.4"
-        findings.append(Finding("linearised", message, done=done))
+    findings += _curved(drawing)
     if shapely.has_z(every[rows]).any():
         findings.append(Finding("z_dropped", "图形带高程。", NOTE, done="只取平面坐标"))
     findings += decision.findings
@@ -109,7 +106,26 @@ def _text(value: Any, codec: str) -> str:
         return text
 
 
-def _arcs(drawing: bytes) -> int:
+def _curved(drawing: bytes) -> list[Finding]:
+    """What is said of arcs, circles, ellipses and splines: read as chords."""
+    count = Counter(re.findall(rb"\n\s*0\r?\n(ARC|CIRCLE|ELLIPSE|SPLINE)\s*?\r?\n", drawing))
+    parts = [(_bulges(drawing), "段弧"), (count[b"ARC"] + count[b"CIRCLE"], "个圆或圆弧")]
+    parts.append((count[b"ELLIPSE"], "个椭圆"))
+    said = "、".join(f"{number} {word}" for number, word in parts if number)
+    found = []
+    if said:
+        done = f"每 {ARC_STEP} 度取一弦，弦离弧不超过半径的百万分之 2.4"
+        found.append(Finding("linearised", f"图中有 {said}。", done=done))
+    if splines := count[b"SPLINE"]:
+        message = f"图中有 {splines} 条样条曲线，界线没有准确的界址点。"
+        done = "按折线近似读取，面积会有出入；请以勘测成果的界址点为准"
+        found.append(Finding("linearised", message, WARNING, done=done))
+    return found
+
+
+def _bulges(drawing: bytes) -> int:
     """Segments of polylines that are arcs: a bulge (code 42) other than zero."""
-    bulges = re.findall(rb"\n\s*42\r?\n\s*([-+0-9.eE]+)", drawing)
+    inside = re.sub(rb"\n\s*0\r?\n(ELLIPSE|SPLINE|TEXT|MTEXT|INSERT).*?(?=\n\s*0\r?\n)", b"",
+                    drawing, flags=re.DOTALL)  # there code 42 says something else  # fmt: skip
+    bulges = re.findall(rb"\n\s*42\r?\n\s*([-+0-9.eE]+)", inside)
     return sum(1 for text in bulges if float(text))

@@ -67,6 +67,10 @@ def check_contents(main: Path, kind: str, name: str) -> None:
     if start.startswith(b"AutoCAD Binary DXF"):
         raise InputRefused(f"文件 {name} 是二进制 DXF。请在 CAD 中另存为文本（ASCII）格式的 DXF。")
     if not _looks(start, kind):
+        if kind == "gml" and b"<" in start[:64]:
+            raise InputRefused(
+                f"文件 {name} 是 XML，但不是 GML。请导出为 GML、GeoPackage 或 shapefile 后再交。"
+            )
         raise InputRefused(f"文件 {name} 的内容不是 {main.suffix} 格式，可能已损坏。请重新导出。")
 
 

@@ -13,6 +13,7 @@ import shapely
 
 from imports.readers import columns as columns_of
 from imports.readers import polygons, vector
+from imports.readers.bundle import inner
 from imports.readers.table import NOTE, Finding, Table
 from spatial.errors import InputRefused
 
@@ -85,7 +86,8 @@ def _layers(bundle: Bundle, path: Any, sublayer: str | None) -> list[tuple[int, 
         raise InputRefused(
             f"文件 {bundle.file_name} 打不开，KML 内容不完整。请重新导出后再交。"
         ) from error
-    chosen = [(at, name) for at, name in layers if sublayer in (None, name)]
+    meant = inner(sublayer, [name for _, name in layers])
+    chosen = [(at, name) for at, name in layers if sublayer is None or name == meant]
     if chosen or bundle.path.suffix.lower() == ".zip":
         return chosen or layers
     told = "、".join(name for _, name in layers)

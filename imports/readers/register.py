@@ -8,19 +8,15 @@ import numpy as np
 
 from imports import fields
 from imports.readers import columns as columns_of
-from imports.readers import sheet_rows
+from imports.readers import sheet_head, sheet_rows
 from imports.readers.clean import clean
-from imports.readers.table import NOTE, Finding, Table
+from imports.readers.table import Finding, Table
 from spatial.errors import InputRefused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imports.readers.bundle import Bundle
-    from imports.readers.sheet_rows import Sheet
-
-TITLES = 10
-"""Rows above the head in which offices write titles, dates and units."""
 
 
 def read(
@@ -37,7 +33,11 @@ def read(
         )
     findings: list[Finding] = []
     sheet = sheet_rows.read(bundle, encoding, sublayer, findings)
-    _find_head(bundle.file_name, sheet, {fields.plain_name(key) for key in keys}, findings)
+    wanted = {fields.plain_name(key) for key in keys}
+    sheet_head.seek(
+        bundle.file_name, sheet,
+        lambda names: any(fields.plain_name(name) in wanted for name in names), findings,
+    )  # fmt: skip
     values = [[row.get(name) for row in sheet.rows] for name in sheet.columns]
     findings += columns_of.check_values(bundle.file_name, values)
     return clean(
@@ -55,24 +55,3 @@ def read(
             facts={"rows": len(sheet.rows), "layer": sheet.name},
         )
     )
-
-
-def _find_head(file_name: str, sheet: Sheet, keys: set[str], findings: list[Finding]) -> None:
-    if any(fields.plain_name(name) in keys for name in sheet.columns):
-        return
-    for at, row in enumerate(sheet.rows[:TITLES]):
-        cells = [str(row.get(name) or "").strip() for name in sheet.columns]
-        if any(fields.plain_name(cell) in keys for cell in cells if cell):
-            names = columns_of.distinct([cell or f"列{n}" for n, cell in enumerate(cells, 1)])
-            sheet.rows = [
-                dict(zip(names, (one.get(old) for old in sheet.columns), strict=True))
-                for one in sheet.rows[at + 1 :]
-            ]
-            number = sheet.numbers[at]
-            sheet.numbers = sheet.numbers[at + 1 :]
-            sheet.columns = names
-            message = f"第 {number} 行起为表头，以上 {number - 1} 行是标题。"
-            findings.append(Finding("head_found", message, NOTE, row=number, done="标题未读取"))
-            if not sheet.rows:
-                raise InputRefused(f"登记表 {file_name} 只有表头或没有内容。请核对导出的表。")
-            return

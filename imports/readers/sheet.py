@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +11,16 @@ import pyproj
 import shapely
 
 from imports.readers import columns as columns_of
-from imports.readers import coordinate_txt, deep, sheet_rows, txt_grammar, txt_plane
+from imports.readers import (
+    coordinate_txt,
+    deep,
+    sheet_head,
+    sheet_rows,
+    txt_grammar,
+    txt_plane,
+)
 from imports.readers.polygons import POLYGONAL
+from imports.readers.sheet_columns import point_columns, speaks, wkt_column
 from imports.readers.table import NOTE, Finding, Table
 from imports.refusal import BadRows, refuse_rows
 from imports.values import is_null
@@ -21,69 +28,10 @@ from spatial.errors import InputRefused
 
 if TYPE_CHECKING:
     from imports.readers.bundle import Bundle
+    from imports.readers.sheet_columns import Points
     from imports.readers.sheet_rows import Sheet
 
-WKT = ("WKT", "GEOM", "GEOMETRY", "THE_GEOM", "SHAPE", "图形", "坐标串", "空间坐标")
-X = (
-    "X",
-    "X坐标",
-    "坐标X",
-    "北坐标",
-    "纵坐标",
-    "纵坐标X",
-    "NORTH",
-    "NORTHING",
-    "纬度",
-    "LAT",
-    "LATITUDE",
-    "N",
-)
-Y = (
-    "Y",
-    "Y坐标",
-    "坐标Y",
-    "东坐标",
-    "横坐标",
-    "横坐标Y",
-    "EAST",
-    "EASTING",
-    "经度",
-    "LON",
-    "LNG",
-    "LONG",
-    "LONGITUDE",
-    "E",
-)
-PARCEL = (
-    "地块编号",
-    "DKBH",
-    "地块号",
-    "地块",
-    "宗地号",
-    "ZDDM",
-    "JCBH",
-    "监测编号",
-    "图斑编号",
-    "TBBH",
-    "编号",
-    "PARCEL",
-    "ID",
-    "FID",
-)
-RING = ("地块圈号", "圈号", "RING", "PART")
-POINT = ("界址点号", "点号", "点名", "POINT", "JZD", "序号")
 REMEDY = "按行号改正表格；坐标应为同一坐标系的数值，一个界址点一行。"
-
-
-@dataclass(frozen=True)
-class Points:
-    """Which columns hold the two coordinates, the parcel, the ring and the point's number."""
-
-    x: str
-    y: str
-    parcel: str | None
-    ring: str | None
-    point: str | None
 
 
 def read(
@@ -102,12 +50,14 @@ def read(
     findings: list[Finding] = []
     bad = bad or BadRows()
     sheet = sheet_rows.read(bundle, encoding, sublayer, findings)
+    if not wkt_column(sheet):
+        sheet_head.seek(bundle.file_name, sheet, speaks, findings)
     values = [[row.get(name) for row in sheet.rows] for name in sheet.columns]
     findings += columns_of.check_values(bundle.file_name, values)
-    wkt = _wkt_column(sheet)
+    wkt = wkt_column(sheet)
     if wkt:
         return _of_wkt(bundle, sheet, wkt, findings, bad)
-    points = _point_columns(sheet)
+    points = point_columns(sheet)
     if points is None:
         raise InputRefused(
             f"文件 {bundle.file_name} 没有图形：应有一列 WKT（POLYGON…），或每个界址点一行、"
@@ -115,31 +65,6 @@ def read(
             f"现有列：{'、'.join(sheet.columns) or '无'}。"
         )
     return _of_points(bundle, sheet, points, findings, bad, overridden=bool(crs))
-
-
-def _plain(name: str) -> str:
-    text = unicodedata.normalize("NFKC", name).upper()
-    return re.sub(r"[\s_]+|\(.*?\)", "", text)
-
-
-def _named(sheet: Sheet, names: tuple[str, ...]) -> str | None:
-    """The column of one of these names, the first names first; a unit in brackets is ignored."""
-    known = {_plain(column): column for column in reversed(sheet.columns)}
-    return next((known[_plain(name)] for name in names if _plain(name) in known), None)
-
-
-def _wkt_column(sheet: Sheet) -> str | None:
-    """The column named so that holds WKT of any kind, else one that holds nothing but polygons."""
-    named = _named(sheet, WKT)
-    any_kind = r"\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)\b"
-    polygon = r"\s*(SRID=\d+;)?\s*(MULTI)?POLYGON\b"
-    for column in sheet.columns:
-        texts = [str(row[column]) for row in sheet.rows if not is_null(row.get(column))]
-        pattern = any_kind if column == named else polygon
-        fits = [bool(re.match(pattern, text, re.IGNORECASE)) for text in texts]
-        if any(fits) and (column == named or all(fits)):
-            return column
-    return None
 
 
 def _of_wkt(
@@ -170,13 +95,6 @@ def _of_wkt(
     )  # fmt: skip
 
 
-def _point_columns(sheet: Sheet) -> Points | None:
-    x, y = _named(sheet, X), _named(sheet, Y)
-    if x is None or y is None:
-        return None
-    return Points(x, y, _named(sheet, PARCEL), _named(sheet, RING), _named(sheet, POINT))
-
-
 def _of_points(
     bundle: Bundle,
     sheet: Sheet,
@@ -190,6 +108,8 @@ def _of_points(
     rows: dict[str, list[dict[str, Any]]] = {}
     parcels: dict[str, txt_grammar.Parcel] = {}
     owners: dict[int, int] = {}
+    if at.parcel:
+        _fill_merged(sheet, at.parcel, findings)
     for number, row in zip(sheet.numbers, sheet.rows, strict=True):
         if is_null(row.get(at.x)) and is_null(row.get(at.y)):
             continue
@@ -230,9 +150,26 @@ def _of_points(
     return _table(
         bundle, sheet, names, findings,
         numbers=[parcel.line for parcel in document.parcels],
-        records=[{name: group[0].get(name) for name in names} for group in rows.values()],
+        records=[{name: _told(group, name) for name in names} for group in rows.values()],
         geoms=np.array(shapes, dtype=object), crs=plane.crs, origin=plane.origin,
     )  # fmt: skip
+
+
+def _fill_merged(sheet: Sheet, column: str, findings: list[Finding]) -> None:
+    """Points below the one that names the parcel are its own, where each parcel is named but once:
+    the cell was merged over all of them."""
+    named = [str(row[column]) for row in sheet.rows if not is_null(row.get(column))]
+    if not named or len(named) == len(sheet.rows) or len(set(named)) < len(named):
+        return
+    above, filled = None, 0
+    for row in sheet.rows:
+        if not is_null(row.get(column)):
+            above = row[column]
+        elif above is not None:
+            row[column] = above
+            filled += 1
+    message = f"{column} 列每个地块只写一次，另 {filled} 行为空（合并的单元格）。"
+    findings.append(Finding("merged_cells", message, done="空行属上面的地块"))
 
 
 def _number(raw: Any) -> float | None:
@@ -244,7 +181,12 @@ def _number(raw: Any) -> float | None:
 
 
 def _one(group: list[dict[str, Any]], name: str) -> bool:
-    return len({str(row.get(name)) for row in group}) == 1
+    """Whether the points of a parcel say one thing; a merged cell says it once."""
+    return len({str(row.get(name)) for row in group if not is_null(row.get(name))}) <= 1
+
+
+def _told(group: list[dict[str, Any]], name: str) -> Any:
+    return next((row[name] for row in group if not is_null(row.get(name))), group[0].get(name))
 
 
 def _table(  # noqa: PLR0913 - what the two kinds of table differ in

@@ -16,14 +16,14 @@ from imports.formula import unguarded
 from imports.readers import archive, xlsx_guard
 from imports.readers import columns as columns_of
 from imports.readers import encoding as encodings
-from imports.readers.table import SublayerNeeded
+from imports.readers.bundle import inner
+from imports.readers.table import Finding, SublayerNeeded
 from spatial.errors import InputRefused
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from imports.readers.bundle import Bundle
-    from imports.readers.table import Finding
 
 SEPARATORS = ",\t;，|"
 TITLES = 10
@@ -48,7 +48,13 @@ def read(
     bundle: Bundle, encoding: str | None, sublayer: str | None, findings: list[Finding]
 ) -> Sheet:
     """The rows; raises InputRefused for unreadable text, and workbooks of several filled sheets."""
-    sheet = _xlsx(bundle, sublayer) if bundle.kind == "xlsx" else _csv(bundle, encoding, findings)
+    if bundle.kind == "xlsx":
+        sheet = _xlsx(bundle, sublayer)
+        if empty := xlsx_guard.empty_formulas(bundle.main):
+            message = f"工作簿中 {empty} 个公式没有存下计算结果。"
+            findings.append(Finding("formula_empty", message, done="这些单元格按空读取"))
+    else:
+        sheet = _csv(bundle, encoding, findings)
     if not sheet.rows:
         raise InputRefused(f"文件 {bundle.file_name} 只有表头或没有内容。请核对导出的表。")
     for row in sheet.rows:
@@ -118,8 +124,8 @@ def _xlsx(bundle: Bundle, sublayer: str | None) -> Sheet:
     pyogrio.set_gdal_config_options({"OGR_XLSX_HEADERS": "FORCE", "OGR_XLSX_FIELD_TYPES": "STRING"})
     try:
         names = [str(name) for name, _ in pyogrio.list_layers(bundle.main)]
-        if sublayer in names:
-            names = [str(sublayer)]
+        if sublayer and (meant := inner(sublayer, names)):
+            names = [meant]
         sheets = [(name, *_cells(bundle.main, name)) for name in names]
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise InputRefused(

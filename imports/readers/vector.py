@@ -27,12 +27,13 @@ from imports.readers import (
 )
 from imports.readers import columns as columns_of
 from imports.readers import encoding as encodings
-from imports.readers.bundle import find_sibling
+from imports.readers.bundle import find_sibling, inner
 from imports.readers.codec_names import codec_named
 from imports.readers.crs_text import parsed
 from imports.readers.held import Held
 from imports.readers.kinds import DRIVERS
 from imports.readers.table import Finding, SublayerNeeded, Table
+from imports.readers.unreadable import unreadable
 from spatial.errors import InputRefused
 from spatial.job_progress import silent
 
@@ -202,28 +203,26 @@ def _with_new_index(bundle: Bundle, scratch: Path) -> Path:
     try:
         pyogrio.read_info(copy)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise _unreadable(bundle) from error
+        raise unreadable(bundle) from error
     finally:
         pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
     return copy
-
-
-def _unreadable(bundle: Bundle) -> InputRefused:
-    return InputRefused(f"文件 {bundle.file_name} 打不开，内容已损坏。请重新导出后再交。")
 
 
 def _choose_layer(bundle: Bundle, path: Path, sublayer: str | None) -> str:
     try:
         layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise _unreadable(bundle) from error
-    if sublayer and sublayer in layers:
-        return sublayer
+        raise unreadable(bundle) from error
+    if sublayer and (meant := inner(sublayer, layers)):
+        return meant
     named_in_zip = bundle.path.suffix.lower() == ".zip"
     if len(layers) == 1 and (not sublayer or named_in_zip or bundle.kind == "shapefile"):
         return layers[0]
     if not layers:
         raise InputRefused(f"文件 {bundle.file_name} 中没有带图形的图层。请核对导出内容。")
+    if sublayer and named_in_zip:  # one of several files: file/layer
+        layers = [f"{sublayer}/{layer}" for layer in layers]
     raise SublayerNeeded(
         f"文件 {bundle.file_name} 中有图层：{'、'.join(layers)}。请用 --where-layer 指明其中之一。",
         layers,
@@ -263,7 +262,7 @@ def raw_layer(
         UnicodeDecodeError,
         ValueError,
     ) as error:
-        raise _unreadable(bundle) from error
+        raise unreadable(bundle) from error
     if geometry is None:
         raise InputRefused(f"文件 {bundle.file_name} 没有图形。请核对导出内容。")
     return meta, geometry, columns

@@ -1,9 +1,9 @@
 -- what:   The selected patches in order, with what was found on each: conclusions and marks (none
 --         where the patch reaches beyond the counties of the asker, whose rules are hidden left
---         out), and who is taken to use the ground.
--- reads:  export_row, spatial_patch, spatial_batch, spatial_region, spatial_holder,
---         spatial_assessment, spatial_run, spatial_piece, spatial_assessmentconclusion,
---         spatial_assessmentmark
+--         out), who is taken to use the ground, and what registers told.
+-- reads:  export_row, export_register, spatial_patch, spatial_batch, spatial_region,
+--         spatial_holder, spatial_assessment, spatial_run, spatial_piece,
+--         spatial_assessmentconclusion, spatial_assessmentmark
 -- writes: -
 -- params: county_ids, hidden_labels, hidden_marks
 SELECT
@@ -32,12 +32,15 @@ SELECT
     given.name AS given_holder,
     conclusions.told AS conclusions,
     marks.told AS marks,
+    register.attributes AS registered,
+    register.delivered AS register_row,
     ST_AsBinary(patch.geom) AS geom
 FROM export_row AS chosen
 INNER JOIN spatial_patch AS patch ON chosen.id = patch.id
 INNER JOIN spatial_batch AS batch ON patch.batch_id = batch.id
 INNER JOIN spatial_region AS region ON patch.region_id = region.id
 LEFT JOIN spatial_holder AS given ON patch.holder_id = given.id
+LEFT JOIN export_register AS register ON chosen.id = register.patch_id
 LEFT JOIN LATERAL (
     SELECT
         assessment.id,

@@ -1,6 +1,6 @@
 -- what:   One tile of patches where single ones are too small to see: layer {name} has only those
 --         at least large_deg across; {name}-labels has one point per cell, style and class with
---         the count of patches. Labels as in patches.sql.
+--         the count of patches, machine-made ones apart. Labels as in patches.sql.
 -- reads:  spatial_patch, spatial_batch, spatial_assessment, spatial_run
 -- writes: -
 -- params: name, z, x, y, west, south, east, north, county_ids, unit_id, run_id, known_at,
@@ -13,6 +13,7 @@ near AS (
     SELECT
         patch.id,
         patch.geom,
+        batch.source = '机器初筛' AS machine,
         ST_Centroid(ST_Envelope(patch.geom)) AS middle
     FROM spatial_patch AS patch
     INNER JOIN spatial_batch AS batch ON patch.batch_id = batch.id
@@ -27,6 +28,7 @@ told AS (
     SELECT
         near.id,
         near.geom,
+        nullif(near.machine, FALSE) AS machine,
         radians(ST_X(near.middle)) * 6378137 AS east_m,
         ln(tan(pi() / 4 + radians(ST_Y(near.middle)) / 2)) * 6378137 AS north_m,
         coalesce(CASE WHEN NOT found.hidden THEN nullif(found.style, '') END, 'other') AS style,
@@ -58,7 +60,8 @@ drawn AS MATERIALIZED (
         told.id,
         jsonb_strip_nulls(
             jsonb_build_object(
-                'id', told.id, 'style', told.style, 'label_class', told.label_class
+                'id', told.id, 'style', told.style, 'label_class', told.label_class,
+                'machine', told.machine
             )
         ) AS properties,
         ST_AsMVTGeom(ST_Transform(told.geom, 3857), frame.tile, 4096, 64, TRUE) AS geom
@@ -78,6 +81,7 @@ label AS MATERIALIZED (
                 'id', CASE WHEN count(*) = 1 THEN min(told.id) END,
                 'style', told.style,
                 'label_class', told.label_class,
+                'machine', told.machine,
                 'count', count(*)
             )
         ) AS properties,
@@ -91,7 +95,7 @@ label AS MATERIALIZED (
         told.east_m >= ST_XMin(frame.tile) AND told.east_m < ST_XMax(frame.tile)
         AND told.north_m >= ST_YMin(frame.tile) AND told.north_m < ST_YMax(frame.tile)
     GROUP BY
-        frame.tile, told.style, told.label_class,
+        frame.tile, told.style, told.label_class, told.machine,
         floor(told.east_m / %(cell_m)s), floor(told.north_m / %(cell_m)s)
 )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from imports import activate, approvals, kept_ground, pasted
+from imports import activate, approvals, kept_ground, pasted, tasks
 from imports.models import Delivery
 from spatial.errors import InputRefused, NotAllowed
 from spatial.jobs import do_job
@@ -252,6 +253,16 @@ def test_what_one_person_keeps_another_cannot_use(clerk):
     for wrong in (token, "../" + token, "", "0" * 32):
         with pytest.raises(InputRefused, match="已不在"):
             kept_ground.path_of(wrong, other)
+
+
+def test_what_nobody_came_back_for_goes_after_a_day(clerk):
+    old, new = kept(points(), clerk), kept(points(), clerk)
+    folder = kept_ground._root() / old
+    os.utime(folder, (0, folder.stat().st_mtime - kept_ground.KEPT_S - 1))
+    assert tasks.prune_ground() == 1
+    assert kept_ground.path_of(new, clerk).is_file()
+    with pytest.raises(InputRefused, match="已不在"):
+        kept_ground.path_of(old, clerk)
 
 
 @pytest.mark.parametrize(("county", "role", "status"), [(WEST, "brigade", 403), (None, "", 302)])

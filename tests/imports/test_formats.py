@@ -171,9 +171,32 @@ def test_arcs_become_chords_within_the_stated_tolerance(tmp_path):
     table = read(path)
     half_disc = np.pi * 50**2 / 2
     told = next(finding for finding in table.findings if finding.kind == "linearised")
-    assert "1 段为弧" in told.message
+    assert "1 段弧" in told.message
     assert "百万分之 2.4" in told.done
     assert table.geoms[0].area == pytest.approx(10_000 + half_disc, rel=1e-5)
+
+
+def test_circles_ellipses_and_splines_say_that_they_are_no_polylines(tmp_path):
+    (x, y), ring = RING[0], [*RING, RING[0]]
+    head = "5\n{}\n100\nAcDbEntity\n8\n曲线\n100\n"
+    place = f"10\n{x}.0\n20\n{y}.0"
+    circle = f"0\nCIRCLE\n{head.format('A1')}AcDbCircle\n{place}\n40\n50.0"
+    oval = f"11\n50.0\n21\n0.0\n40\n0.5\n41\n0.0\n42\n{2 * np.pi}"
+    ellipse = f"0\nELLIPSE\n{head.format('A2')}AcDbEllipse\n{place}\n{oval}"
+    corners = "\n".join(f"10\n{east}.0\n20\n{north}.0\n30\n0.0" for east, north in ring)
+    knots = "\n".join(f"40\n{knot}.0" for knot in (0, 0, 0, 0, *range(1, len(ring) - 3)))
+    last = "\n".join(f"40\n{len(ring) - 3}.0" for _ in range(4))
+    flags = f"AcDbSpline\n70\n11\n71\n3\n72\n{len(ring) + 4}\n73\n{len(ring)}\n74\n0"
+    spline = f"0\nSPLINE\n{head.format('A3')}{flags}\n{knots}\n{last}\n{corners}"
+    table = read(drawing(tmp_path / "a.dxf", circle, ellipse, spline))
+    assert len(table.geoms) == 3
+    assert table.geoms[0].area == pytest.approx(np.pi * 50**2, rel=1e-5)
+    told = [finding for finding in table.findings if finding.kind == "linearised"]
+    assert [finding.severity for finding in told] == ["note", "warning"]
+    assert "1 个圆或圆弧、1 个椭圆" in told[0].message
+    assert "段弧" not in told[0].message
+    assert "1 条样条曲线" in told[1].message
+    assert "面积会有出入" in told[1].done
 
 
 def test_drawings_that_hold_no_parcel(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from pathlib import Path
 
 import pytest
 from rasterio.transform import from_origin
@@ -117,9 +118,25 @@ def test_a_large_image_is_made_by_a_process_of_its_own(tmp_path, media, monkeypa
     monkeypatch.setattr(cog, "LARGE", 0)
     told = []
     path = write(tmp_path / "a.tif", [ramp()] * 3)
-    done = rasters.load_raster(path, taken_on=DAY, progress=lambda *step: told.append(step[0]))
+    done = rasters.load_raster(path, taken_on=DAY, progress=lambda *step: told.append(step))
     assert (stored(done.image, media)[0] == ramp()).all()
-    assert list(dict.fromkeys(told)) == STEPS
+    assert list(dict.fromkeys(step[0] for step in told)) == STEPS
+    counts = [step[1:] for step in told if step[0] == "建立金字塔"]
+    assert counts == sorted(counts)
+    assert counts[0] == (0, 100)
+    assert all(0 <= count < total == 100 for count, total in counts)
+
+
+def test_how_far_the_pyramids_are_is_what_their_process_has_read(tmp_path):
+    read = int(Path("/proc/self/io").read_text().split("rchar:")[1].split()[0])
+    plain = tmp_path / "a.tif"
+    plain.touch()
+    os.truncate(plain, int(read / cog.READ_TIMES * 2))
+    assert 50 <= cog._percent(os.getpid(), plain) < 60
+    small = tmp_path / "b.tif"
+    small.write_bytes(b"x")
+    assert cog._percent(os.getpid(), small) == 99
+    assert cog._percent(0, plain) == 0
 
 
 @needs_shared

@@ -5,13 +5,15 @@ from __future__ import annotations
 import zipfile
 from typing import TYPE_CHECKING
 
+import pyogrio
 import pytest
 
 from imports import upload_parts, uploads
 from imports.models import Delivery, Upload, UploadState
 from imports.readers import archive
 from spatial.errors import InputRefused
-from tests.imports.conftest import WEST, shapefile, square
+from tests.imports import reading
+from tests.imports.conftest import WEST, frame, shapefile, square
 from tests.imports.page_steps import HERE, THERE, reader, url, words
 from tests.imports.uploading import sent, worked
 
@@ -162,3 +164,42 @@ def test_a_layer_is_chosen_by_folder_and_name(tmp_path: Path) -> None:
     (tmp_path / "scratch").mkdir()
     chosen = archive.unpack(path, tmp_path / "scratch", "乙/DLTB")
     assert chosen.with_suffix(".dbf").read_bytes() == (tmp_path / "乙" / "DLTB.dbf").read_bytes()
+
+
+def test_two_databases_of_several_layers_in_one_zip(west: User, tmp_path: Path) -> None:
+    """Each layer of each is a row of its own, named after its file."""
+    target = tmp_path / "两库.zip"
+    with zipfile.ZipFile(target, "w") as pack:
+        for name, ground in (("东", HERE), ("西", THERE)):
+            path = tmp_path / f"{name}.gpkg"
+            for layer in ("DLTB", "永农"):
+                rows = frame([{"BSM": name, "DLBM": "0101"}], [ground])
+                pyogrio.write_dataframe(rows, path, layer=layer)
+            pack.write(path, f"数据/{name}.gpkg")
+    upload = refused(west, target)
+    names = [one["name"] for one in upload.preview["parts"]]
+    assert names == ["东/DLTB", "东/永农", "西/DLTB", "西/永农"]
+    assert not any(one.get("fault") for one in upload.preview["parts"])
+    form = {"target.0": "land_use", "target.2": "land_use"}
+    shared = {"region": WEST, "valid_from": "2024-12-31"}
+    answer = reader(west).post(url(upload), {"action": "part", **shared, **form})
+    assert answer.status_code == 302, words(answer)
+    found = {}
+    for part in upload.parts.all():
+        worked(part.job)
+        part.refresh_from_db()
+        found[part.options["sublayer"]] = part.preview["first"][0]["BSM"]
+    assert found == {"东/DLTB": "东", "西/DLTB": "西"}
+
+
+def test_a_command_is_told_what_to_ask_for(tmp_path: Path) -> None:
+    target = tmp_path / "两库.zip"
+    with zipfile.ZipFile(target, "w") as pack:
+        for name in ("东", "西"):
+            path = tmp_path / f"{name}.gpkg"
+            for layer in ("DLTB", "永农"):
+                pyogrio.write_dataframe(frame([{"BSM": name}], [HERE]), path, layer=layer)
+            pack.write(path, f"{name}.gpkg")
+    reading.refused(target, "东、西")
+    reading.refused(target, "东/DLTB、东/永农", sublayer="东")
+    assert reading.read(target, sublayer="西/永农").records[0]["BSM"] == "西"

@@ -1,8 +1,8 @@
-"""The verdict for every vector file of the shared data, as a table: read so, or refused so.
+"""The verdict for every file of the shared data, as tables: read so, or refused so.
 
-``verdicts.csv`` holds a row for each file (and layer): features, CRS, encoding, what was noticed,
-or the reason of the refusal. It was looked through by hand; a change in it is a change in what an
-office is told.
+``verdicts.csv`` (vectors and tables, each layer) and ``verdicts_images.csv`` hold a row for each
+file: features or bands, CRS, encoding, what was noticed, or the reason of the refusal. They were
+looked through by hand; a change in them is a change in what an office is told.
 """
 
 from __future__ import annotations
@@ -15,21 +15,29 @@ from pathlib import Path
 import pyogrio
 import pytest
 
-from imports import crs_verdict, readers
+from imports import crs_verdict, rasters, readers
 from imports.deliveries import FileOptions
 from imports.readers import bundle as bundles
 from imports.readers import encoding
-from imports.readers.kinds import KINDS, PACKED
+from imports.readers.bundle import SHAPEFILE_SUFFIXES
+from imports.readers.kinds import KINDS, PACKED, kind_of
 from spatial.errors import GislandError
 from tests.real.conftest import DATA, needs
 
 SETS = (
-    "messy-vector", "parcels-lpis", "dikuai-txt", "admin-jiangsu", "landuse-osm-liechtenstein",
+    "admin-codes", "admin-jiangsu", "crs-cgcs2000", "dikuai-txt", "geos-xmltester",
+    "imagery-oscd-sentinel2", "imagery-taizhou-landsat", "landuse-osm-liechtenstein",
+    "messy-vector", "mvt-fixtures", "ogcapi-features", "overlay-geopandas", "parcels-lpis",
+    "proj-gie",
 )  # fmt: skip
 pytestmark = needs(*SETS)
 
 TABLE = Path(__file__).with_name("verdicts.csv")
 COLUMNS = ("file", "layer", "features", "crs", "encoding", "noticed", "refused")
+IMAGES = TABLE.with_name("verdicts_images.csv")
+IMAGE_COLUMNS = ("file", "bands", "resolution_m", "crs", "stretched", "noticed", "refused")
+IMAGE_SUFFIXES = (".tif", ".tiff")
+PARTS = {*SHAPEFILE_SUFFIXES, ".sbn", ".sbx", ".qix", ".qpj"}
 
 
 def listed() -> list[tuple[str, str]]:
@@ -73,6 +81,32 @@ def reason(message: str, name: str) -> str:
     return re.split(r"[。；]", first)[0][:80]
 
 
+def listed_images() -> list[str]:
+    """Every image that an import takes."""
+    found = [file for file in DATA.rglob("*") if file.suffix.lower() in IMAGE_SUFFIXES]
+    return sorted(file.relative_to(DATA).as_posix() for file in found)
+
+
+def image_outcome(name: str) -> dict[str, str]:
+    """What an import would say of an image; nothing is converted."""
+    told = dict.fromkeys(IMAGE_COLUMNS[1:], "")
+    try:
+        loaded = rasters.load_raster(DATA / name, dry_run=True)
+    except GislandError as error:
+        return {**told, "refused": reason(str(error), Path(name).name)}
+    image = loaded.image
+    return {
+        **told, "bands": str(image.bands), "resolution_m": f"{image.resolution_m:.1f}",
+        "crs": image.delivered_crs, "stretched": "是" if image.stretch else "否",
+        "noticed": " ".join(sorted({finding.kind for finding in loaded.findings})),
+    }  # fmt: skip
+
+
+def image_verdicts() -> dict[str, dict[str, str]]:
+    with IMAGES.open(encoding="utf-8", newline="") as file:
+        return {row["file"]: row for row in csv.DictReader(file)}
+
+
 def verdicts() -> dict[tuple[str, str], dict[str, str]]:
     with TABLE.open(encoding="utf-8", newline="") as file:
         return {(row["file"], row["layer"]): row for row in csv.DictReader(file)}
@@ -83,6 +117,28 @@ def test_the_table_names_every_file():
     refused = [row for row in verdicts().values() if row["refused"]]
     assert len(verdicts()) - len(refused) > 80
     assert not [row for row in refused if "UNNAMED" in row["refused"]]
+    assert list(image_verdicts()) == listed_images()
+
+
+def test_all_other_files_are_parts_or_refused_by_their_name():
+    """Nothing of the shared data is without a verdict."""
+    assert {folder.name for folder in DATA.iterdir() if folder.is_dir()} == set(SETS)
+    told = {name for name, _ in verdicts()} | set(image_verdicts())
+    left = [file for folder in SETS for file in (DATA / folder).rglob("*") if file.is_file()]
+    left = [file for file in left if file.relative_to(DATA).as_posix() not in told]
+    for file in left:
+        main = bundles.find_sibling(file.with_suffix(".shp"), ".shp")
+        if file.suffix.lower() in PARTS and main is not None:
+            continue
+        with pytest.raises(GislandError, match="不认识文件.*可读格式"):
+            kind_of(file, file.name)
+
+
+@pytest.mark.parametrize("name", list(image_verdicts()))
+@pytest.mark.filterwarnings("ignore")
+def test_the_verdict_of_an_image_is_the_tables(name):
+    row = image_verdicts()[name]
+    assert image_outcome(name) == {column: row[column] for column in IMAGE_COLUMNS[1:]}
 
 
 @pytest.mark.parametrize(("name", "layer"), list(verdicts()))

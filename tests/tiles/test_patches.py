@@ -128,6 +128,17 @@ def test_far_out_one_point_stands_for_many(brigade: Reader) -> None:
     assert len(brigade.tile("patches", z=14)["patches-labels"]) == 5
 
 
+@pytest.mark.parametrize("z", [7, 11, 14, 16])
+def test_what_a_machine_made_says_so_at_every_zoom(brigade: Reader, z: int) -> None:
+    """A dot never counts issued patches and a detector's together."""
+    for number, source in enumerate(("机器初筛", "县")):
+        ground = square(LNG + 0.001 * number, LAT, 0.002)
+        make_patch(batch=f"M{number}", jcbh=str(number), source=source, geom=ground)
+    found = brigade.tile("patches", z=z)
+    for layer in found.values():
+        assert sorted(bool(feature.get("machine")) for feature in layer) == [False, True]
+
+
 # ---------------------------------------------------------------- pieces
 
 
