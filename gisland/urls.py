@@ -13,10 +13,10 @@ from gisland.pages.ratios import ratio_bulletin_pdf, ratio_page, ratio_patches, 
 from gisland.pages.review import (
     review,
     review_actions,
-    review_patch,
     review_queue,
     review_totals,
 )
+from gisland.pages.review_patch import review_patch, review_reasons
 from gisland.pages.runs import run_list, run_page
 from gisland.pages.site_check import (
     site_check,
@@ -52,6 +52,11 @@ urlpatterns = [
     path("review/act", review_acts.act_on_all, name="review_act_on_all"),
     path("review/undo", review_acts.undo, name="review_undo"),
     path("review/patches/<int:patch_id>.json", review_patch, name="review_patch"),
+    path(
+        "review/patches/<int:patch_id>/reasons/<int:assessment_id>.json",
+        review_reasons,
+        name="review_reasons",
+    ),
     path("review/patches/<int:patch_id>/act", review_acts.act, name="review_act"),
     path("review/patches/<int:patch_id>/parts", review_acts.parts, name="review_parts"),
     path("review/patches/<int:patch_id>/split", review_acts.split_patch, name="review_split"),
