@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from gisland.health import healthz
-from gisland.pages import case_files, cases, review_acts, review_approval, review_files
+from gisland.pages import case_files, cases, review_acts, review_approval, review_files, review_jobs
 from gisland.pages.home import home
 from gisland.pages.login import LoginPage, LogoutPage
 from gisland.pages.map_page import map_page
@@ -64,9 +64,10 @@ urlpatterns = [
     path("review/patches/<int:patch_id>/approval", review_approval.add, name="review_approval"),
     path("review/approvals/<int:job_id>.json", review_approval.state, name="review_approval_state"),
     path("review/export.<str:form>", review_files.taken, name="review_export"),
-    path("review/sheets", review_files.start_sheets, name="review_sheets"),
-    path("review/sheets/<int:job_id>.json", review_files.sheets_state, name="review_sheets_state"),
-    path("review/sheets/<int:job_id>.pdf", review_files.sheets_pdf, name="review_sheets_pdf"),
+    path("review/files/new.<str:form>", review_jobs.start, name="review_file_start"),
+    path("review/files/<int:job_id>.json", review_jobs.state, name="review_file_state"),
+    path("review/files/<int:job_id>/stop", review_jobs.stop, name="review_file_stop"),
+    path("review/files/<int:job_id>", review_jobs.fetch, name="review_file"),
     path("ratios/", ratio_page, name="ratios"),
     path("ratios/patches/", ratio_patches, name="ratio_patches"),
     path("ratios/bulletin.pdf", ratio_bulletin_pdf, name="ratio_bulletin"),

@@ -120,7 +120,9 @@ def test_the_legend_lists_what_is_on_screen_and_keys_switch_layers(
     assert "off=" not in seat.page.url
     seat.page.set_viewport_size({"width": 1024, "height": 540})  # too low for the whole list
     tools, listed = (seat.page.locator(f".gis-{name}").bounding_box() for name in TOOLS_AND_LEGEND)
-    assert tools and listed and tools["y"] + tools["height"] <= listed["y"]
+    assert tools
+    assert listed
+    assert tools["y"] + tools["height"] <= listed["y"]
     assert listed["height"] > 60
     seat.require_quiet()
 
