@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from gisland.pages import map_config, ratio_bulletin, ratio_form, ratio_shapes, ratio_tables
-from gisland.pages.ratio_asked import PatchParameters, asked_of
+from gisland.pages.ratio_asked import AddressWrong, PatchParameters, asked_of
 from gisland.pages.ratio_figures import Figures, figures_of, regions_of
 from gisland.pages.ratio_sentences import headline, share_of
 from gisland.reports import charts
@@ -178,6 +178,8 @@ def ratio_patches(request: HttpRequest) -> HttpResponse:
     name = _region_name(asked, code)
     township = code.removesuffix(UNPLACED) if len(code) == 9 else ""
     rows = patches_behind(query, township, band, first=(number - 1) * PAGE, most=PAGE)
+    if number > 1 and not rows:  # the sums come with the rows
+        raise AddressWrong(f"这个数字背后的图斑没有第 {number} 页。请从第一页看起。")
     why: dict[int, list[dict[str, Any]]] = {}
     shown = {row["patch"] for row in rows}
     for piece in pieces_behind(query, township, band) if rows else []:
