@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -101,7 +102,8 @@ def register(scope: Scope, patch_ids: Sequence[int]) -> Table:
 
 def workbook(table: Table, *, asked: str, stamp: str) -> bytes:
     """The XLSX of a register; what was asked for and the stamp stand in it."""
-    return sheet.workbook(title_of(asked), [table], stamp=stamp)
+    title = title_of(asked)
+    return sheet.workbook(title, [replace(table, title=title)], stamp=stamp)
 
 
 def title_of(asked: str) -> str:
