@@ -45,9 +45,14 @@ def code_digest() -> str:
 
 
 def zones(
-    layer: TileLayer, tile: Tile, chosen: Chosen, scope: Scope, ready: Ready = NOT_READY
+    layer: TileLayer,
+    tile: Tile,
+    chosen: Chosen,
+    scope: Scope,
+    ground: bytes | None,
+    ready: Ready = NOT_READY,
 ) -> bytes:
-    """Zones of the chosen versions; of those that are ready their level."""
+    """Zones of the chosen versions within ``ground``; of those that are ready their level."""
     if not chosen.ids or tile.z < layer.min_zoom:
         return b""
     fields = layer.told_fields(scope)
@@ -67,7 +72,7 @@ def zones(
             "small_deg": tile.pixel_deg if coarse else 0,
             "tolerance_deg": tile.pixel_deg / 2 if coarse else 0,
             "with_labels": bool(fields) and tile.z >= layer.label_zoom,
-            "ground": _own_ground(tile, chosen, scope),
+            "ground": ground,
         },
     )
 
@@ -79,7 +84,7 @@ def is_own(point: Point, chosen: Chosen, scope: Scope) -> bool:
     return counties.filter(geom__covers=point).exists() or unknown.exists()
 
 
-def _own_ground(tile: Tile, chosen: Chosen, scope: Scope) -> bytes | None:
+def own_ground(tile: Tile, chosen: Chosen, scope: Scope) -> bytes | None:
     """The reader's counties as WKB where the tile reaches beyond them; else None."""
     is_far = tile.z < GENERALISED_BELOW
     found = sqlfiles.value(

@@ -174,11 +174,10 @@ def ratio_patches(request: HttpRequest) -> HttpResponse:
         checked.get(key, usual)
         for key, usual in (("region", ""), ("band", "numerator"), ("page", 1))
     )
-    query = asked.query
-    name = _region_name(asked, code)
+    query, name = asked.query, _region_name(asked, code)
     township = code.removesuffix(UNPLACED) if len(code) == 9 else ""
     rows = patches_behind(query, township, band, first=(number - 1) * PAGE, most=PAGE)
-    if number > 1 and not rows:  # the sums come with the rows
+    if number > 1 and not rows:
         raise AddressWrong(f"这个数字背后的图斑没有第 {number} 页。请从第一页看起。")
     why: dict[int, list[dict[str, Any]]] = {}
     shown = {row["patch"] for row in rows}
@@ -217,9 +216,9 @@ def ratio_patches(request: HttpRequest) -> HttpResponse:
 
 def _residual(rows: list[dict[str, Any]], whole: dict[str, Any]) -> dict[str, Any] | None:
     """What the printed 亩 of the rows lack to their printed sums."""
-    columns = [Column("area_m2", "", "mu"), Column("cultivated_m2", "", "mu")]
-    total = {"area_m2": whole["of_area_m2"], "cultivated_m2": whole["of_cultivated_m2"]}
-    lacking = Table("", columns, rows, total).residual if rows else {}
+    total = {key: whole[f"of_{key}"] for key in ("area_m2", "cultivated_m2")}
+    columns = [Column(key, "", "mu") for key in total]
+    lacking = Table("", columns, rows, total).residual
     return {key: f"{value:+}" for key, value in lacking.items()} or None
 
 

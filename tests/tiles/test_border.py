@@ -10,7 +10,7 @@ from spatial import crs
 from spatial.levels import build
 from spatial.models import DatasetVersion, Region, Zone
 from tests.people import person
-from tests.tiles.conftest import Reader, draw, region, tile_at
+from tests.tiles.conftest import Reader, draw, region, tile_at, url
 from tests.tiles.test_zones import in_metres
 from tiles.grid import Tile
 
@@ -112,6 +112,15 @@ def test_under_a_point_beyond_the_line_nothing_is_told(
 
     assert [told(brigade, 0.25), told(brigade, 0.75)] == [1, 0]
     assert [told(stranger, 0.25), told(stranger, 0.75)] == [0, 1]
+
+
+def test_the_tag_follows_the_boundary(line: DatasetVersion, brigade: Reader) -> None:
+    address = url(LAYER, "live", tile_at(12))
+    tag = brigade.get(address)["ETag"]
+    assert brigade.get(address, if_none_match=tag).status_code == 304
+    x0, y0, x1, y1 = line.zones.get().geom.extent
+    _bound("990101", (x0 - 0.05, y0 - 0.05, x0 + 0.3 * (x1 - x0), y1 + 0.05))
+    assert brigade.get(address, if_none_match=tag).status_code == 200
 
 
 def test_without_a_registered_boundary_zones_are_drawn_whole(

@@ -81,7 +81,7 @@ def test_the_spatial_index_is_used(brigade: Reader, monkeypatch) -> None:
     chosen = versions.Chosen((version.pk,), versions.read("live").known_at, True, True)
     from spatial.scope import scope_of
 
-    vector.zones(layer, tile_at(16, LNG + 0.002), chosen, scope_of(person("990101")))
+    vector.zones(layer, tile_at(16, LNG + 0.002), chosen, scope_of(person("990101")), None)
     assert "geom" in "\n".join(line for line in asked if "Index" in line)
 
 
