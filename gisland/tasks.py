@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import timezone
 
-from gisland.pages import review_approval, review_files
+from gisland.pages import review_approval, review_jobs
 from spatial.errors import NotAllowed
 from spatial.jobs import kind, upkeep
 
@@ -17,11 +17,20 @@ if TYPE_CHECKING:
     from spatial.models import User
 
 
-@kind(review_files.JOB)
+@kind(review_jobs.SHEETS_JOB)
 def print_sheets(arguments: dict[str, Any], by: User | None, progress: Progress) -> dict[str, Any]:
     """Print what the ``filters`` find, a sheet a patch, as on ``today``."""
     today = datetime.date.fromisoformat(arguments["today"])
-    return review_files.print_in_background(arguments, _person(by), today, progress)
+    return review_jobs.print_in_background(arguments, _person(by), today, progress)
+
+
+@kind(review_jobs.REGISTER_JOB)
+def write_register(
+    arguments: dict[str, Any], by: User | None, progress: Progress
+) -> dict[str, Any]:
+    """Write the register of what the ``filters`` find, as on ``today``."""
+    today = datetime.date.fromisoformat(arguments["today"])
+    return review_jobs.write_in_background(arguments, _person(by), today, progress)
 
 
 @kind(review_approval.JOB)
@@ -38,6 +47,6 @@ def _person(by: User | None) -> User:
 
 @upkeep
 def prune_sheets() -> int:
-    """Remove printed sheets that are too old (GISLAND_UPLOAD_DAYS)."""
+    """Remove printed sheets and registers that are too old (GISLAND_UPLOAD_DAYS)."""
     before = timezone.now() - datetime.timedelta(days=settings.UPLOAD_DAYS)
-    return review_files.prune(before)
+    return review_jobs.prune(before)

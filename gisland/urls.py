@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from gisland.health import healthz
-from gisland.pages import case_files, cases, review_acts, review_approval, review_files
+from gisland.pages import case_files, cases, review_acts, review_approval, review_files, review_jobs
 from gisland.pages.home import home
 from gisland.pages.login import LoginPage, LogoutPage
 from gisland.pages.map_page import map_page
@@ -13,10 +13,10 @@ from gisland.pages.ratios import ratio_bulletin_pdf, ratio_page, ratio_patches, 
 from gisland.pages.review import (
     review,
     review_actions,
-    review_patch,
     review_queue,
     review_totals,
 )
+from gisland.pages.review_patch import review_patch, review_reasons
 from gisland.pages.runs import run_list, run_page
 from gisland.pages.site_check import (
     site_check,
@@ -52,6 +52,11 @@ urlpatterns = [
     path("review/act", review_acts.act_on_all, name="review_act_on_all"),
     path("review/undo", review_acts.undo, name="review_undo"),
     path("review/patches/<int:patch_id>.json", review_patch, name="review_patch"),
+    path(
+        "review/patches/<int:patch_id>/reasons/<int:assessment_id>.json",
+        review_reasons,
+        name="review_reasons",
+    ),
     path("review/patches/<int:patch_id>/act", review_acts.act, name="review_act"),
     path("review/patches/<int:patch_id>/parts", review_acts.parts, name="review_parts"),
     path("review/patches/<int:patch_id>/split", review_acts.split_patch, name="review_split"),
@@ -59,9 +64,10 @@ urlpatterns = [
     path("review/patches/<int:patch_id>/approval", review_approval.add, name="review_approval"),
     path("review/approvals/<int:job_id>.json", review_approval.state, name="review_approval_state"),
     path("review/export.<str:form>", review_files.taken, name="review_export"),
-    path("review/sheets", review_files.start_sheets, name="review_sheets"),
-    path("review/sheets/<int:job_id>.json", review_files.sheets_state, name="review_sheets_state"),
-    path("review/sheets/<int:job_id>.pdf", review_files.sheets_pdf, name="review_sheets_pdf"),
+    path("review/files/new.<str:form>", review_jobs.start, name="review_file_start"),
+    path("review/files/<int:job_id>.json", review_jobs.state, name="review_file_state"),
+    path("review/files/<int:job_id>/stop", review_jobs.stop, name="review_file_stop"),
+    path("review/files/<int:job_id>", review_jobs.fetch, name="review_file"),
     path("ratios/", ratio_page, name="ratios"),
     path("ratios/patches/", ratio_patches, name="ratio_patches"),
     path("ratios/bulletin.pdf", ratio_bulletin_pdf, name="ratio_bulletin"),

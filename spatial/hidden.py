@@ -14,7 +14,17 @@ RuleKey = tuple[int, str, str]
 
 
 def hidden_rules(scope: Scope) -> frozenset[RuleKey]:
-    """The rules of every stored ruleset that ask about a layer without the deed ``verdict``."""
+    """The rules of every stored ruleset that ask about a layer without the deed ``verdict``.
+
+    Found once for a scope, which lives no longer than a request or a job.
+    """
+    found = scope.known.get(hidden_rules.__name__)
+    if found is None:
+        found = scope.known[hidden_rules.__name__] = _hidden_rules(scope)
+    return found
+
+
+def _hidden_rules(scope: Scope) -> frozenset[RuleKey]:
     seen = set(scope.layers("verdict"))
     if len(seen) == len(scope.layer_secrecies):
         return frozenset()

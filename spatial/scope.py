@@ -54,6 +54,9 @@ class Scope:
     acts: frozenset[str] = frozenset()
     unit_id: int | None = None
     layer_secrecies: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    county_names: tuple[str, ...] = field(default=(), repr=False)
+    known: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was worked out for this scope already."""
 
     def __bool__(self) -> bool:
         """Whether anything at all may be seen."""
@@ -223,14 +226,16 @@ def _region_of(user: User) -> Region | None:
 
 
 def _scope(roles: list[Role], counties: Q, unit_id: int | None) -> Scope:
-    found = list(Region.objects.filter(counties).order_by("code", "pk").values_list("pk", "code"))
+    regions = Region.objects.filter(counties).order_by("code", "pk")
+    found = list(regions.values_list("pk", "code", "name"))
     return Scope(
-        county_ids=tuple(pk for pk, _ in found),
-        county_codes=tuple(code for _, code in found),
+        county_ids=tuple(pk for pk, _, _ in found),
+        county_codes=tuple(code for _, code, _ in found),
         roles=tuple(sorted({role.code for role in roles})),
         rights=frozenset().union(*(role.rights for role in roles)),
         acts=frozenset().union(*(role.acts for role in roles)),
         unit_id=unit_id,
+        county_names=tuple(name for _, _, name in found),
         layer_secrecies=tuple(Layer.objects.order_by("code").values_list("code", "secrecy")),
     )
 

@@ -116,6 +116,8 @@ def _patch(patch: Patch, scope: Scope) -> dict[str, Any]:
 def _zones_at(layer: TileLayer, point: Point, asked: Asked, scope: Scope) -> list[Zone]:
     """One row a feature, even where it lies in several counties' versions."""
     chosen = versions.choose(layer, asked, scope)
+    if not vector.is_own(point, chosen, scope):
+        return []
     known = Q(recorded_from=None) | Q(recorded_from__lte=chosen.known_at)
     known &= Q(recorded_until=None) | Q(recorded_until__gt=chosen.known_at)
     rows = Zone.objects.filter(known, version_id__in=chosen.ids, geom__intersects=point)

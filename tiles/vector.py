@@ -21,12 +21,16 @@ from tiles.layers import GENERALISED_BELOW, TileLayer
 from tiles.versions import Asked, Chosen, VersionUnknown
 
 if TYPE_CHECKING:
+    from django.contrib.gis.geos import Point
+
     from spatial.scope import Scope
 
 NOT_READY = Ready()
 CELL_PX = 8
 """Below SINGLE_FROM one point stands for the patches of a style within so many pixels."""
 SINGLE_FROM = 12
+SLIT_DEG = 1e-5
+"""Counties whose registered boundaries lie within a metre of each other have no gap between."""
 LARGE_PX = 4
 """Below SINGLE_FROM only patches at least so wide are drawn as ground."""
 
@@ -41,9 +45,14 @@ def code_digest() -> str:
 
 
 def zones(
-    layer: TileLayer, tile: Tile, chosen: Chosen, scope: Scope, ready: Ready = NOT_READY
+    layer: TileLayer,
+    tile: Tile,
+    chosen: Chosen,
+    scope: Scope,
+    ground: bytes | None,
+    ready: Ready = NOT_READY,
 ) -> bytes:
-    """Zones of the chosen versions; of those that are ready their level."""
+    """Zones of the chosen versions within ``ground``; of those that are ready their level."""
     if not chosen.ids or tile.z < layer.min_zoom:
         return b""
     fields = layer.told_fields(scope)
@@ -63,8 +72,32 @@ def zones(
             "small_deg": tile.pixel_deg if coarse else 0,
             "tolerance_deg": tile.pixel_deg / 2 if coarse else 0,
             "with_labels": bool(fields) and tile.z >= layer.label_zoom,
+            "ground": ground,
         },
     )
+
+
+def is_own(point: Point, chosen: Chosen, scope: Scope) -> bool:
+    """Whether a point lies in the reader's counties, as far as their boundaries are known."""
+    counties = Region.objects.filter(pk__in=scope.county_ids)
+    unknown = Region.objects.filter(datasetversion__in=chosen.ids, geom__isnull=True)
+    return counties.filter(geom__covers=point).exists() or unknown.exists()
+
+
+def own_ground(tile: Tile, chosen: Chosen, scope: Scope) -> bytes | None:
+    """The reader's counties as WKB where the tile reaches beyond them; else None."""
+    is_far = tile.z < GENERALISED_BELOW
+    found = sqlfiles.value(
+        "tiles/own_ground",
+        {
+            **tile.reach(),
+            "version_ids": list(chosen.ids),
+            "county_ids": list(scope.county_ids),
+            "slit_deg": max(SLIT_DEG, tile.pixel_deg if is_far else 0),
+            "tolerance_deg": tile.pixel_deg / 2 if is_far else 0,
+        },
+    )
+    return None if found is None else bytes(found)
 
 
 def require_version(layer: TileLayer, asked: Asked, scope: Scope) -> None:

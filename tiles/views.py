@@ -53,15 +53,16 @@ def _zones(request: HttpRequest, layer: TileLayer, tile: Tile, chosen: Chosen) -
     """Snapshots never change, nor do levels unless built anew: the tag is known beforehand."""
     scope = request_scope(request)
     cache = serve.FOREVER if chosen.frozen and chosen.named else serve.ASK_AGAIN
+    ground = vector.own_ground(tile, chosen, scope)
     if not chosen.frozen:
-        body = vector.zones(layer, tile, chosen, scope)
+        body = vector.zones(layer, tile, chosen, scope, ground)
         return serve.answer(request, body, serve.MVT, tag=serve.etag(body, scope.key), cache=cache)
     ready = ready_for(tile.z, chosen.ids)
     digest = vector.code_digest()
-    tag = serve.etag(layer.code, chosen.ids, tile, scope.key, digest, ready.stamp)
+    tag = serve.etag(layer.code, chosen.ids, tile, scope.key, digest, ready.stamp, ground)
     if (known := serve.unchanged(request, tag, cache)) is not None:
         return known
-    body = vector.zones(layer, tile, chosen, scope, ready)
+    body = vector.zones(layer, tile, chosen, scope, ground, ready)
     return serve.answer(request, body, serve.MVT, tag=tag, cache=cache)
 
 

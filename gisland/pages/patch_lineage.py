@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from gisland.pages.patch_proof import hidden_codes
 from gisland.pages.patch_reasons import HIDDEN
 from spatial import units
 from spatial.engine.known import assessments_known_at
@@ -17,9 +16,11 @@ from spatial.models.patch import LinkKind
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Sequence
 
     from django.db.models import QuerySet
 
+    from spatial.hidden import RuleKey
     from spatial.scope import Scope
 
 FROM_HERE = {
@@ -89,10 +90,11 @@ def _labels(scope: Scope, ids: list[int], at: datetime.datetime | None) -> dict[
 def _decisions(scope: Scope, ids: list[int], at: datetime.datetime | None) -> dict[int, str]:
     """The newest determination in force on each whole patch, in words."""
     facts = Determination.objects.filter(patch__in=ids, part__isnull=True)
-    told: dict[int, str] = {}
+    newest: dict[int, Determination] = {}
     for fact in decisions_in_force(facts, at).select_related("assessment__run"):
-        told.setdefault(fact.patch_id, decision_said(scope, fact))
-    return told
+        newest.setdefault(fact.patch_id, fact)
+    said = decisions_said(scope, list(newest.values()))
+    return dict(zip(newest, said, strict=True))
 
 
 def decisions_in_force(
@@ -107,11 +109,33 @@ def decisions_in_force(
 
 def decision_said(scope: Scope, fact: Determination) -> str:
     """What a person decided and when; the conclusion only where its rule may be seen."""
-    day = f"（{fact.on:%Y-%m-%d}）"
+    return decisions_said(scope, [fact])[0]
+
+
+def decisions_said(scope: Scope, facts: Sequence[Determination]) -> list[str]:
+    """The same of many (read with ``assessment__run``), in their order; one look at the rules."""
+    rulesets = {fact.assessment.run.ruleset_id for fact in facts if fact.conclusion}
+    codes = {fact.conclusion for fact in facts}
+    rules = Rule.objects.filter(ruleset__in=rulesets, action="conclude", code__in=codes)
+    terms = {(ruleset, code): term for ruleset, code, term in rules.values_list(
+        "ruleset", "code", "term")}  # fmt: skip
+    hidden = hidden_rules(scope)
+    return [_said(fact, terms, hidden) for fact in facts]
+
+
+def _said(
+    fact: Determination,
+    terms: dict[tuple[int, str], str],
+    hidden: frozenset[RuleKey],
+) -> str:
     if not fact.conclusion:
-        return f"{fact.get_kind_display()}{day}"
-    if ("conclude", fact.conclusion) in hidden_codes(scope, fact.assessment):
-        return f"{HIDDEN}{day}"
-    rules = Rule.objects.filter(ruleset=fact.assessment.run.ruleset_id, action="conclude")
-    term = rules.filter(code=fact.conclusion).values_list("term", flat=True).first()
-    return f"{fact.get_kind_display()}：{term or fact.conclusion}{day}"
+        return f"{fact.get_kind_display()}{_day(fact)}"
+    ruleset = fact.assessment.run.ruleset_id
+    if (ruleset, "conclude", fact.conclusion) in hidden:
+        return f"{HIDDEN}{_day(fact)}"
+    term = terms.get((ruleset, fact.conclusion), fact.conclusion)
+    return f"{fact.get_kind_display()}：{term}{_day(fact)}"
+
+
+def _day(fact: Determination) -> str:
+    return f"（{fact.on:%Y-%m-%d}）"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -12,9 +11,10 @@ from spatial import units, vocabulary
 from spatial.dates import said_date
 from spatial.engine.explain import explain
 from spatial.engine.explain_said import POLICIES, Speaker, label_lines, mark_margin
+from spatial.engine.explain_stored import explain_stored
 from spatial.hidden import hidden_rules
 from spatial.install import layers_file
-from spatial.models import Region, Zone
+from spatial.models import Zone
 from spatial.scope import outside_note
 
 if TYPE_CHECKING:
@@ -29,9 +29,31 @@ NOTHING = Decimal(0)
 def proof(scope: Scope, patch: Patch, assessment: Assessment) -> Row:
     """What the page says of an assessment: nothing of hidden rules, nothing of other counties."""
     found = explain(patch, assessment)
+    counties = dict(assessment.pieces.values_list("seq", "county_id"))
+    told = _proof(scope, assessment, found, counties)
+    return {
+        **told,
+        "label_lines": _label_lines(
+            found["label"], told["pieces"], hidden_codes(scope, assessment)
+        ),
+        "versions": _in_counties(scope, found["versions"]),
+    }
+
+
+def stored_proof(scope: Scope, assessment: Assessment) -> Row:
+    """The proof by what the run stored, without judging again.
+
+    Left out: versions, the arithmetic of the label, and of each piece the rules before its own
+    (``before_count`` says how many) and what two versions say.
+    """
+    found = explain_stored(assessment)
+    counties = {piece["seq"]: piece["county_id"] for piece in found["pieces"]}
+    return _proof(scope, assessment, found, counties)
+
+
+def _proof(scope: Scope, assessment: Assessment, found: Row, counties: dict[int, int]) -> Row:
     hidden = hidden_codes(scope, assessment)
     zones = _zones(scope, found["zones"])
-    counties = dict(assessment.pieces.values_list("seq", "county_id"))
     reader = Reasons(scope, hidden, zones, assessment, found)
     pieces = [
         reader.piece(piece, is_outside=counties[piece["seq"]] not in scope.county_ids)
@@ -51,11 +73,9 @@ def proof(scope: Scope, patch: Patch, assessment: Assessment) -> Row:
         "rest_mu": _rest(assessment.area_m2, pieces),
         "conclusions": conclusions,
         "conclusions_rest_mu": _rest(assessment.area_m2, conclusions),
-        "label_lines": _label_lines(found["label"], pieces, hidden),
         "marks": _marks(found["marks"], hidden, pieces, assessment, Speaker(found)),
         "sources": sorted(zones.values(), key=lambda zone: (zone["layer_term"], zone["title"])),
-        "versions": _in_counties(scope, found["versions"]),
-        "gaps": _gaps(scope, found),
+        "gaps": _in_counties(scope, [_gap(row) for row in found["gaps"]]),
         "outside": outside_note(outside) if outside else "",
     }
 
@@ -194,20 +214,16 @@ def _zone(number: int, zone: Row) -> Row:
     return {**zone, "id": number, "title": title, "code": code, "dates": dates}
 
 
-def _gaps(scope: Scope, found: Row) -> list[Row]:
+def _gap(row: Row) -> Row:
     """What was missing; ``partly`` where the layer was there and did not cover all the ground."""
-    key = operator.itemgetter("layer", "county", "policy")
-    there = {key(row) for row in found["versions"] if row["version"] is not None}
-    rows = [{**row, "partly": key(row) in there} for row in found["gaps"]]
-    return _in_counties(scope, rows)
+    return {**row, "partly": row["m2"] is not None}
 
 
 def _in_counties(scope: Scope, rows: list[Row]) -> list[Row]:
     """Rows of the user's own counties and of layers it may know of, the policy in words."""
-    names = set(Region.objects.filter(pk__in=scope.county_ids).values_list("name", flat=True))
     layers = set(scope.layers("verdict"))
     return [
         {**row, "policy": POLICIES[row["policy"]]}
         for row in rows
-        if row["county"] in names and row["layer"] in layers
+        if row["county"] in scope.county_names and row["layer"] in layers
     ]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from spatial import units, vocabulary
 from spatial.engine.explain_said import Speaker, versions_said, why_said
-from spatial.models import Region
 
 if TYPE_CHECKING:
     from spatial.models import Assessment
@@ -32,11 +31,10 @@ class Reasons:
         self.hidden = hidden
         self.zones = zones
         self.layers = set(scope.layers("verdict"))
-        counties = Region.objects.filter(pk__in=scope.county_ids)
-        self.counties = set(counties.values_list("name", flat=True))
+        self.counties = set(scope.county_names)
         self.speaker = Speaker(found)
-        rules = assessment.run.ruleset.rules.filter(action="conclude")
-        self.styles = dict(rules.values_list("code", "style"))
+        rules = assessment.run.ruleset.rules.all()
+        self.styles = {rule.code: rule.style for rule in rules if rule.action == "conclude"}
         self.terms = {(row["code"], row["class"]): row["term"] for row in found["conclusions"]}
 
     def piece(self, piece: Row, *, is_outside: bool) -> Row:
@@ -50,6 +48,7 @@ class Reasons:
             return {**row, "term": HIDDEN, "style": "other", "class": ""}
         under = [number for ids in piece["zones"].values() for number in ids]
         on = [self.zones[number] for number in under if number in self.zones]
+        passed = piece.get("passed", [each["rule"] for each in piece.get("before", ())])
         code, unknown = rule["code"] if rule else "", piece["class"] == "unknown"
         term = self.terms.get((code, piece["class"])) or vocabulary.class_term(piece["class"])
         return {
@@ -63,9 +62,16 @@ class Reasons:
             "joined": piece["reason"].get("joined"),
             "subject_unknown": piece["reason"].get("subject_unknown", False),
             "differ": self.differ(piece),
+            "versions_differ": any(
+                gap["kind"] == "versions_differ"
+                for notion in piece["notions"]
+                for gap in notion["why"]
+                if self.may_know(gap)
+            ),
+            "before_count": sum(("conclude", each) not in self.hidden for each in passed),
             "before": [
                 self.failure(each)
-                for each in piece["before"]
+                for each in piece.get("before", ())
                 if ("conclude", each["rule"]) not in self.hidden
             ],
             "on": on,

@@ -81,6 +81,18 @@ def _rejudge(patch: Patch, by: User) -> str:
     return f"rejudged={run.pk}"
 
 
+def subject_line(scope: Scope, patch: Patch, assessment: Assessment | None) -> dict[str, Any]:
+    """Who is taken to use the ground, in one line; hidden as ``subject_block`` says."""
+    now = corrections.subject_of(patch, assessment)
+    inferred = now.told_by not in ("", "patch.holder", "correction")
+    hidden = inferred and not scope.may("identify", now.told_by.removesuffix(".holder"))
+    return {
+        "name": HIDDEN if hidden else str(now.holder or ""),
+        "inferred": inferred,
+        "corrected": now.told_by == "correction",
+    }
+
+
 def subject_block(
     request: HttpRequest,
     scope: Scope,

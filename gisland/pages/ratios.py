@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from gisland.pages import map_config, ratio_bulletin, ratio_form, ratio_shapes, ratio_tables
-from gisland.pages.ratio_asked import PatchParameters, asked_of
+from gisland.pages.ratio_asked import AddressWrong, PatchParameters, asked_of
 from gisland.pages.ratio_figures import Figures, figures_of, regions_of
 from gisland.pages.ratio_sentences import headline, share_of
 from gisland.reports import charts
@@ -174,10 +174,11 @@ def ratio_patches(request: HttpRequest) -> HttpResponse:
         checked.get(key, usual)
         for key, usual in (("region", ""), ("band", "numerator"), ("page", 1))
     )
-    query = asked.query
-    name = _region_name(asked, code)
+    query, name = asked.query, _region_name(asked, code)
     township = code.removesuffix(UNPLACED) if len(code) == 9 else ""
     rows = patches_behind(query, township, band, first=(number - 1) * PAGE, most=PAGE)
+    if number > 1 and not rows:
+        raise AddressWrong(f"这个数字背后的图斑没有第 {number} 页。请从第一页看起。")
     why: dict[int, list[dict[str, Any]]] = {}
     shown = {row["patch"] for row in rows}
     for piece in pieces_behind(query, township, band) if rows else []:
@@ -215,9 +216,9 @@ def ratio_patches(request: HttpRequest) -> HttpResponse:
 
 def _residual(rows: list[dict[str, Any]], whole: dict[str, Any]) -> dict[str, Any] | None:
     """What the printed 亩 of the rows lack to their printed sums."""
-    columns = [Column("area_m2", "", "mu"), Column("cultivated_m2", "", "mu")]
-    total = {"area_m2": whole["of_area_m2"], "cultivated_m2": whole["of_cultivated_m2"]}
-    lacking = Table("", columns, rows, total).residual if rows else {}
+    total = {key: whole[f"of_{key}"] for key in ("area_m2", "cultivated_m2")}
+    columns = [Column(key, "", "mu") for key in total]
+    lacking = Table("", columns, rows, total).residual
     return {key: f"{value:+}" for key, value in lacking.items()} or None
 
 

@@ -1,4 +1,4 @@
-"""The review desk: its page, the queue, the totals, and one patch in its drawer. 图斑核查"""
+"""The review desk: its page, the queue, the totals, and what this person did last. 图斑核查"""
 
 from __future__ import annotations
 
@@ -6,26 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, JsonResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from gisland.pages import patch_subject, review_ledgers
+from gisland.pages import review_ledgers
 from gisland.pages.map_config import map_config, pieces_layer
-from gisland.pages.patch_lineage import decision_said, lineage
-from gisland.pages.patch_proof import proof
+from gisland.pages.patch_lineage import decisions_said
 from spatial import vocabulary
 from spatial.hidden import hidden_rules
-from spatial.imagery_pairs import Pair, pairs_for
 from spatial.models import Batch, Patch, Region, ReviewAction, ReviewKind, Rule
 from spatial.review import acts, clocks, queue
 from spatial.review.filters import Filters
-from spatial.review.status import Standing, standings
 from spatial.scope import login_or_demo, request_scope
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from spatial.review.status import Standing
     from spatial.scope import Scope
 
 RECENT = 10
@@ -99,41 +96,6 @@ def review_totals(request: HttpRequest) -> JsonResponse:
 
 @login_or_demo
 @require_safe
-def review_patch(request: HttpRequest, patch_id: int) -> JsonResponse:
-    """One patch for the drawer: what was seen, what may be decided, and the proof as markup."""
-    scope = request_scope(request)
-    patch = patch_in(scope, patch_id)
-    stands = standings([patch.pk])[patch.pk]
-    current = patch.assessments.filter(is_current=True).select_related("run__ruleset").first()
-    context: dict[str, Any] = {
-        "patch": patch,
-        "kind": vocabulary.patch_kind_term(patch.kind) if patch.kind else "",
-        "assessment": current,
-        "lineage": lineage(scope, patch),
-        "subject": patch_subject.subject_block(request, scope, patch, current, None),
-        "stands": said_of(scope, stands),
-    }
-    if current:
-        context |= proof(scope, patch, current)
-        context["marks_told"] = [mark for mark in context["marks"] if mark["answer"] is not False]
-        context["marks_not"] = [mark for mark in context["marks"] if mark["answer"] is False]
-    return JsonResponse(
-        {
-            "row": queue.rows(scope, [patch])[0],
-            "extent": list(patch.geom.extent),
-            "seen": stands.seen,
-            "conclusions": acts.conclusions_for(scope, patch),
-            "assessment": current and current.pk,
-            "images": _images(scope, patch),
-            "before_on": patch.before_on and patch.before_on.isoformat(),
-            "after_on": patch.after_on and patch.after_on.isoformat(),
-            "html": render_to_string("gisland/review_patch.html", context, request),
-        }
-    )
-
-
-@login_or_demo
-@require_safe
 def review_actions(request: HttpRequest) -> JsonResponse:
     """What this person did last, newest first: each may be undone once."""
     if not request.user.is_authenticated:
@@ -169,28 +131,18 @@ def said_of(scope: Scope, stands: Standing) -> dict[str, Any]:
     """A standing in words."""
     fact = stands.referral or stands.decision
     reasons = {**vocabulary.change_reasons(), **vocabulary.reject_reasons()}
-    said = [decision_said(scope, part) for part in stands.parts]
-    if stands.decision and not stands.referral and not stands.parts:
-        said = [decision_said(scope, stands.decision)]
+    parts = stands.parts
+    if stands.decision and not stands.referral and not parts:
+        parts = (stands.decision,)
     return {
         "status": stands.status,
         "term": vocabulary.review_status_terms()[stands.status],
         "overtaken": stands.overtaken,
-        "said": said,
+        "said": decisions_said(scope, parts),
         "by": fact and fact.by,
         "on": fact and fact.on,
         "note": fact.note if fact else "",
         "reason": reasons.get(fact.reason_code, "") if fact else "",
-    }
-
-
-def _images(scope: Scope, patch: Patch) -> dict[str, Any]:
-    """The images of the patch's ground, oldest first, and the pair that shows the act."""
-    pair = pairs_for([patch], scope).get(patch.pk) or Pair()
-    return {
-        "before": pair.before and pair.before.image_id,
-        "after": pair.after and pair.after.image_id,
-        "all": [shot.image_id for shot in pair.shots],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -156,6 +157,8 @@ def _line(told: dict[str, Any]) -> LineString:
     except (TypeError, ValueError, GEOSException) as error:
         raise InputRefused("分割线的坐标有误。请重新画线。") from error
     west, south, east, north = line.extent
+    if not all(math.isfinite(number) for point in line.coords for number in point):
+        raise InputRefused("分割线的坐标有误。请重新画线。")
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise InputRefused("分割线的坐标不在经纬度范围内。请重新画线。")
     return line

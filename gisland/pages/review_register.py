@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from gisland.pages.patch_lineage import decision_said
+from gisland.pages.patch_lineage import decisions_said
 from gisland.reports import sheet
 from gisland.reports.table import Column, Table
 from spatial import vocabulary
@@ -16,7 +19,7 @@ from spatial.review.status import standings
 from spatial.scope import outside_note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from spatial.review.status import Standing
     from spatial.scope import Scope
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     Row = dict[str, Any]
 
 TITLE = "图斑台账"
+LOT = 2000
+"""Patches that are looked up together while a long register is written."""
 SHOWN = 6
 """Papers or land classes named in a cell; the others are counted."""
 NAMED_LAYERS = ("township", "land_use", "approval", "supply")
@@ -74,14 +79,16 @@ def register(scope: Scope, patch_ids: Sequence[int]) -> Table:
         .order_by(*queue.ADDRESS)
     )
     ids = [patch.pk for patch in patches]
-    told = {row["id"]: row for row in queue.rows(scope, patches)}
     stands = standings(ids)
+    told = {row["id"]: row for row in queue.rows(scope, patches, stands)}
+    told_facts = _decided(scope, stands)
     found = _found(scope, ids)
     names = _names(scope, found.values())
     subjects = _subjects(scope, ids)
     rows = [
         {
-            **_row(scope, patch, told[patch.pk], stands[patch.pk]),
+            **_row(patch, told[patch.pk], stands[patch.pk]),
+            "decided": told_facts[patch.pk],
             "holder": patch.holder.name if patch.holder else subjects.get(patch.pk, ""),
             "township": _largest(found[patch.pk]["township"], names),
             "land": _largest(found[patch.pk]["land_use"], names),
@@ -90,19 +97,58 @@ def register(scope: Scope, patch_ids: Sequence[int]) -> Table:
         }
         for patch in patches
     ]
-    return Table(TITLE, COLUMNS, rows, _total(rows), (UNKNOWN,))
+    return Table(TITLE, COLUMNS, rows, total_of(rows), (UNKNOWN,))
 
 
 def workbook(table: Table, *, asked: str, stamp: str) -> bytes:
     """The XLSX of a register; what was asked for and the stamp stand in it."""
-    return sheet.workbook(f"{TITLE}　{asked}" if asked else TITLE, [table], stamp=stamp)
+    title = title_of(asked)
+    return sheet.workbook(title, [replace(table, title=title)], stamp=stamp)
 
 
-def _row(scope: Scope, patch: Patch, told: Row, stands: Standing) -> Row:
+def title_of(asked: str) -> str:
+    """What stands at the head of a register of what was asked for."""
+    return f"{TITLE}　{asked}" if asked else TITLE
+
+
+def long_workbook(
+    path: Path,
+    scope: Scope,
+    patch_ids: Sequence[int],
+    *,
+    asked: str,
+    stamp: str,
+    progress: Callable[[int, int], None],
+) -> int:
+    """Write the XLSX of any number of patches, whose ids come in order of address; the rows."""
+    whole: Row = {}
+    with TemporaryDirectory(dir=path.parent) as scratch:
+        book = sheet.LongSheet(path, title_of(asked), COLUMNS, stamp=stamp, scratch=Path(scratch))
+        for start in range(0, len(patch_ids), LOT):
+            progress(start, len(patch_ids))
+            rows = register(scope, patch_ids[start : start + LOT]).rows
+            book.add(rows)
+            whole = total_of(rows, whole)
+        progress(len(patch_ids), len(patch_ids))
+        book.close(whole, (UNKNOWN,))
+    return int(whole.get("count", 0))
+
+
+def _decided(scope: Scope, stands: Mapping[int, Standing]) -> dict[int, str]:
+    """What was decided of each patch, in words; nothing of one that was sent back since."""
+    facts = {
+        pk: one.parts or ((one.decision,) if one.decision else ())
+        for pk, one in stands.items()
+        if not one.referral
+    }
+    said = iter(decisions_said(scope, [fact for parts in facts.values() for fact in parts]))
+    return {pk: "；".join(next(said) for _ in facts.get(pk, ())) for pk in stands}
+
+
+def _row(patch: Patch, told: Row, stands: Standing) -> Row:
     fact = stands.referral or stands.decision
     reasons = {**vocabulary.change_reasons(), **vocabulary.reject_reasons()}
     reason = reasons.get(fact.reason_code, "") if fact else ""
-    parts = stands.parts or ((stands.decision,) if stands.decision else ())
     outside = Decimal(told["outside_m2"])
     back = stands.status == "rejected"
     return {
@@ -120,7 +166,6 @@ def _row(scope: Scope, patch: Patch, told: Row, stands: Standing) -> Row:
         "farm": _number(told["areas"]["basic_farm"]),
         "project": str(patch.project or ""),
         "label": told["label"],
-        "decided": "" if stands.referral else "；".join(decision_said(scope, x) for x in parts),
         "reason": "" if back else reason,
         "back": reason if back else "",
         "said": fact.note if fact else "",
@@ -148,12 +193,15 @@ def _number(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-def _total(rows: list[Row]) -> Row:
+def total_of(rows: Sequence[Mapping[str, Any]], before: Row | None = None) -> Row:
+    """The foot: how many, and the sums; of these rows and of those that were summed before."""
+    known = before or {}
     sums = {
-        key: sum((row[key] for row in rows if row[key] is not None), Decimal(0))
+        key: sum((row[key] for row in rows if row[key] is not None), known.get(key, Decimal(0)))
         for key in ("declared", "area", "area_m2", "cultivated", "farm")
     }
-    return {"jcbh": f"合计 {len(rows)} 个", **sums}
+    count = known.get("count", 0) + len(rows)
+    return {"jcbh": f"合计 {count} 个", "count": count, **sums}
 
 
 def _found(scope: Scope, ids: Sequence[int]) -> dict[int, Ground]:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
-from gisland.reports.table import NOTHING, RESIDUAL
+from gisland.reports.table import NOTHING, RESIDUAL, Sums
 from imports.formula import guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from gisland.reports.table import Column, Table
 
@@ -23,6 +24,8 @@ FORMATS = {
 WIDEST, NARROWEST = 44, 7
 LONGEST_NAME = 31
 A4, LANDSCAPE_FROM = 9, 7
+MEASURED = 1000
+"""Lines by which the columns get their widths."""
 
 
 def workbook(title: str, tables: Sequence[Table], *, stamp: str) -> bytes:
@@ -38,9 +41,36 @@ def workbook(title: str, tables: Sequence[Table], *, stamp: str) -> bytes:
         taken: set[str] = set()
         for table in tables:
             page = book.add_worksheet(_name(table.title, taken))
-            _Page(page, formats).write(title, table)
-            page.set_footer(f"&L{stamp.replace('&', '＆')[:200]}&R&P / &N")
+            _Page(page, formats, table.columns).write(title, table, stamp)
     return written.getvalue()
+
+
+class LongSheet:
+    """A workbook of one table whose rows come in lots: on disk as it grows, in little memory."""
+
+    def __init__(
+        self, path: Path, title: str, columns: Sequence[Column], *, stamp: str, scratch: Path
+    ) -> None:
+        """``scratch`` is a folder for what is not the file yet."""
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        self._book = xlsxwriter.Workbook(str(path), {**options, "tmpdir": str(scratch)})
+        self._book.set_properties({"title": title, "comments": stamp})
+        self._page = _Page(self._book.add_worksheet(_name(title, set())), _formats(self._book),
+                           columns)  # fmt: skip
+        self._page.begin(title)
+        self._sums = Sums(columns)
+        self._stamp = stamp
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write rows below those that are there."""
+        self._page.rows(rows)
+        for row in rows:
+            self._sums.add(row)
+
+    def close(self, total: Mapping[str, Any], notes: Sequence[str]) -> None:
+        """The foot, the notes, and the file."""
+        self._page.end(total, self._sums.residual(total), notes, self._stamp)
+        self._book.close()
 
 
 def _name(title: str, taken: set[str]) -> str:
@@ -73,38 +103,63 @@ def _formats(book: Any) -> dict[str, Any]:
 class _Page:
     """One sheet while it is written."""
 
-    def __init__(self, page: Any, formats: dict[str, Any]) -> None:
+    def __init__(self, page: Any, formats: dict[str, Any], columns: Sequence[Column]) -> None:
         self.page = page
         self.formats = formats
-        self.line = 0
+        self.columns = columns
+        self.line = self.head = 0
+        self.wide = [_wide(column.head) / 2 for column in columns]
 
-    def write(self, title: str, table: Table) -> None:
+    def write(self, title: str, table: Table, stamp: str) -> None:
         """Title, heads, rows, foot, notes."""
-        columns = table.columns
-        self._said(title if table.title == title else f"{title}：{table.title}", "title")
-        head = self.line
-        for at, column in enumerate(columns):
-            self.page.write_string(head, at, guarded(column.head), self.formats["head"])
+        self.begin(title if table.title == title else f"{title}：{table.title}")
+        self.rows(table.rows)
+        self.end(table.total, table.residual, table.notes, stamp)
+
+    def begin(self, title: str) -> None:
+        """Title and heads."""
+        self._said(title, "title")
+        self.head = self.line
+        for at, column in enumerate(self.columns):
+            self.page.write_string(self.head, at, guarded(column.head), self.formats["head"])
         self.line += 1
-        for row in table.rows:
-            self._row(columns, [row.get(column.key) for column in columns])
-        if table.total is not None:
-            total = table.total
-            if lacking := table.residual:
-                cells = [RESIDUAL, *(lacking.get(column.key, "") for column in columns[1:])]
-                self._plain_row(columns, cells)
-            self._row(columns, [total.get(column.key) for column in columns], "+")
+
+    def rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Rows below those that are there."""
+        for row in rows:
+            values = [row.get(column.key) for column in self.columns]
+            if self.line < MEASURED:
+                printed = zip(self.columns, values, strict=True)
+                self.wide = [
+                    max(wide, _wide(column.printed(value)))
+                    for wide, (column, value) in zip(self.wide, printed, strict=True)
+                ]
+            self._row(values)
+
+    def end(
+        self,
+        total: Mapping[str, Any] | None,
+        lacking: Mapping[str, Any],
+        notes: Sequence[str],
+        stamp: str,
+    ) -> None:
+        """尾差, sums, notes, and how the sheet prints."""
+        if total is not None:
+            if lacking:
+                cells = [lacking.get(column.key, "") for column in self.columns[1:]]
+                self._plain_row([RESIDUAL, *cells])
+            self._row([total.get(column.key) for column in self.columns], "+")
         self.line += 1
-        for note in table.notes:
+        for note in notes:
             self._said(note, "note")
-        self._set_up(table, head)
+        self._set_up(stamp)
 
     def _said(self, words: str, look: str) -> None:
         self.page.write_string(self.line, 0, guarded(words), self.formats[look])
         self.line += 1
 
-    def _row(self, columns: Sequence[Column], values: list[Any], more: str = "") -> None:
-        for at, (column, value) in enumerate(zip(columns, values, strict=True)):
+    def _row(self, values: list[Any], more: str = "") -> None:
+        for at, (column, value) in enumerate(zip(self.columns, values, strict=True)):
             look = self.formats[column.kind + more]
             if value is None or value == "":
                 blank = NOTHING if column.is_number else ""
@@ -115,25 +170,24 @@ class _Page:
                 self.page.write_string(self.line, at, guarded(str(value)), look)
         self.line += 1
 
-    def _plain_row(self, columns: Sequence[Column], cells: list[Any]) -> None:
+    def _plain_row(self, cells: list[Any]) -> None:
         """What is already rounded: the 尾差."""
-        for at, (column, cell) in enumerate(zip(columns, cells, strict=True)):
+        for at, (column, cell) in enumerate(zip(self.columns, cells, strict=True)):
             if isinstance(cell, str):
                 self.page.write_string(self.line, at, cell, self.formats["text"])
             else:
                 self.page.write_number(self.line, at, float(cell), self.formats[column.kind])
         self.line += 1
 
-    def _set_up(self, table: Table, head: int) -> None:
-        printed = table.printed_rows()
-        for at, column in enumerate(table.columns):
-            longest = max([_wide(column.head) / 2, *(_wide(row[at]) for row in printed)])
-            self.page.set_column(at, at, min(WIDEST, max(NARROWEST, longest + 2)))
-        self.page.freeze_panes(head + 1, 1)
-        self.page.repeat_rows(head)
+    def _set_up(self, stamp: str) -> None:
+        for at, wide in enumerate(self.wide):
+            self.page.set_column(at, at, min(WIDEST, max(NARROWEST, wide + 2)))
+        self.page.set_footer(f"&L{stamp.replace('&', '＆')[:200]}&R&P / &N")
+        self.page.freeze_panes(self.head + 1, 1)
+        self.page.repeat_rows(self.head)
         self.page.set_paper(A4)
         self.page.fit_to_pages(1, 0)
-        if len(table.columns) >= LANDSCAPE_FROM:
+        if len(self.columns) >= LANDSCAPE_FROM:
             self.page.set_landscape()
 
 

@@ -84,6 +84,33 @@ def _points(share: Any) -> Decimal:
     return (Decimal(str(share)) * 100).quantize(units.CENT, ROUND_HALF_UP)
 
 
+class Sums:
+    """The area columns of rows that come one after another: as printed, and exact."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.columns = [column for column in columns if column.kind in ("mu", "hectares")]
+        self.printed = {column.key: ZERO for column in self.columns}
+        self.exact = {column.key: ZERO for column in self.columns}
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Count a row in."""
+        for column in self.columns:
+            if (value := row.get(column.key)) is not None:
+                self.printed[column.key] += column.number(value)
+                self.exact[column.key] += Decimal(str(value))
+
+    def residual(self, total: Mapping[str, Any]) -> dict[str, Decimal]:
+        """By key what the printed rows lack to the printed total, where the exact ones do not."""
+        found = {}
+        for column in self.columns:
+            given = total.get(column.key)
+            if given is None or self.exact[column.key] != Decimal(str(given)):
+                continue
+            if lacking := column.number(given) - self.printed[column.key]:
+                found[column.key] = lacking
+        return found
+
+
 @dataclass(frozen=True)
 class Table:
     """Columns, rows by key, and the total that they add up to."""
@@ -100,17 +127,10 @@ class Table:
         """By key of an area column what printed rows lack to the printed total; empty: none."""
         if self.total is None:
             return {}
-        found = {}
-        for column in self.columns:
-            if column.kind not in ("mu", "hectares") or self.total.get(column.key) is None:
-                continue
-            values = [row.get(column.key) for row in self.rows]
-            parts = sum((column.number(value) for value in values if value is not None), ZERO)
-            exact = sum((Decimal(str(value)) for value in values if value is not None), ZERO)
-            lacking = column.number(self.total[column.key]) - parts
-            if lacking and exact == Decimal(str(self.total[column.key])):
-                found[column.key] = lacking
-        return found
+        sums = Sums(self.columns)
+        for row in self.rows:
+            sums.add(row)
+        return sums.residual(self.total)
 
     def printed_rows(self) -> list[list[str]]:
         """The cells of the rows as text."""

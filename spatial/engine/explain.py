@@ -106,9 +106,9 @@ def _told(
             "borderline": found.borderline,
             "arithmetic": margins.of_label(found, settings),
         },
-        "run": _told_run(found),
-        "ruleset": _told_ruleset(ruleset),
-        "subject": _told_subject(found),
+        "run": told_run(found),
+        "ruleset": told_ruleset(ruleset),
+        "subject": told_subject(found),
         "facts": found.facts,
         "groups": told_groups(trace, found.facts),
         "gaps": found.gaps,
@@ -127,7 +127,7 @@ def _told(
             }
             for row in sorted(found.conclusions.all(), key=lambda row: (-row.area_m2, row.code))
         ],
-        "marks": _told_marks(found, trace, law.marks),
+        "marks": told_marks(found, trace, law.marks),
         "ignored": {"count": found.ignored_count, "area_m2": f"{found.ignored_m2:.2f}"},
         "pieces": pieces,
         "near": [
@@ -169,7 +169,8 @@ def _reproduced(found: Assessment, trace: Trace) -> bool:
     return stored == anew
 
 
-def _told_run(found: Assessment) -> Row:
+def told_run(found: Assessment) -> Row:
+    """Which run, of which ruleset, for which day and state of the data."""
     run = found.run
     return {
         "id": run.pk,
@@ -185,7 +186,8 @@ def _told_run(found: Assessment) -> Row:
     }
 
 
-def _told_ruleset(ruleset: RulesetVersion) -> Row:
+def told_ruleset(ruleset: RulesetVersion) -> Row:
+    """The ruleset with its text."""
     return {
         "name": ruleset.name,
         "version": ruleset.version,
@@ -194,7 +196,8 @@ def _told_ruleset(ruleset: RulesetVersion) -> Row:
     }
 
 
-def _told_subject(found: Assessment) -> Row:
+def told_subject(found: Assessment) -> Row:
+    """Who was taken to use the ground, and from where that was known."""
     nobody: Row = {"name": None, "code": None, "key": None}
     told: Row = told_holder(found.subject) or nobody
     origin = found.subject_from
@@ -220,7 +223,8 @@ def _told_patch(found: Assessment, trace: Trace, drawn: Any) -> Row:
     }
 
 
-def _told_marks(found: Assessment, trace: Trace, rules: list[Rule]) -> list[Row]:
+def told_marks(found: Assessment, trace: Trace, rules: list[Rule]) -> list[Row]:
+    """The marks, gravest first, each with its margin and the tests that the trace tells of."""
     by_code = {rule.code: rule for rule in rules}
     settings = found.run.ruleset.settings
     return [

@@ -46,7 +46,31 @@ class PieceReader:
     def piece(self, piece: Piece, drawn: Any) -> Row:
         """One piece: ground, zones, notions, verdict, and the rules before the claiming one."""
         members = self.members.get(piece.seq, {})
-        claimed = next((rule for rule in self.rules if rule.code == piece.conclusion), None)
+        return {
+            **self.stored(piece),
+            "before": [
+                {"rule": rule.code, "term": rule.term, **self.first_failure(rule, piece, members)}
+                for rule in self.before(piece)
+            ],
+            "widened": self.widened.get(piece.seq, []),
+            "ground": rings_of(piece.ground),
+            "drawn": drawn,
+        }
+
+    def claimed(self, piece: Piece) -> Rule | None:
+        """The rule that claims a piece."""
+        return next((rule for rule in self.rules if rule.code == piece.conclusion), None)
+
+    def before(self, piece: Piece) -> list[Rule]:
+        """The rules that stand before the claiming one; none where a sliver joined a neighbour."""
+        claimed = self.claimed(piece)
+        if piece.sliver:
+            return []
+        return [rule for rule in self.rules if claimed is None or rule.rank < claimed.rank]
+
+    def stored(self, piece: Piece) -> Row:
+        """One piece as its run stored it: zones, notions, verdict."""
+        claimed = self.claimed(piece)
         return {
             "seq": piece.seq,
             "area_m2": f"{piece.area_m2:.2f}",
@@ -63,16 +87,10 @@ class PieceReader:
                 "kind_of": claimed.kind_of,
                 "source": claimed.source,
             },
-            "notions": [self.member(piece, row) for row in members.values()],
-            "before": [
-                {"rule": rule.code, "term": rule.term, **self.first_failure(rule, piece, members)}
-                for rule in self.rules
-                if not piece.sliver and (claimed is None or rule.rank < claimed.rank)
+            "notions": [
+                self.member(piece, row) for row in self.members.get(piece.seq, {}).values()
             ],
             "zones": piece.zones,
-            "widened": self.widened.get(piece.seq, []),
-            "ground": rings_of(piece.ground),
-            "drawn": drawn,
         }
 
     def first_failure(self, rule: Rule, piece: Piece, members: dict[str, Row]) -> Row:
@@ -181,7 +199,7 @@ class PieceReader:
             "why": row["why"],
             "zones": row["zone_ids"],
         }
-        if row["answer"] is None:
+        if row["answer"] is None and self.versions:
             found["by_version"] = self.by_version(piece, self.notions[row["notion"]])
         return found
 

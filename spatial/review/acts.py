@@ -156,16 +156,15 @@ def split(
     return Done(action, 1, patch.area_m2)
 
 
-def conclusions_for(scope: Scope, patch: Patch) -> list[dict[str, Any]]:
-    """What the patch may be decided to be: the conclusions of the ruleset that judged it."""
-    current = patch.assessments.filter(is_current=True).select_related("run").first()
+def conclusions_for(scope: Scope, current: Assessment | None) -> list[dict[str, Any]]:
+    """What a patch so judged may be decided to be: the conclusions of the ruleset."""
     if current is None:
         return []
     hidden = hidden_rules(scope)
-    rules = Rule.objects.filter(ruleset=current.run.ruleset_id, action="conclude").order_by("rank")
+    rules = current.run.ruleset.rules.all()
     seen: dict[str, dict[str, Any]] = {}
-    for rule in rules:
-        if (rule.ruleset_id, "conclude", rule.code) not in hidden:
+    for rule in sorted(rules, key=lambda rule: (rule.rank, rule.pk)):
+        if rule.action == "conclude" and (rule.ruleset_id, "conclude", rule.code) not in hidden:
             seen.setdefault(
                 rule.code,
                 {"code": rule.code, "term": rule.term, "class": rule.rule_class,

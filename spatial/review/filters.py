@@ -31,6 +31,8 @@ NEAR_DEG = 0.0003
 """How far from pasted coordinates a patch may lie: some thirty metres."""
 LEAST_KEY = 3
 """A shorter word is no part of a paper's number that tells papers apart."""
+LONGEST = 200
+"""Characters of one filter."""
 LAND_USE = "land_use"
 STATUS_GROUPS = {"decided": status.DECIDED, "waiting": status.WAITING}
 
@@ -67,7 +69,10 @@ class Filters:
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> Filters:
         """From an address; unknown names are left alone. Raises InputRefused with the remedy."""
-        found = cls(**{f.name: str(told.get(f.name, "")).strip()[:200] for f in fields(cls)})
+        found = cls(**{f.name: str(told.get(f.name, "")).strip() for f in fields(cls)})
+        longest = max(len(getattr(found, f.name)) for f in fields(cls))
+        if longest > LONGEST:
+            raise InputRefused(f"筛选条件最长 {LONGEST} 字，现有 {longest} 字。请缩短。")
         found.check()
         return found
 
@@ -85,10 +90,12 @@ class Filters:
             raise InputRefused(f"没有归类 {self.label_class}。")
         if self.land_class and not self.land_class.isalnum():
             raise InputRefused(f"地类编码 {self.land_class} 应为字母和数字。")
-        for name in ("area_from", "area_to"):
-            _number(getattr(self, name))
-        for name in ("date_from", "date_to"):
-            _day(getattr(self, name))
+        least, most = _number(self.area_from), _number(self.area_to)
+        if least is not None and most is not None and least > most:
+            raise InputRefused(f"面积从 {least} 到 {most} 亩是倒的，没有图斑符合。请对调。")
+        first, last = _day(self.date_from), _day(self.date_to)
+        if first and last and first > last:
+            raise InputRefused(f"日期从 {first} 到 {last} 是倒的，没有图斑符合。请对调。")
         self.place  # noqa: B018 - raises
 
     @property

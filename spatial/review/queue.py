@@ -21,7 +21,7 @@ from spatial.review import status
 from spatial.review.filters import Filters, select_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.db.models import QuerySet
 
@@ -120,8 +120,13 @@ def _after(order: str, cursor: str) -> Q:
     return Q(**{f"{first.lstrip('-')}__{bound}": values[0]}) & behind
 
 
-def rows(scope: Scope, patches: Sequence[Patch]) -> list[dict[str, Any]]:
-    """What the queue shows of patches; areas as decimal strings in m²."""
+def rows(
+    scope: Scope, patches: Sequence[Patch], stands: Mapping[int, status.Standing] | None = None
+) -> list[dict[str, Any]]:
+    """What the queue shows of patches; areas as decimal strings in m².
+
+    ``stands`` are their standings, where the caller has read them.
+    """
     ids = [patch.pk for patch in patches]
     hidden = hidden_rules(scope)
     current = {
@@ -131,7 +136,7 @@ def rows(scope: Scope, patches: Sequence[Patch]) -> list[dict[str, Any]]:
     marks: dict[int, list[AssessmentMark]] = {}
     for mark in AssessmentMark.objects.filter(assessment__in=[a.pk for a in current.values()]):
         marks.setdefault(mark.assessment_id, []).append(mark)
-    stands = status.standings(ids)
+    stands = status.standings(ids) if stands is None else stands
     beyond = outside(scope, ids)
     terms = vocabulary.review_status_terms()
     return [

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Max
+from django.db.models import Exists, OuterRef
 
 from spatial.models import Assessment, Determination, Referral
 
@@ -42,49 +42,39 @@ class Standing:
         return self.decision is not None and not self.decision.assessment.is_current
 
 
-def in_force(model: type[Determination] | type[Referral]) -> QuerySet:
-    """The facts that hold."""
-    return model.objects.filter(withdrawn=False, superseded_by__isnull=True)
-
-
 def standings(patch_ids: Sequence[int]) -> dict[int, Standing]:
     """How these patches stand; one look at each table."""
     current = dict(
         Assessment.objects.filter(patch__in=patch_ids, is_current=True).values_list("patch", "pk")
     )
-    decisions: dict[int, list[Determination]] = defaultdict(list)
-    for fact in (
-        in_force(Determination)
-        .filter(patch__in=patch_ids)
-        .select_related("by", "assessment")
-        .order_by("recorded_at", "pk")
-    ):
-        decisions[fact.patch_id].append(fact)
-    referrals: dict[int, Referral] = {
-        fact.patch_id: fact
-        for fact in in_force(Referral)
-        .filter(patch__in=patch_ids)
-        .select_related("by")
-        .order_by("recorded_at", "pk")
-    }
-    newest = {model: _newest(model, patch_ids) for model in (Determination, Referral)}
+    decisions, decided = _facts(
+        Determination.objects.select_related("by", "assessment__run"), patch_ids
+    )
+    referrals, referred = _facts(Referral.objects.select_related("by"), patch_ids)
     return {
         pk: _standing(
             current.get(pk),
             decisions[pk],
-            referrals.get(pk),
-            f"{current.get(pk, 0)}.{newest[Determination].get(pk, 0)}"
-            f".{newest[Referral].get(pk, 0)}",
+            referrals[pk][-1] if referrals[pk] else None,
+            f"{current.get(pk, 0)}.{decided[pk]}.{referred[pk]}",
         )
         for pk in patch_ids
     }
 
 
-def _newest(
-    model: type[Determination] | type[Referral], patch_ids: Sequence[int]
-) -> dict[int, int]:
-    found = model.objects.filter(patch__in=patch_ids).order_by().values("patch")
-    return dict(found.annotate(newest=Max("pk")).values_list(F("patch"), "newest"))
+def _facts(
+    facts: QuerySet, patch_ids: Sequence[int]
+) -> tuple[dict[int, list[Any]], dict[int, int]]:
+    """By patch: the facts in force, oldest first, and the newest number of any, in force or not."""
+    holding: dict[int, list[Any]] = defaultdict(list)
+    newest: dict[int, int] = defaultdict(int)
+    later = facts.model.objects.filter(supersedes=OuterRef("pk"))
+    found = facts.filter(patch__in=patch_ids).annotate(superseded=Exists(later))
+    for fact in found.order_by("recorded_at", "pk"):
+        newest[fact.patch_id] = max(newest[fact.patch_id], fact.pk)
+        if not (fact.withdrawn or fact.superseded):
+            holding[fact.patch_id].append(fact)
+    return holding, newest
 
 
 def _standing(

@@ -55,4 +55,4 @@ def near(name: str, names: Collection[str]) -> str:
         return f"相近的有：{allowed(close)}"
     if len(names) <= 24:
         return f"可用的有：{allowed(names)}"
-    return "请核对 spatial/layers.toml 中的名称"
+    return "没有相近的名称，请核对写法"

@@ -2,15 +2,22 @@
 --         a zone in the tile where the point falls. A zone that went into several counties'
 --         versions is drawn once. Ledger rows as known at known_at. Below small_deg across a
 --         zone is left out; tolerance_deg generalises (0: as delivered). Versions in levelled_ids
---         are drawn from their level instead, where what was merged says its group alone.
+--         are drawn from their level instead, where what was merged says its group alone. Where
+--         ground is given (WKB, EPSG:4490), nothing beyond it is drawn or labelled.
 -- reads:  spatial_zone, zone_level
 -- writes: -
 -- params: name, z, x, y, west, south, east, north, version_ids, known_at, fields, label, groups,
---         small_deg, tolerance_deg, with_labels, levelled_ids, level
+--         small_deg, tolerance_deg, with_labels, levelled_ids, level, ground
 WITH frame AS (
     SELECT
         ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS tile,
         ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 4490) AS reach
+),
+
+own AS MATERIALIZED (
+    SELECT
+        ST_GeomFromWKB(%(ground)s, 4490) AS geom,
+        ST_Transform(ST_GeomFromWKB(%(ground)s, 4490), 3857) AS geom_m
 ),
 
 near AS (
@@ -98,19 +105,37 @@ told AS (
     FROM found
 ),
 
--- the huge are cut to the tile before they are turned
-cut AS (
+-- what crosses the border of the reader's counties ends there
+own_part AS (
     SELECT
         told.id,
         told.properties,
+        told.is_coarse,
+        CASE
+            WHEN own.geom IS NULL THEN told.geom
+            WHEN told.is_coarse AND ST_Covers(own.geom_m, told.geom) THEN told.geom
+            WHEN told.is_coarse
+                THEN ST_CollectionExtract(ST_Intersection(told.geom, own.geom_m), 3)
+            WHEN ST_Covers(own.geom, told.geom) THEN told.geom
+            ELSE ST_CollectionExtract(ST_Intersection(told.geom, own.geom), 3)
+        END AS geom
+    FROM told
+    CROSS JOIN own
+),
+
+-- the huge are cut to the tile before they are turned
+cut AS (
+    SELECT
+        own_part.id,
+        own_part.properties,
         frame.tile,
         CASE
-            WHEN told.is_coarse THEN told.geom
-            WHEN ST_NPoints(told.geom) > 500 THEN ST_ClipByBox2D(told.geom, frame.reach)
-            ELSE told.geom
+            WHEN own_part.is_coarse THEN own_part.geom
+            WHEN ST_NPoints(own_part.geom) > 500 THEN ST_ClipByBox2D(own_part.geom, frame.reach)
+            ELSE own_part.geom
         END AS geom,
-        CASE WHEN told.is_coarse THEN 0 ELSE %(tolerance_deg)s END AS tolerance_deg
-    FROM told
+        CASE WHEN own_part.is_coarse THEN 0 ELSE %(tolerance_deg)s END AS tolerance_deg
+    FROM own_part
     CROSS JOIN frame
 ),
 
@@ -162,8 +187,10 @@ label AS MATERIALIZED (
         placed.properties,
         ST_AsMVTGeom(placed.point, placed.tile, 4096, 0, FALSE) AS geom
     FROM placed
+    CROSS JOIN own
     WHERE
-        ST_X(placed.point) >= ST_XMin(placed.tile) AND ST_X(placed.point) < ST_XMax(placed.tile)
+        (own.geom IS NULL OR ST_Intersects(own.geom_m, placed.point))
+        AND ST_X(placed.point) >= ST_XMin(placed.tile) AND ST_X(placed.point) < ST_XMax(placed.tile)
         AND ST_Y(placed.point) >= ST_YMin(placed.tile) AND ST_Y(placed.point) < ST_YMax(placed.tile)
 )
 

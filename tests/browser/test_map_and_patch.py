@@ -27,6 +27,9 @@ INSIDE = (0.5 * drawn.M, 0.5 * drawn.M)
 """In the patch, on its 永农 half, away from its label."""
 
 
+TOOLS_AND_LEGEND = ("tools", "legend")
+
+
 def place(zoom: int) -> str:
     lng, lat = drawn.degrees(2 * drawn.M, drawn.M / 2)
     return f"/map/#{zoom}/{lat:.6f}/{lng:.6f}"
@@ -115,6 +118,12 @@ def test_the_legend_lists_what_is_on_screen_and_keys_switch_layers(
         "() => document.querySelector('.gis-legend').innerText.includes('超出红线类')"
     )
     assert "off=" not in seat.page.url
+    seat.page.set_viewport_size({"width": 1024, "height": 540})  # too low for the whole list
+    tools, listed = (seat.page.locator(f".gis-{name}").bounding_box() for name in TOOLS_AND_LEGEND)
+    assert tools
+    assert listed
+    assert tools["y"] + tools["height"] <= listed["y"]
+    assert listed["height"] > 60
     seat.require_quiet()
 
 

@@ -227,6 +227,9 @@ def test_the_patches_behind_a_number_add_up_to_it(ground: dict[str, Patch]) -> N
 
 
 def test_an_unknown_band_is_refused(ground: Any) -> None:
+    beyond = get(reader(), PATCHES, band="all", page="999")
+    assert beyond.status_code == 400, "an empty page would say 共 0 个图斑"
+    assert "没有第 999 页" in beyond.content.decode()
     answer = get(reader(), PATCHES, band="x")
     assert answer.status_code == 400
     assert "没有分栏 x" in answer.content.decode()

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
+from gisland.pages.review_jobs import write_in_background
 from imports.models import ExportLog
+from spatial.errors import Stopped
 from spatial.jobs import do_job
 from spatial.models import Job, Patch
 from tests.browser import world as drawn
@@ -35,7 +37,8 @@ def take(user: User | None, form: str, query: str = "") -> Any:
 
 
 def cells(answer: Any) -> list[list[Any]]:
-    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    content = answer.getvalue() if answer.streaming else answer.content
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     return [list(row) for row in sheet.iter_rows(values_only=True)]
 
 
@@ -110,16 +113,60 @@ def test_ground_beyond_the_counties_is_not_in_the_register(world: World) -> None
 
 def test_many_sheets_are_printed_in_the_background(world: World, settings: Any) -> None:
     client = reader(world.officer)
-    job = Job.objects.get(pk=client.post("/review/sheets", {"status": "open"}).json()["job"])
-    assert client.get(f"/review/sheets/{job.pk}.pdf").status_code == 404
+    job = Job.objects.get(pk=client.post("/review/files/new.pdf", {"status": "open"}).json()["job"])
+    assert client.get(f"/review/files/{job.pk}").status_code == 404
     do_job(job.pk)
     job.refresh_from_db()
     assert job.state == "done", job.error
-    assert client.get(f"/review/sheets/{job.pk}.json").json()["result"] == {"count": 1}
-    told = client.get(f"/review/sheets/{job.pk}.pdf")
+    assert client.get(f"/review/files/{job.pk}.json").json()["result"] == {"count": 1}
+    told = client.get(f"/review/files/{job.pk}")
     assert b"".join(told.streaming_content).startswith(b"%PDF")
     assert ExportLog.objects.get().what == "sheets"
-    assert reader(world.stranger).get(f"/review/sheets/{job.pk}.pdf").status_code == 404
+    assert reader(world.stranger).get(f"/review/files/{job.pk}").status_code == 404
+
+
+def test_a_long_register_is_written_in_the_background(world: World, monkeypatch: Any) -> None:
+    at_once = take(world.officer, "xlsx")
+    monkeypatch.setattr("gisland.pages.review_files.ROWS_AT_ONCE", 1)
+    monkeypatch.setattr("gisland.pages.review_register.LOT", 1)
+    assert "后台生成" in take(world.officer, "xlsx").content.decode()
+    client = reader(world.officer)
+    job = Job.objects.get(pk=client.post("/review/files/new.xlsx", {}).json()["job"])
+    do_job(job.pk)
+    job.refresh_from_db()
+    assert job.state == "done", job.error
+    assert client.get(f"/review/files/{job.pk}.json").json()["result"] == {"count": 2}
+    assert reader(world.stranger).get(f"/review/files/{job.pk}").status_code == 404
+    later = client.get(f"/review/files/{job.pk}")
+    assert cells(later) == cells(at_once), "the same table, however it was written"
+    assert [log.rows for log in ExportLog.objects.filter(what="register")] == [2, 2]
+
+
+def test_a_register_that_is_stopped_leaves_nothing(world: World, settings: Any) -> None:
+    told: list[tuple[int, int]] = []
+
+    def progress(phase: str, done: int = 0, total: int = 0) -> None:
+        told.append((done, total))
+        if done:
+            raise Stopped
+
+    arguments = {"filters": {}, "today": "2026-01-01", "root": ""}
+    with pytest.raises(Stopped):
+        write_in_background(arguments, world.officer, drawn.DAY(2026, 1, 1), progress)
+    assert told[-1] == (2, 2)
+    assert not list((settings.MEDIA_ROOT / "sheets").iterdir())
+    assert not ExportLog.objects.exists()
+
+
+def test_a_file_goes_on_until_its_asker_stops_it(world: World) -> None:
+    client = reader(world.officer)
+    number = client.post("/review/files/new.xlsx", {}).json()["job"]
+    assert reader(world.stranger).post(f"/review/files/{number}/stop").status_code == 404
+    assert client.post(f"/review/files/{number}/stop").status_code == 200
+    do_job(number)
+    assert Job.objects.get(pk=number).state == "stopped"
+    assert client.get(f"/review/files/{number}").status_code == 404
+    assert client.post("/review/files/new.doc", {}).status_code == 404
 
 
 def test_a_file_is_not_made_of_everything_there_is(world: World, monkeypatch: Any) -> None:

@@ -153,6 +153,7 @@ def test_many_are_decided_only_as_shown(world: World) -> None:
         ("/review/patches/{pk}/act", {"kind": "confirm", "note": "字" * 1001}, "最长 1000 字"),
         ("/review/patches/{pk}/parts", {"line": [[1, 2]]}, "分割线应有 2 到"),
         ("/review/patches/{pk}/parts", {"line": [["a", 2], [3, 4]]}, "坐标有误"),
+        ("/review/patches/{pk}/parts", {"line": [[float("nan"), 2], [3, 4]]}, "坐标有误"),
         ("/review/patches/{pk}/parts", {"line": [[999, 2], [3, 4]]}, "不在经纬度范围内"),
         ("/review/patches/{pk}/parts", {"line": [[1, 2], [3, 4]]}, "没有把图斑"),
         ("/review/patches/{pk}/split", {"line": [[1, 2], [3, 4]]}, "须逐部分给出判定"),
@@ -167,7 +168,18 @@ def test_what_cannot_be_done_is_refused_in_words(
     assert not Determination.objects.exists()
 
 
-@pytest.mark.parametrize("query", ["cursor=xx", "order=random", "area_from=abc", "at=1"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "cursor=xx",
+        "order=random",
+        "area_from=abc",
+        "at=1",
+        "area_from=9&area_to=1",
+        "date_from=2025-01-01&date_to=2024-01-01",
+        f"q={'x' * 201}",
+    ],
+)
 def test_a_bad_question_is_answered_in_words(world: World, query: str) -> None:
     status, told = get(world.officer, f"/review/queue.json?{query}")
     assert status == 400

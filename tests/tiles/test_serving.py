@@ -81,17 +81,20 @@ def test_the_spatial_index_is_used(brigade: Reader, monkeypatch) -> None:
     chosen = versions.Chosen((version.pk,), versions.read("live").known_at, True, True)
     from spatial.scope import scope_of
 
-    vector.zones(layer, tile_at(16, LNG + 0.002), chosen, scope_of(person("990101")))
+    vector.zones(layer, tile_at(16, LNG + 0.002), chosen, scope_of(person("990101")), None)
     assert "geom" in "\n".join(line for line in asked if "Index" in line)
+
+
+WEST, SOUTH = LNG - 0.01, LAT - 0.01
 
 
 def test_tilejson(brigade: Reader) -> None:
     draw("land_use", "A", A={"code": "0101"})
-    type(region()).objects.filter(code="990101").update(geom=square(LNG, LAT, 0.5))
+    type(region()).objects.filter(code="990101").update(geom=square(WEST, SOUTH, 0.5))
     found = brigade.get("/tiles/land_use/live.json").json()
     assert found["tilejson"] == "3.0.0"
     assert found["name"] == "三调地类"
-    assert found["bounds"] == [round(n, 6) for n in (LNG, LAT, LNG + 0.5, LAT + 0.5)]
+    assert found["bounds"] == [round(n, 6) for n in (WEST, SOUTH, WEST + 0.5, SOUTH + 0.5)]
     assert (found["minzoom"], found["maxzoom"]) == (6, 16)
     ids = [layer["id"] for layer in found["vector_layers"]]
     assert ids == ["land_use", "land_use-labels"]

@@ -223,7 +223,7 @@ const links = ({ row }) => [
   el("a", { href: `/patches/${row.id}/`, target: "_blank", rel: "noopener", text: "全页" }),
 ];
 
-const files = (found) => (desk.may_export && found.count > 0 ? filesOfAll(state.filters, found.count, (text, link) => toast(text, null, link)) : null);
+const files = (found) => (desk.may_export && found.count > 0 ? filesOfAll(state.filters, found.count, (text, more) => toast(text, null, more)) : null);
 
 const totals = new Totals(byId("desk-totals"), byId("desk-clock"), {
   tools: (found) => [files(found), bulk(found)],

@@ -89,6 +89,7 @@ export class Legend {
     this.grid = grid;
     this.shapes = shapes;
     Object.assign(this, panel("图例", "gis-legend"));
+    Object.assign(this.body, { tabIndex: 0, role: "group", ariaLabel: "图例内容" }); // it scrolls, so keys must reach it
     this.shown = "";
     this.seen = [];
   }

@@ -2,6 +2,7 @@
 
 import { el, fill } from "../dom.js";
 import { swatch } from "../map/legend.js";
+import { Reasons } from "./reasons.js";
 
 /** What may be done, in the order of the bar: code, words, key. */
 export const ACTIONS = [
@@ -43,7 +44,7 @@ export class Drawer {
     );
     this.warning = el("div", { class: "drawer-warning", role: "status", hidden: true });
     fill(this.element, bar, this.warning, body);
-    this.dress(body);
+    this.dress(body, new Reasons(body, told));
   }
 
   /** Sentences above the proof; onAgain() reads the patch again. */
@@ -71,8 +72,10 @@ export class Drawer {
     place?.focus({ preventScroll: true });
   }
 
-  /** Samples of looks, and pieces that light up on the map. */
-  dress(body) {
+  /** Samples of looks, pieces that light up on the map, and reasons that come when they are opened. */
+  dress(body, reasons) {
+    for (const place of body.querySelectorAll("details[data-before]")) place.addEventListener("toggle", () => place.open && reasons.read());
+    if (body.querySelector("[data-differ]")) reasons.read();
     for (const place of body.querySelectorAll("[data-look]")) {
       const look = this.look(place.dataset.look);
       if (look) place.prepend(swatch(look, "patch"));
