@@ -8,6 +8,7 @@ from django.http import JsonResponse
 from django.views.decorators.http import require_safe
 
 from spatial.models import Image
+from spatial.reader import read_once
 from spatial.scope import login_or_demo, request_scope
 from tiles import imagery, serve
 from tiles.grid import Tile
@@ -23,6 +24,7 @@ WEBP = "image/webp"
 
 
 @require_safe
+@read_once
 @login_or_demo
 def picture(request: HttpRequest, image_id: int, z: int, x: int, y: int) -> HttpResponse:
     """One tile of one image; 204 outside it, refused where it would be an export (zoom 17)."""
@@ -43,6 +45,7 @@ def picture(request: HttpRequest, image_id: int, z: int, x: int, y: int) -> Http
 
 
 @require_safe
+@read_once
 @login_or_demo
 def images(request: HttpRequest) -> HttpResponse:
     """The images over this user's counties, oldest first."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spatial.levels.plan import level_for
-from spatial.models import LevelSet
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Sequence
 
 
@@ -22,17 +22,10 @@ class Ready:
     """Changes when one of these levels is built anew."""
 
 
-def ready_for(zoom: int, version_ids: Sequence[int]) -> Ready:
-    """The level of a zoom and which of these versions have it: none where zones are drawn."""
+def ready_for(zoom: int, built: Sequence[tuple[int, datetime.datetime]]) -> Ready:
+    """The level of a zoom, of versions with levels and the times at which these were built."""
     level = level_for(zoom)
-    if level is None or not version_ids:
+    if level is None or not built:
         return Ready()
-    found = sorted(
-        LevelSet.objects.filter(version__in=version_ids)
-        .exclude(numbers={})
-        .values_list("version_id", "built_at")
-    )
-    if not found:
-        return Ready()
-    stamp = "/".join(f"{number}:{at.timestamp():.6f}" for number, at in found)
-    return Ready(level, tuple(number for number, _ in found), stamp)
+    stamp = "/".join(f"{number}:{at.timestamp():.6f}" for number, at in built)
+    return Ready(level, tuple(number for number, _ in built), stamp)
