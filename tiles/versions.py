@@ -14,6 +14,7 @@ from spatial.errors import InputRefused, UnknownLayer
 from spatial.models import VersionStatus
 
 if TYPE_CHECKING:
+    from spatial.levels.ready import Built
     from spatial.scope import Scope
     from tiles.layers import TileLayer
 
@@ -50,8 +51,8 @@ class Chosen:
     """Whether what these versions hold never changes: snapshots, once they are in use."""
     named: bool
     """Whether the address names the version, so that it never means another one."""
-    built: tuple[tuple[int, datetime.datetime], ...] = ()
-    """Those of the versions that have levels, each with the time when they were made."""
+    built: tuple[Built, ...] = ()
+    """Those of the versions that have levels."""
 
 
 def read(text: str) -> Asked:
@@ -113,5 +114,7 @@ def _one(rows: list[sqlfiles.Row], asked: Asked, scope: Scope) -> Chosen:
     return Chosen(ids, asked.known_at, frozen=frozen, named=True, built=_built(mine))
 
 
-def _built(rows: list[sqlfiles.Row]) -> tuple[tuple[int, datetime.datetime], ...]:
-    return tuple((row["id"], row["built_at"]) for row in rows if row["built_at"] is not None)
+def _built(rows: list[sqlfiles.Row]) -> tuple[Built, ...]:
+    return tuple(
+        (row["id"], row["built_at"], tuple(row["levels"])) for row in rows if row["levels"]
+    )

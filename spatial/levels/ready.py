@@ -22,10 +22,18 @@ class Ready:
     """Changes when one of these levels is built anew."""
 
 
-def ready_for(zoom: int, built: Sequence[tuple[int, datetime.datetime]]) -> Ready:
-    """The level of a zoom, of versions with levels and the times at which these were built."""
-    level = level_for(zoom)
-    if level is None or not built:
+Built = tuple[int, "datetime.datetime", tuple[int, ...]]
+"""A version with levels: its number, when they were made, and which they are."""
+
+
+def ready_for(zoom: int, built: Sequence[Built]) -> Ready:
+    """The level of a zoom that all these versions have, or the next coarser one."""
+    wanted = level_for(zoom)
+    if wanted is None or not built:
         return Ready()
-    stamp = "/".join(f"{number}:{at.timestamp():.6f}" for number, at in built)
-    return Ready(level, tuple(number for number, _ in built), stamp)
+    common = set.intersection(*(set(levels) for _, _, levels in built))
+    fitting = [level for level in common if level <= wanted]
+    if not fitting:
+        return Ready()
+    stamp = "/".join(f"{number}:{at.timestamp():.6f}" for number, at, _ in built)
+    return Ready(max(fitting), tuple(number for number, _, _ in built), stamp)

@@ -1,6 +1,6 @@
 -- what:   The versions of a layer that an address means. With a number: that one, of whichever
 --         county. Else of the given counties: of a ledger all that are active, of a snapshot the
---         newest begun on a day. Each with the time at which its levels were built, if it has any.
+--         newest begun on a day. Each with its levels and the time at which they were made.
 -- reads:  spatial_datasetversion, spatial_region, spatial_levelset
 -- writes: -
 -- params: layer_code, number, county_ids, is_ledger, on_day
@@ -36,11 +36,10 @@ SELECT
     meant.region_id,
     meant.status,
     meant.valid_from,
-    levels.built_at
+    made.built_at,
+    ARRAY(SELECT jsonb_object_keys(made.numbers)::integer) AS levels
 FROM meant
-LEFT JOIN
-    spatial_levelset AS levels
-    ON meant.id = levels.version_id AND levels.numbers != '{}'::jsonb
+LEFT JOIN spatial_levelset AS made ON meant.id = made.version_id
 WHERE
     %(number)s::bigint IS NOT NULL
     OR %(is_ledger)s
