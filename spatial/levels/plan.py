@@ -59,7 +59,7 @@ class Level:
 
 
 LEVELS = (
-    Level(14, 4, 8, is_single=True),
+    Level(14, 6, 8, is_single=True),
     Level(12, 12, 24),
     Level(11, 60, 130),
     Level(10, 110, 220),
