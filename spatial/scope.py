@@ -39,9 +39,7 @@ DEMO_PROVINCE = "99"
 REQUEST_SCOPE = "gisland_scope"
 READ_SCOPE = "gisland_read_scope"
 """Where spatial.reader leaves a scope that it has read."""
-CODE_DIGITS: dict[str, int] = {
-    RegionLevel.PROVINCE: 2, RegionLevel.CITY: 4, RegionLevel.COUNTY: 6,
-}  # fmt: skip
+CODE_DIGITS = {"province": 2, "city": 4, "county": 6}
 """How many digits the codes within a region have in common."""
 
 
