@@ -35,10 +35,11 @@ def picture(request: HttpRequest, image_id: int, z: int, x: int, y: int) -> Http
     if z > imagery.deepest(image, scope):
         scope.require("export", image.secrecy)
         raise ImageUnknown(f"影像 {image_id} 没有 {z} 级瓦片，最深 {imagery.DEEPEST} 级。")
-    tag = serve.etag(image.pk, image.source_sha256, image.file, tile, scope.key)
+    counties = imagery.counties_of(scope)
+    tag = serve.etag(image.pk, image.source_sha256, image.file, tile, scope.key, counties)
     if (known := serve.unchanged(request, tag, serve.FOREVER)) is not None:
         return known
-    body = imagery.render(image, tile, tuple(sorted(scope.county_ids)))
+    body = imagery.render(image, tile, counties)
     if body is None:
         return serve.nothing(request, tag=tag, cache=serve.FOREVER)
     return serve.answer(request, body, WEBP, tag=tag, cache=serve.FOREVER)
@@ -56,13 +57,14 @@ def images(request: HttpRequest) -> HttpResponse:
 
 def images_for(scope: Scope) -> list[dict[str, Any]]:
     """What a page needs to draw each image; for a page's JSON block too."""
+    counties = imagery.counties_of(scope)
     return [
         {
             "id": image.pk,
             "name": image.name,
             "taken_on": image.taken_on.isoformat(),
             "resolution_m": image.resolution_m,
-            "bounds": imagery.bounds_of(image, scope),
+            "bounds": imagery.bounds_of(image, counties),
             "minzoom": 0,
             "maxzoom": imagery.max_zoom(image, scope),
             "tiles": f"/imagery/{image.pk}/{{z}}/{{x}}/{{y}}.webp",

@@ -1,0 +1,7 @@
+-- what:   A text that changes whenever a row of these regions does, their boundaries among it.
+-- reads:  spatial_region
+-- writes: -
+-- params: region_ids
+SELECT coalesce(string_agg(region.xmin::text, ' ' ORDER BY region.id), '') AS marks
+FROM spatial_region AS region
+WHERE region.id = ANY(%(region_ids)s::bigint[])
