@@ -53,8 +53,9 @@ def _scope_of_cookie(request: HttpRequest) -> Scope | None:
     """The scope of whom the session's cookie names; None where the long way must decide."""
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     if key is None:
-        row = _read(None, None)
-        return _made(row, [access().anonymous_role], None) if settings.DEMO else NOTHING
+        if not settings.DEMO:
+            return NOTHING
+        return _made(_read(None, None), [access().anonymous_role], None)
     if not key.isalnum() or len(key) > LONGEST_KEY:
         return None
     hint = _user_of(key)
@@ -62,7 +63,7 @@ def _scope_of_cookie(request: HttpRequest) -> Scope | None:
     told = _decoded(row["session_data"] or "")
     if told is None:
         return None
-    if hint != [told[0]]:
+    if row["user_id"] != told[0]:
         hint[:] = [told[0]]
         row = _read(key, told[0])
     if row["user_id"] is None:
