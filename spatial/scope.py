@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from functools import cached_property, wraps
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, lru_cache, wraps
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
@@ -37,6 +37,10 @@ DEMO_PROVINCE = "99"
 """Region codes of the invented prefecture begin with it; no real province has it."""
 
 REQUEST_SCOPE = "gisland_scope"
+READ_SCOPE = "gisland_read_scope"
+"""Where spatial.reader leaves a scope that it has read."""
+CODE_DIGITS = {"province": 2, "city": 4, "county": 6}
+"""How many digits the codes within a region have in common."""
 
 
 class LoginNeeded(NotAllowed):
@@ -183,15 +187,20 @@ def scope_of(user: User | AnonymousUser) -> Scope:
         return _scope([access().anonymous_role], demo, None)
     if not user.is_active:
         return NOTHING
+    roles, counties = roles_of(user), _counties_of(user)
+    if counties is None or not roles:
+        return NOTHING
+    return _scope(roles, counties, user.unit_id)
+
+
+def roles_of(user: User) -> list[Role]:
+    """The roles that an account holds; a superuser has every right besides."""
     known = access().account_roles
     roles = [known[code] for code in user.roles if code in known]
     if user.is_superuser:
         everything = frozenset((deed, secrecy) for deed in DEEDS for secrecy in SECRECIES)
         roles.append(Role("superuser", "超级用户", everything, frozenset(access().acts)))
-    counties = _counties_of(user)
-    if counties is None or not roles:
-        return NOTHING
-    return _scope(roles, counties, user.unit_id)
+    return roles
 
 
 def everything() -> Scope:
@@ -203,10 +212,9 @@ def everything() -> Scope:
 
 def prefix_of(region: Region | None) -> str | None:
     """How the codes within a region begin; None below the county: ground is given by counties."""
-    digits = {RegionLevel.PROVINCE: 2, RegionLevel.CITY: 4, RegionLevel.COUNTY: 6}
-    if region is None or region.level not in digits:
+    if region is None or region.level not in CODE_DIGITS:
         return None
-    return region.code[: digits[RegionLevel(region.level)]]
+    return region.code[: CODE_DIGITS[region.level]]
 
 
 def _counties_of(user: User) -> Q | None:
@@ -227,21 +235,38 @@ def _region_of(user: User) -> Region | None:
 
 def _scope(roles: list[Role], counties: Q, unit_id: int | None) -> Scope:
     regions = Region.objects.filter(counties).order_by("code", "pk")
-    found = list(regions.values_list("pk", "code", "name"))
+    layers = Layer.objects.order_by("code").values_list("code", "secrecy")
+    found = tuple(regions.values_list("pk", "code", "name"))
+    return scope_made(tuple(roles), found, unit_id, tuple(layers))
+
+
+@lru_cache(256)
+def scope_made(
+    roles: tuple[Role, ...],
+    counties: tuple[tuple[int, str, str], ...],
+    unit_id: int | None,
+    layer_secrecies: tuple[tuple[str, str], ...],
+) -> Scope:
+    """The scope that follows from roles, counties (id, code, name) and secrecies as they are now.
+
+    Kept for the next who has the same: it is a matter of arithmetic.
+    """
     return Scope(
-        county_ids=tuple(pk for pk, _, _ in found),
-        county_codes=tuple(code for _, code, _ in found),
+        county_ids=tuple(pk for pk, _, _ in counties),
+        county_codes=tuple(code for _, code, _ in counties),
         roles=tuple(sorted({role.code for role in roles})),
         rights=frozenset().union(*(role.rights for role in roles)),
         acts=frozenset().union(*(role.acts for role in roles)),
         unit_id=unit_id,
-        county_names=tuple(name for _, _, name in found),
-        layer_secrecies=tuple(Layer.objects.order_by("code").values_list("code", "secrecy")),
+        county_names=tuple(name for _, _, name in counties),
+        layer_secrecies=layer_secrecies,
     )
 
 
 def request_scope(request: HttpRequest) -> Scope:
     """The scope of whoever asks; worked out once a request."""
+    if (read := getattr(request, READ_SCOPE, None)) is not None:
+        return cast("Scope", read)
     user, scope = getattr(request, REQUEST_SCOPE, (None, NOTHING))
     if user is not request.user:
         user, scope = request.user, scope_of(request.user)

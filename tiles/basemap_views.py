@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.views.decorators.http import require_safe
 
+from spatial.reader import read_once
 from spatial.scope import login_or_demo
 from tiles import basemaps, serve
 from tiles.grid import Tile
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 
 @require_safe
+@read_once
 @login_or_demo
 def basemap(request: HttpRequest, name: str, z: int, x: int, y: int) -> HttpResponse:
     """One tile of one archive; 204 where it holds none."""

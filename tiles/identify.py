@@ -17,6 +17,7 @@ from spatial.dates import said_date
 from spatial.errors import InputRefused
 from spatial.install import layers_file
 from spatial.models import DatasetVersion, Patch, Zone
+from spatial.reader import read_once
 from spatial.scope import login_or_demo, request_scope
 from tiles import layers, vector, versions
 
@@ -34,6 +35,7 @@ MOST = 50
 
 
 @require_safe
+@read_once
 @login_or_demo
 def identify(request: HttpRequest) -> HttpResponse:
     """``?lng=&lat=[&layers=a,b][&version=live|date]``: the features under a point (EPSG:4490)."""

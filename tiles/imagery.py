@@ -25,6 +25,7 @@ from rasterio.transform import from_bounds
 from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 
+from spatial import sqlfiles
 from spatial.crs import WEB_SRID
 from spatial.errors import UnknownLayer
 from spatial.models import Region
@@ -33,6 +34,9 @@ from tiles.grid import HALF_WORLD_M, Tile
 if TYPE_CHECKING:
     from spatial.models import Image
     from spatial.scope import Scope
+
+Counties = tuple[tuple[int, ...], str]
+"""Numbers of counties, and marks that change with their boundaries."""
 
 SIDE = 256
 QUALITY = 80
@@ -65,10 +69,10 @@ def deepest(image: Image, scope: Scope) -> int:
     return DEEPEST if scope.may("export", image.secrecy) else DEEPEST_UNEXPORTED
 
 
-def bounds_of(image: Image, scope: Scope) -> list[float]:
-    """West, south, east, north of what this user sees of it: no further than their counties."""
+def bounds_of(image: Image, counties: Counties) -> list[float]:
+    """West, south, east, north of what is seen of it: no further than these counties."""
     left, bottom, right, top = image.footprint.extent
-    west, south, east, north = _extent(tuple(sorted(scope.county_ids)))
+    west, south, east, north = _extent(counties)
     found = (max(left, west), max(bottom, south), min(right, east), min(top, north))
     return [round(number, 6) for number in found]
 
@@ -81,7 +85,13 @@ def max_zoom(image: Image, scope: Scope) -> int:
     return max(0, min(deepest(image, scope), fits))
 
 
-def render(image: Image, tile: Tile, county_ids: tuple[int, ...]) -> bytes | None:
+def counties_of(scope: Scope) -> Counties:
+    """The counties of a scope with what their boundaries are known by, as they are now."""
+    ids = tuple(sorted(scope.county_ids))
+    return ids, str(sqlfiles.value("tiles/mark_boundaries", {"region_ids": list(ids)}))
+
+
+def render(image: Image, tile: Tile, counties: Counties) -> bytes | None:
     """The tile as WebP, transparent beyond these counties; None where nothing is left of it."""
     west, south, east, north = tile.reach(0).values()
     left, bottom, right, top = image.footprint.extent
@@ -95,16 +105,16 @@ def render(image: Image, tile: Tile, county_ids: tuple[int, ...]) -> bytes | Non
             raise ImageUnknown(f"影像 {image.name} 的文件读不出来。请重新导入该影像。") from error
     if values is None:
         return None
-    values[-1][_beyond(tile, county_ids)] = 0
+    values[-1][_beyond(tile, counties)] = 0
     if not values[-1].any():
         return None
     return _webp(_eight_bits(values, image.stretch))
 
 
-def _beyond(tile: Tile, county_ids: tuple[int, ...]) -> np.ndarray:
+def _beyond(tile: Tile, counties: Counties) -> np.ndarray:
     """Which pixels of a tile lie beyond these counties."""
     box = shapely.box(*tile.bounds_m)
-    whole = _ground(county_ids)
+    whole = _ground(counties)
     if shapely.contains_properly(whole, box):
         return np.zeros((SIDE, SIDE), dtype=bool)
     ground = shapely.intersection(whole, box)
@@ -119,9 +129,9 @@ def _beyond(tile: Tile, county_ids: tuple[int, ...]) -> np.ndarray:
 
 
 @lru_cache(64)
-def _ground(county_ids: tuple[int, ...]) -> shapely.Geometry:
-    """The ground of counties in the tiles' CRS."""
-    boundaries = Region.objects.filter(pk__in=county_ids, geom__isnull=False)
+def _ground(counties: Counties) -> shapely.Geometry:
+    """The ground of counties in the tiles' CRS; kept while their boundaries stay."""
+    boundaries = Region.objects.filter(pk__in=counties[0], geom__isnull=False)
     shapes = [
         shapely.from_wkb(bytes(geom.transform(WEB_SRID, clone=True).wkb))
         for geom in boundaries.values_list("geom", flat=True)
@@ -133,9 +143,9 @@ def _ground(county_ids: tuple[int, ...]) -> shapely.Geometry:
 
 
 @lru_cache(64)
-def _extent(county_ids: tuple[int, ...]) -> tuple[float, float, float, float]:
+def _extent(counties: Counties) -> tuple[float, float, float, float]:
     """The extent of counties in degrees; the whole world where no boundary is registered."""
-    found = Region.objects.filter(pk__in=county_ids).aggregate(box=Extent("geom"))["box"]
+    found = Region.objects.filter(pk__in=counties[0]).aggregate(box=Extent("geom"))["box"]
     return tuple(found) if found else (-180.0, -90.0, 180.0, 90.0)
 
 

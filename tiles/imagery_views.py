@@ -8,6 +8,7 @@ from django.http import JsonResponse
 from django.views.decorators.http import require_safe
 
 from spatial.models import Image
+from spatial.reader import read_once
 from spatial.scope import login_or_demo, request_scope
 from tiles import imagery, serve
 from tiles.grid import Tile
@@ -23,6 +24,7 @@ WEBP = "image/webp"
 
 
 @require_safe
+@read_once
 @login_or_demo
 def picture(request: HttpRequest, image_id: int, z: int, x: int, y: int) -> HttpResponse:
     """One tile of one image; 204 outside it, refused where it would be an export (zoom 17)."""
@@ -33,16 +35,18 @@ def picture(request: HttpRequest, image_id: int, z: int, x: int, y: int) -> Http
     if z > imagery.deepest(image, scope):
         scope.require("export", image.secrecy)
         raise ImageUnknown(f"影像 {image_id} 没有 {z} 级瓦片，最深 {imagery.DEEPEST} 级。")
-    tag = serve.etag(image.pk, image.source_sha256, image.file, tile, scope.key)
+    counties = imagery.counties_of(scope)
+    tag = serve.etag(image.pk, image.source_sha256, image.file, tile, scope.key, counties)
     if (known := serve.unchanged(request, tag, serve.FOREVER)) is not None:
         return known
-    body = imagery.render(image, tile, tuple(sorted(scope.county_ids)))
+    body = imagery.render(image, tile, counties)
     if body is None:
         return serve.nothing(request, tag=tag, cache=serve.FOREVER)
     return serve.answer(request, body, WEBP, tag=tag, cache=serve.FOREVER)
 
 
 @require_safe
+@read_once
 @login_or_demo
 def images(request: HttpRequest) -> HttpResponse:
     """The images over this user's counties, oldest first."""
@@ -53,13 +57,14 @@ def images(request: HttpRequest) -> HttpResponse:
 
 def images_for(scope: Scope) -> list[dict[str, Any]]:
     """What a page needs to draw each image; for a page's JSON block too."""
+    counties = imagery.counties_of(scope)
     return [
         {
             "id": image.pk,
             "name": image.name,
             "taken_on": image.taken_on.isoformat(),
             "resolution_m": image.resolution_m,
-            "bounds": imagery.bounds_of(image, scope),
+            "bounds": imagery.bounds_of(image, counties),
             "minzoom": 0,
             "maxzoom": imagery.max_zoom(image, scope),
             "tiles": f"/imagery/{image.pk}/{{z}}/{{x}}/{{y}}.webp",

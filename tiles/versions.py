@@ -7,15 +7,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
 from django.utils import timezone
 
+from spatial import sqlfiles
 from spatial.errors import InputRefused, UnknownLayer
-from spatial.models import DatasetVersion, VersionStatus
+from spatial.models import VersionStatus
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
+    from spatial.levels.ready import Built
     from spatial.scope import Scope
     from tiles.layers import TileLayer
 
@@ -52,6 +51,8 @@ class Chosen:
     """Whether what these versions hold never changes: snapshots, once they are in use."""
     named: bool
     """Whether the address names the version, so that it never means another one."""
+    built: tuple[Built, ...] = ()
+    """Those of the versions that have levels."""
 
 
 def read(text: str) -> Asked:
@@ -83,35 +84,37 @@ def choose(layer: TileLayer, asked: Asked, scope: Scope) -> Chosen:
     A number: that version, in another county's case none. A date: of snapshots the newest with
     ``valid_from`` on or before it that has not ended, of ledgers the rows known at its end.
     """
-    versions = DatasetVersion.objects.filter(layer_id=layer.code)
+    rows = sqlfiles.rows(
+        "tiles/choose_versions",
+        {
+            "layer_code": layer.code,
+            "number": asked.number,
+            "county_ids": list(scope.county_ids) if scope.may("map", layer.code) else [],
+            "is_ledger": layer.ledger,
+            "on_day": asked.on,
+        },
+    )
     if asked.number is not None:
-        return _one(versions.filter(pk=asked.number), asked, scope)
-    mine = scope.filter_versions(versions.filter(status=VersionStatus.ACTIVE), "map")
-    if layer.ledger:
-        ledgers = mine.filter(valid_from=None).values_list("pk", flat=True)
-        return Chosen(tuple(sorted(ledgers)), asked.known_at, frozen=False, named=False)
-    newest = (
-        mine.filter(valid_from__lte=asked.on)
-        .order_by("region__code", "-valid_from", "-pk")
-        .distinct("region__code")
-        .values_list("pk", "valid_until", "declared_empty")
-    )
-    ids = tuple(
-        sorted(
-            pk for pk, until, empty in newest if not empty and (until is None or until > asked.on)
-        )
-    )
-    return Chosen(ids, asked.known_at, frozen=True, named=False)
+        return _one(rows, asked, scope)
+    return Chosen(tuple(row["id"] for row in rows), asked.known_at, frozen=not layer.ledger,
+                  named=False, built=_built(rows))  # fmt: skip
 
 
-def _one(found: QuerySet[DatasetVersion], asked: Asked, scope: Scope) -> Chosen:
-    shown = Q(status__in=(VersionStatus.ACTIVE, VersionStatus.RETIRED))
+def _one(rows: list[sqlfiles.Row], asked: Asked, scope: Scope) -> Chosen:
+    shown = {VersionStatus.ACTIVE, VersionStatus.RETIRED}
     if scope.can("import"):
-        shown |= Q(status=VersionStatus.STAGED)
-    version = found.filter(shown).first()
-    if version is None:
+        shown.add(VersionStatus.STAGED)
+    found = [row for row in rows if row["status"] in shown]
+    if not found:
         raise VersionUnknown(f"该图层没有版本 {asked.number}。请用 versions list 查看编号。")
-    frozen = version.valid_from is not None and version.status != VersionStatus.STAGED
-    mine = version.region_id in scope.county_ids
-    ids = (version.pk,) if mine else ()
-    return Chosen(ids, asked.known_at, frozen=frozen, named=True)
+    version = found[0]
+    frozen = version["valid_from"] is not None and version["status"] != VersionStatus.STAGED
+    mine = [version] if version["region_id"] in scope.county_ids else []
+    ids = tuple(row["id"] for row in mine)
+    return Chosen(ids, asked.known_at, frozen=frozen, named=True, built=_built(mine))
+
+
+def _built(rows: list[sqlfiles.Row]) -> tuple[Built, ...]:
+    return tuple(
+        (row["id"], row["built_at"], tuple(row["levels"])) for row in rows if row["levels"]
+    )

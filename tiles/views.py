@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from spatial.errors import NotAllowed
 from spatial.levels.ready import ready_for
 from spatial.models import Region, Zone
+from spatial.reader import read_once
 from spatial.scope import login_or_demo, request_scope
 from tiles import layers, serve, vector, versions
 from tiles.grid import Tile
@@ -27,6 +28,7 @@ MAKERS = {"patches": vector.patches, "pieces": vector.pieces, "counties": vector
 
 
 @require_safe
+@read_once
 @login_or_demo
 def mvt(request: HttpRequest, layer: str, version: str, z: int, x: int, y: int) -> HttpResponse:
     """One vector tile; empty where the user has no ground or the layer does not show."""
@@ -57,7 +59,7 @@ def _zones(request: HttpRequest, layer: TileLayer, tile: Tile, chosen: Chosen) -
     if not chosen.frozen:
         body = vector.zones(layer, tile, chosen, scope, ground)
         return serve.answer(request, body, serve.MVT, tag=serve.etag(body, scope.key), cache=cache)
-    ready = ready_for(tile.z, chosen.ids)
+    ready = ready_for(tile.z, chosen.built)
     digest = vector.code_digest()
     tag = serve.etag(layer.code, chosen.ids, tile, scope.key, digest, ready.stamp, ground)
     if (known := serve.unchanged(request, tag, cache)) is not None:
@@ -67,6 +69,7 @@ def _zones(request: HttpRequest, layer: TileLayer, tile: Tile, chosen: Chosen) -
 
 
 @require_safe
+@read_once
 @login_or_demo
 def tilejson(request: HttpRequest, layer: str, version: str) -> HttpResponse:
     """TileJSON 3.0 of one layer, as this user may see it."""
@@ -135,6 +138,7 @@ def _bounds(scope: Scope, chosen: Chosen | None) -> list[float]:
 
 
 @require_safe
+@read_once
 @login_or_demo
 def index(request: HttpRequest) -> HttpResponse:
     """The layers that this user may see drawn, and where."""

@@ -15,22 +15,42 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def scratch_database(name: str, *, keep: bool) -> Iterator[None]:
-    """Everything inside happens in this database; a leftover of that name is replaced.
+def scratch_database(name: str, *, keep: bool, reuse: bool = False) -> Iterator[None]:
+    """Everything inside happens in this database; a leftover of that name is replaced, or used.
 
     The real database is never opened. Where no server answers, one is started for the while
-    (cluster.py), and nothing of it can be kept.
+    (cluster.py), and nothing of it can be kept. With ``reuse`` it stays, and GislandError is
+    raised where there is none.
     """
     connection = transaction.get_connection()
     real = connection.settings_dict["NAME"]
     if name == real:
         raise GislandError(f"{name} 是正式数据库，不能用来测速。请换一个名字。")
+    if reuse:
+        with _kept(connection, name, real):
+            yield
+        return
     connection.settings_dict["TEST"]["NAME"] = name
     with ExitStack() as stack:
         keep = _reach(connection, stack) and keep
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         stack.callback(_leave, connection, real, keep=keep)
         yield
+
+
+@contextmanager
+def _kept(connection: Any, name: str, real: str) -> Iterator[None]:
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        connection.settings_dict["NAME"] = real
+        raise GislandError(f"没有留下的测速数据库 {name}。请先用 --keep 测一次。") from error
+    try:
+        yield
+    finally:
+        _leave(connection, real, keep=True)
 
 
 def _reach(connection: Any, stack: ExitStack) -> bool:

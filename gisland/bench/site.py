@@ -56,11 +56,14 @@ class Size:
     seed: int = 2026
 
 
-def measure(size: Size, say: Callable[[str], None]) -> dict[str, Any]:
-    """Everything, in the database that is open now; figures for each size of site."""
+def measure(size: Size, say: Callable[[str], None], *, reuse: bool = False) -> dict[str, Any]:
+    """Everything, in the database that is open now; figures for each size of site.
+
+    With ``reuse`` the county was loaded there before, from the same size and seed.
+    """
     say(f"生成约 {size.polygons} 个地类图斑的县（虚构）")
     county = make_county(size.polygons, size.seed)
-    derived = _load(county, say)
+    derived = {} if reuse else _load(county, say)
     found = ask_all(county, size, say)
     return {
         "polygons": county.polygons,
@@ -179,7 +182,8 @@ def as_text(found: dict[str, Any]) -> str:
         head.format(**found),
         *(f"{name.replace('_ha', ' 公顷')}：{_said(one)}" for name, one in found["sites"].items()),
         f"碎块 {found['pieces']}，不闭合 {found['not_closing']}，在网格上重算 {found['fallback']}",
-        "派生（秒）：" + "，".join(f"{k} {v}" for k, v in found["derive_seconds"].items()),
+        "派生（秒）："
+        + ("，".join(f"{k} {v}" for k, v in found["derive_seconds"].items()) or "未重做"),
     ]
     return "\n".join(lines)
 

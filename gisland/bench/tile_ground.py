@@ -29,21 +29,27 @@ if TYPE_CHECKING:
     from spatial.models import Image
 
 CODE = "990101"
+READER = "bench"
 COPIES = 4
 """The survey is drawn once and laid so often side by side: drawing is dearer than measuring."""
 COPIED_FROM = 20_000
 BLOCK = 512
 
 
-def stage_county(polygons: int, seed: int) -> tuple[DatasetVersion, User, Geoms]:
-    """A staged survey of one county, somebody who may see and export it, and its shapes."""
+def version_of_county() -> DatasetVersion:
+    """The survey that was staged and is in use."""
+    return DatasetVersion.objects.get(layer="land_use", region__code=CODE, status="active")
+
+
+def stage_county(polygons: int, seed: int) -> tuple[DatasetVersion, Geoms]:
+    """A staged survey of one county, with its shapes; READER may see and export it."""
     geoms, codes, ridges = _survey(polygons, seed)
     outline = shapely.box(*shapely.total_bounds(geoms))
     region = Region.objects.create(
         code=CODE, name="示例县", level="county", central_meridian=117,
         geom=cast("MultiPolygon", GEOSGeometry(ewkb(multi(np.array([outline], object)))[0])),
     )  # fmt: skip
-    user = User.objects.create(username="bench", region=region, roles=["data_admin"])
+    User.objects.create(username=READER, region=region, roles=["data_admin"])
     version = DatasetVersion.objects.create(
         layer=Layer.objects.get(pk="land_use"), region=region, valid_from=date(2023, 12, 31)
     )
@@ -62,7 +68,7 @@ def stage_county(polygons: int, seed: int) -> tuple[DatasetVersion, User, Geoms]
     version.zone_count = sqlfiles.copy_rows("spatial_zone", ZONE_COLUMNS, rows)
     version.save(update_fields=["zone_count"])
     sqlfiles.analyze("spatial_zone")
-    return version, user, geoms
+    return version, geoms
 
 
 def _survey(polygons: int, seed: int) -> tuple[Geoms, list[str], list[float]]:

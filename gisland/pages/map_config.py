@@ -86,13 +86,14 @@ def marks() -> dict[str, dict[str, Any]]:
 
 def imagery(images: QuerySet[Image], scope: Scope) -> list[dict[str, Any]]:
     """These images, oldest first, each as far as this user may see it."""
+    counties = tile_images.counties_of(scope)
     return [
         {
             "id": image.pk,
             "title": image.name,
             "taken_on": image.taken_on.isoformat(),
             "url": f"/imagery/{image.pk}/{{z}}/{{x}}/{{y}}.webp",
-            "bounds": tile_images.bounds_of(image, scope),
+            "bounds": tile_images.bounds_of(image, counties),
             "maxzoom": tile_images.max_zoom(image, scope),
         }
         for image in images.order_by("taken_on", "pk")

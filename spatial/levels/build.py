@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from spatial import sqlfiles, vocabulary
@@ -101,8 +102,11 @@ def _refresh(ids: list[int], progress: Progress) -> None:
 
 
 def missing() -> Any:
-    """Versions in use that may want levels and were not looked at since they were activated."""
-    return candidates().filter(level_set=None)
+    """Versions in use that were not looked at since they were activated, or have other levels
+    than are made now."""
+    wanted = [str(level.zoom) for level in plan.LEVELS]
+    earlier = ~Q(level_set__numbers={}) & ~Q(level_set__numbers__has_keys=wanted)
+    return candidates().filter(Q(level_set=None) | earlier)
 
 
 def candidates() -> Any:

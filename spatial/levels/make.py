@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -86,6 +86,8 @@ def levels_of(
         tell(done, len(LEVELS))
         if level.is_single or merge == Merge.ZONE:
             drawn = _single(level, faces, row, keep_outer=is_coverage)
+            if merge == Merge.GROUP:
+                drawn = replace(drawn, shade=ground.shade[drawn.row])
             faces, row = drawn.faces, drawn.row
             yield drawn
             if merge != Merge.ZONE:

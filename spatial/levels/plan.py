@@ -59,9 +59,10 @@ class Level:
 
 
 LEVELS = (
-    Level(14, 4, 8, is_single=True),
+    Level(14, 6, 8, is_single=True),
     Level(12, 12, 24),
-    Level(10, 60, 130),
+    Level(11, 60, 130),
+    Level(10, 110, 220),
     Level(8, 220, 300),
     Level(6, 900, 800),
 )

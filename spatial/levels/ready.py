@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spatial.levels.plan import level_for
-from spatial.models import LevelSet
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Sequence
 
 
@@ -22,17 +22,18 @@ class Ready:
     """Changes when one of these levels is built anew."""
 
 
-def ready_for(zoom: int, version_ids: Sequence[int]) -> Ready:
-    """The level of a zoom and which of these versions have it: none where zones are drawn."""
-    level = level_for(zoom)
-    if level is None or not version_ids:
+Built = tuple[int, "datetime.datetime", tuple[int, ...]]
+"""A version with levels: its number, when they were made, and which they are."""
+
+
+def ready_for(zoom: int, built: Sequence[Built]) -> Ready:
+    """The level of a zoom that all these versions have, or the next coarser one."""
+    wanted = level_for(zoom)
+    if wanted is None or not built:
         return Ready()
-    found = sorted(
-        LevelSet.objects.filter(version__in=version_ids)
-        .exclude(numbers={})
-        .values_list("version_id", "built_at")
-    )
-    if not found:
+    common = set.intersection(*(set(levels) for _, _, levels in built))
+    fitting = [level for level in common if level <= wanted]
+    if not fitting:
         return Ready()
-    stamp = "/".join(f"{number}:{at.timestamp():.6f}" for number, at in found)
-    return Ready(level, tuple(number for number, _ in found), stamp)
+    stamp = "/".join(f"{number}:{at.timestamp():.6f}" for number, at, _ in built)
+    return Ready(max(fitting), tuple(number for number, _, _ in built), stamp)

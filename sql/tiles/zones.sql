@@ -81,27 +81,32 @@ told AS (
         found.geom,
         found.point,
         found.is_coarse,
-        jsonb_strip_nulls(
-            jsonb_build_object(
-                'id', found.id,
-                'label', nullif(found.attributes ->> %(label)s, ''),
-                'group', coalesce(
-                    found.shade,
-                    %(groups)s::jsonb ->> left(found.attributes ->> 'code', 5),
-                    %(groups)s::jsonb ->> left(found.attributes ->> 'code', 4),
-                    %(groups)s::jsonb ->> left(found.attributes ->> 'code', 2),
-                    %(groups)s::jsonb ->> ''
+        CASE
+            WHEN found.id IS NULL THEN jsonb_strip_nulls(
+                jsonb_build_object('group', coalesce(found.shade, %(groups)s::jsonb ->> ''))
+            )
+            ELSE jsonb_strip_nulls(
+                jsonb_build_object(
+                    'id', found.id,
+                    'label', nullif(found.attributes ->> %(label)s, ''),
+                    'group', coalesce(
+                        found.shade,
+                        %(groups)s::jsonb ->> left(found.attributes ->> 'code', 5),
+                        %(groups)s::jsonb ->> left(found.attributes ->> 'code', 4),
+                        %(groups)s::jsonb ->> left(found.attributes ->> 'code', 2),
+                        %(groups)s::jsonb ->> ''
+                    )
+                )
+                || coalesce(
+                    (
+                        SELECT jsonb_object_agg(field.key, field.value)
+                        FROM jsonb_each(found.attributes) AS field
+                        WHERE field.key = ANY(%(fields)s)
+                    ),
+                    '{}'::jsonb
                 )
             )
-            || coalesce(
-                (
-                    SELECT jsonb_object_agg(field.key, field.value)
-                    FROM jsonb_each(found.attributes) AS field
-                    WHERE field.key = ANY(%(fields)s)
-                ),
-                '{}'::jsonb
-            )
-        ) AS properties
+        END AS properties
     FROM found
 ),
 

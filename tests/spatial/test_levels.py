@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from spatial.levels import coverage, make, plan
 from spatial.levels.plan import LEVELS, Merge
+from spatial.levels.ready import Ready, ready_for
 from spatial.models.dataset import Nature
 
 
@@ -142,10 +144,19 @@ def test_what_is_merged_ends_at_the_county() -> None:
 
 def test_the_level_of_each_zoom() -> None:
     assert [plan.level_for(zoom) for zoom in (3, 6, 7, 8, 9, 10, 11, 12, 13, 14)] == [
-        6, 6, 6, 8, 8, 10, 10, 12, 12, 14,
+        6, 6, 6, 8, 8, 10, 11, 12, 12, 14,
     ]  # fmt: skip
     assert plan.level_for(15) is None
-    assert [level.zoom for level in LEVELS] == [14, 12, 10, 8, 6]
+    assert [level.zoom for level in LEVELS] == [14, 12, 11, 10, 8, 6]
+
+
+def test_levels_of_an_earlier_plan_are_drawn_until_they_are_made_anew() -> None:
+    at = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    now, before = (1, at, (14, 12, 11, 10, 8, 6)), (2, at, (14, 12, 10, 8, 6))
+    drawn = {zoom: ready_for(zoom, [now, before]).level for zoom in (5, 8, 10, 11, 12)}
+    assert drawn == {5: 6, 8: 8, 10: 10, 11: 10, 12: 12}
+    assert ready_for(11, [now]).level == 11
+    assert ready_for(15, [now]) == ready_for(11, []) == Ready()
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from gisland.bench import tiles
 from gisland.bench.tile_reader import Zoom, tiles_over
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @pytest.mark.bench
 @pytest.mark.django_db
-def test_a_whole_measurement() -> None:
+def test_a_whole_measurement(tmp_path: Path) -> None:
     size = tiles.Size(polygons=300, sample=1, pixels=600)
-    found = tiles.measure(size, lambda _: None)
+    with tiles.kept_in(tmp_path / "bench", keep=True):
+        found = tiles.measure(size, tmp_path / "bench", lambda _: None)
+    size = tiles.Size(zooms=(16, 17), sample=1)
+    with tiles.kept_in(tmp_path / "bench", keep=False):
+        again = tiles.measure(size, tmp_path / "bench", lambda _: None, reuse=True)
+    assert (list(again["vector"]), list(again["imagery"])) == ([16], [16, 17])
+    assert not (tmp_path / "bench").exists()
     assert list(found["vector"]) == list(range(6, 17))
     assert list(found["imagery"]) == list(range(6, 19))
     assert found["vector"][12]["worst_kb"] > 0
@@ -34,9 +45,15 @@ def test_tiles_over_a_box_are_chosen_by_seed() -> None:
     assert len(one) == 10
 
 
-def test_limits_that_are_not_kept_are_said() -> None:
+def test_each_limit_is_said_to_be_held_or_missed() -> None:
     kept = {"worst_kb": 10, "worst_ms": 20, "median_ms": 5}
     slow = {"worst_kb": 300, "worst_ms": 201, "median_ms": 16}
-    assert tiles.over_limits({"vector": {14: kept}, "imagery": {14: kept}}) == []
-    said = tiles.over_limits({"vector": {13: slow, 14: slow}, "imagery": {9: {"median_ms": 81}}})
-    assert len(said) == 6
+    held = tiles.judged({"vector": {13: kept, 14: kept}, "imagery": {14: kept}})
+    assert [said["held"] for said in held] == [True] * 4
+    found = {"vector": {13: {**slow, "median_ms": 99}, 14: slow}, "imagery": {9: {"median_ms": 81}}}
+    missed = tiles.judged(found)
+    assert [said["held"] for said in missed] == [False] * 4
+    assert [said["worst"] for said in missed] == [300, 201, 16, 81]
+    assert [said["term"] for said in tiles.judged({"vector": {13: slow}, "imagery": {}})] == [
+        said["term"] for said in missed[:2]
+    ]

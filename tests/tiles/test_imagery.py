@@ -175,6 +175,17 @@ def test_nothing_is_shown_beyond_the_readers_counties(brigade: Reader, store: Pa
     assert beyond.status_code == 204
 
 
+def test_a_boundary_that_is_drawn_anew_holds_at_once(brigade: Reader, store: Path) -> None:
+    image = load_raster(write(store / "a.tif", halves("uint8", 40, 200)), taken_on=DAY).image
+    asked = address(image, tile_at(15, *CENTRE))
+    before = brigade.get(asked)
+    assert before.status_code == 200
+    Region.objects.filter(code="990101").update(geom=square(CENTRE[0] + 0.005, NORTH - 0.1, 0.1))
+    after = brigade.get(asked, if_none_match=before["ETag"])
+    assert after.status_code in (200, 204)
+    assert after.content != before.content
+
+
 def test_a_deep_tile_is_an_export(brigade: Reader, store: Path) -> None:
     """Who may look but not export sees no deeper than zoom 16, and is told so."""
     image = load_raster(write(store / "a.tif", halves("uint8", 40, 200)), taken_on=DAY).image

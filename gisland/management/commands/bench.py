@@ -12,6 +12,7 @@ from django.conf import settings
 from gisland.bench import detect, imports, incremental, overlay, site, tiles
 from gisland.bench.scratch import scratch_database
 from gisland.bench.table import as_text
+from spatial.errors import GislandError
 from spatial.management.console import HouseCommand
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ LABELLED = Path(os.environ.get("GISLAND_SHARED") or settings.BASE_DIR.parent / "
 
 
 KINDS = ("overlay", "incremental", "imports", "detect", "site", "tiles")
+REUSED = ("site", "tiles")
 
 
 class Command(HouseCommand):
@@ -50,6 +52,14 @@ class Command(HouseCommand):
         parser.add_argument("--large-sites", type=int, default=12, help="site：500 公顷的选址数")
         parser.add_argument("--tiles", type=int, default=40, help="tiles：每级最多测多少块瓦片")
         parser.add_argument(
+            "--zooms",
+            type=int,
+            nargs=2,
+            metavar=("FROM", "TO"),
+            default=(0, 99),
+            help="tiles：只测这些级（首、末级）",
+        )
+        parser.add_argument(
             "--patches", type=int, default=100_000, help="监测图斑数（判定其中一万个）"
         )
         parser.add_argument("--workers", type=int, default=settings.WORKERS, help="并行数")
@@ -58,6 +68,11 @@ class Command(HouseCommand):
         )
         parser.add_argument("--database", default="gis_bench", help="临时数据库名（先删后建）")
         parser.add_argument("--keep", action="store_true", help="测完不删除临时数据库")
+        parser.add_argument(
+            "--reuse",
+            action="store_true",
+            help="site、tiles：不生成数据，用上次 --keep 留下的数据库（--size 须相同）再测",
+        )
         parser.add_argument(
             "--data", type=Path, default=LABELLED, metavar="DIR",
             help="detect：带标注的影像对所在文件夹（默认检出目录旁的 shared/data）",
@@ -69,17 +84,25 @@ class Command(HouseCommand):
         if options["what"] == "detect":
             self._print(detect.measure(options["data"], self.say), detect.as_text, options)
             return
-        with scratch_database(options["database"], keep=options["keep"]):
+        reuse = options["reuse"]
+        if reuse and options["what"] not in REUSED:
+            raise GislandError(f"--reuse 只用于 {'、'.join(REUSED)}。")
+        with scratch_database(options["database"], keep=options["keep"], reuse=reuse):
             if options["what"] == "imports":
                 self._print(imports.measure(options["size"], self.say), imports.as_text, options)
             elif options["what"] == "incremental":
                 size = _size(options)
                 self._print(incremental.measure(size, self.say), incremental.as_text, options)
             elif options["what"] == "site":
-                self._print(site.measure(_sites(options), self.say), site.as_text, options)
+                self._print(
+                    site.measure(_sites(options), self.say, reuse=reuse), site.as_text, options
+                )
             elif options["what"] == "tiles":
-                told = tiles.Size(options["size"], options["tiles"])
-                self._print(tiles.measure(told, self.say), tiles.as_text, options)
+                folder = settings.VAR_DIR / "bench" / options["database"]
+                told = tiles.Size(options["size"], options["tiles"], zooms=options["zooms"])
+                with tiles.kept_in(folder, keep=options["keep"] or reuse):
+                    found = tiles.measure(told, folder, self.say, reuse=reuse)
+                self._print(found, tiles.as_text, options)
             else:
                 self._print(overlay.measure(_size(options), self.say), as_text, options)
         if options["keep"]:
