@@ -1,0 +1,38 @@
+"""Indexes by which a search for touched patches begins at what changed."""
+
+from django.db import migrations, models
+
+from spatial import sqlfiles
+
+
+def create_indexes(apps, schema_editor):
+    """Indexes on expressions, which Django cannot say."""
+    alias = schema_editor.connection.alias
+    for name in ("low_end", "high_end"):
+        sqlfiles.execute(f"functions/{name}", using=alias)
+    sqlfiles.execute("engine/tables/create_assessment_index_undated", using=alias)
+    sqlfiles.execute("engine/tables/create_assessment_index_sums", using=alias)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("spatial", "0008_levels")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="assessment",
+            index=models.Index(
+                condition=models.Q(("is_current", True)),
+                fields=["run"],
+                name="assessment_current_run",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="patch",
+            index=models.Index(fields=["created_at"], name="patch_created"),
+        ),
+        migrations.AddIndex(
+            model_name="deskrow",
+            index=models.Index(fields=["batch_id", "ruleset_id"], name="desk_ruleset"),
+        ),
+        migrations.RunPython(create_indexes),
+    ]
