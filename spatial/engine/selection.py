@@ -8,7 +8,6 @@ from spatial.errors import BatchUnknown, GislandError
 from spatial.models import Batch, Patch
 from spatial.models.patch import UNISSUED
 
-
 _PATCHES_OF_BATCH = Patch.objects.filter(batch=OuterRef("pk"))
 
 
