@@ -1,5 +1,5 @@
--- what:   Find current assessments by the user of the ground, where sums over all that user's ground
---         were taken.
+-- what:   Find current assessments by the user of the ground, where sums over all that user's
+--         ground were taken.
 -- reads:  -
 -- writes: spatial_assessment
 -- params: -

@@ -102,8 +102,8 @@ chosen AS (
         OFFSET 0
     ) AS near
     -- one that was judged since knows of it
-    INNER JOIN spatial_assessment AS found ON near.id = found.patch_id AND found.is_current
-    INNER JOIN touched_run AS run ON found.run_id = run.run_id AND zone.changed_at > run.since
+    INNER JOIN spatial_assessment AS stands ON near.id = stands.patch_id AND stands.is_current
+    INNER JOIN touched_run AS run ON stands.run_id = run.run_id AND zone.changed_at > run.since
 )
 
 SELECT

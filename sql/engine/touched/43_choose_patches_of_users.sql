@@ -1,8 +1,8 @@
 -- what:   To the patches that may be touched those whose sums over their user's ground may be:
 --         begun at the users whose ground, or the patches counted for whom, changed after the sums
 --         were taken.
--- reads:  touched_run, touched_zone, touched_choice, spatial_run, spatial_patch, spatial_assessment,
---         spatial_subjectcorrection, spatial_zone, zone_part
+-- reads:  touched_run, touched_zone, touched_choice, spatial_run, spatial_patch,
+--         spatial_assessment, spatial_subjectcorrection, spatial_zone, zone_part
 -- writes: touched_choice
 -- params: until, version_ids, limit_layers, used_versions, subject_versions
 WITH span AS MATERIALIZED (

@@ -1,4 +1,4 @@
-"""Indexes by which a search for touched patches begins at what changed."""
+"""Indexes by which searches begin at what changed, and none that leads them astray."""
 
 from django.db import migrations, models
 
@@ -12,6 +12,14 @@ def create_indexes(apps, schema_editor):
         sqlfiles.execute(f"functions/{name}", using=alias)
     sqlfiles.execute("engine/tables/create_assessment_index_undated", using=alias)
     sqlfiles.execute("engine/tables/create_assessment_index_sums", using=alias)
+
+
+def search_by_place(apps, schema_editor):
+    """In the partition of one version nothing is found by the version."""
+    alias = schema_editor.connection.alias
+    for kind in ("part", "edge"):
+        sqlfiles.execute(f"engine/tables/drop_zone_{kind}_index_version_id", using=alias)
+        sqlfiles.execute(f"engine/tables/create_zone_{kind}_default_index_version_id", using=alias)
 
 
 class Migration(migrations.Migration):
@@ -35,4 +43,5 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["batch_id", "ruleset_id"], name="desk_ruleset"),
         ),
         migrations.RunPython(create_indexes),
+        migrations.RunPython(search_by_place),
     ]
