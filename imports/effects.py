@@ -47,12 +47,12 @@ def foretell(act: Callable[[], object], *, as_of: datetime.date) -> list[Cause]:
 def touched_now(as_of: datetime.date, scope: Scope | None = None) -> dict[str, Touched]:
     """By ruleset, the patches that changed data touch; only those the scope sees."""
     found = {}
-    for name, ids in selection.patches_by_ruleset().items():
-        mine = ids if scope is None else _seen(scope, ids)
-        if mine:
-            touched = touched_patches(load_ruleset(name), mine, as_of=as_of, until=timezone.now())
-            if touched.patch_ids:
-                found[name] = touched
+    for name in selection.rulesets():
+        touched = touched_patches(load_ruleset(name), as_of=as_of, until=timezone.now())
+        if scope is not None:
+            touched = touched.within(_seen(scope, touched.patch_ids))
+        if touched.patch_ids:
+            found[name] = touched
     return found
 
 
@@ -84,6 +84,5 @@ def _causes(as_of: datetime.date) -> list[Cause]:
     return [cause for touched in touched_now(as_of).values() for cause in touched.causes]
 
 
-def _seen(scope: Scope, ids: Sequence[int]) -> list[int]:
-    seen = set(scope.filter_patches(Patch.objects.filter(pk__in=ids)).values_list("pk", flat=True))
-    return [pk for pk in ids if pk in seen]
+def _seen(scope: Scope, ids: Sequence[int]) -> set[int]:
+    return set(scope.filter_patches(Patch.objects.filter(pk__in=ids)).values_list("pk", flat=True))

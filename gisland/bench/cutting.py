@@ -56,6 +56,7 @@ def floor(run: Run, workers: int) -> Stopwatch:
 
     with measured() as watch, ThreadPoolExecutor(workers) as pool:
         list(pool.map(work, ranges))
+    sqlfiles.execute("bench/drop_pair")
     return watch
 
 
@@ -77,7 +78,6 @@ def _step(context: chunks.RunContext, assessment_ids: list[int], *, upto: str, w
         **context.params,
         "assessment_ids": assessment_ids,
         "grid": chunks.EXACT,
-        "version_ids": [],
     }
     for path in sorted((sqlfiles.SQL_ROOT / PARTITION).glob("*.sql")):
         name = f"{PARTITION}{path.stem}"
@@ -86,7 +86,9 @@ def _step(context: chunks.RunContext, assessment_ids: list[int], *, upto: str, w
         if path.stem.endswith("index_parts"):
             continue  # for patches far larger than these
         if path.stem.endswith("name_reads"):
-            told["version_ids"] = [row["version_id"] for row in sqlfiles.rows(name)]
+            told |= chunks.Reads.of_chunk().params
+        elif path.stem.endswith("name_townships"):
+            told["township_ids"] = [row["version_id"] for row in sqlfiles.rows(name, told)]
         else:
             sqlfiles.execute(name, told)
         if upto and path.stem.startswith(upto):

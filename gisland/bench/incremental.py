@@ -70,10 +70,10 @@ def measure(size: Size, say: Callable[[str], None]) -> dict[str, Any]:
     run = classify.classify(ids, ruleset=RULESET, as_of=AS_OF, workers=size.workers)
     classify.apply_run(run)
     say(f"已判定 {len(ids)} 个图斑")
-    return as_figures(changes(ids, EACH, say), len(ids))
+    return as_figures(changes(EACH, say), len(ids))
 
 
-def changes(patch_ids: list[int], each: int, say: Callable[[str], None]) -> list[Change]:
+def changes(each: int, say: Callable[[str], None]) -> list[Change]:
     """Papers of the ledger added, amended and revoked in turn, each followed by what it costs."""
     open_rows = Zone.objects.filter(layer=LAYER, recorded_until__isnull=True)
     rows = list(open_rows.order_by("source_id", "pk")[:: max(1, open_rows.count() // (3 * each))])
@@ -84,16 +84,16 @@ def changes(patch_ids: list[int], each: int, say: Callable[[str], None]) -> list
         kind = list(acts)[number % 3]
         with transaction.atomic():
             acts[kind](row)
-        change = _follow(kind, patch_ids, ruleset)
+        change = _follow(kind, ruleset)
         say(f"{kind}：{change.touched} 个图斑，{change.ms:.0f} 毫秒")
         found.append(change)
     return found
 
 
-def _follow(kind: str, patch_ids: list[int], ruleset: RulesetVersion) -> Change:
+def _follow(kind: str, ruleset: RulesetVersion) -> Change:
     with measured() as watch:
         started = time.perf_counter()
-        touched = touched_patches(ruleset, patch_ids, as_of=AS_OF, until=timezone.now())
+        touched = touched_patches(ruleset, as_of=AS_OF, until=timezone.now())
         found = time.perf_counter()
         if touched.patch_ids:
             run = classify.classify(

@@ -33,6 +33,33 @@ GEOMETRY_ERRORS = ("TopologyException", "GEOS", "lwgeom", "IllegalArgument")
 
 
 @dataclass(frozen=True)
+class Reads:
+    """The versions that a chunk reads: those with partitions of their own, and the others, which
+    lie together in one."""
+
+    apart: tuple[int, ...]
+    together: tuple[int, ...]
+
+    @classmethod
+    def of_chunk(cls) -> Reads:
+        """As step 40 listed them."""
+        rows = sqlfiles.rows("engine/partition/41_name_reads")
+        return cls(
+            tuple(row["version_id"] for row in rows if row["is_apart"]),
+            tuple(row["version_id"] for row in rows if not row["is_apart"]),
+        )
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """Values that the statements name."""
+        return {
+            "version_ids": sorted((*self.apart, *self.together)),
+            "apart_ids": list(self.apart),
+            "together_ids": list(self.together),
+        }
+
+
+@dataclass(frozen=True)
 class RunContext:
     """What every chunk of a run needs to know."""
 
@@ -138,7 +165,7 @@ def judge(context: RunContext, assessment_ids: Sequence[int], grid: float) -> li
     _take(context, assessment_ids)
     versions = _find_zones(context, len(assessment_ids))
     if context.widens:
-        sqlfiles.execute("engine/partition/62_widen_zones", {"version_ids": versions})
+        sqlfiles.execute("engine/partition/62_widen_zones", versions.params)
     partition(context, versions, grid)
     unclosed = [row["assessment_id"] for row in sqlfiles.rows("engine/partition/90_find_unclosed")]
     if not unclosed:
@@ -146,11 +173,9 @@ def judge(context: RunContext, assessment_ids: Sequence[int], grid: float) -> li
     return unclosed
 
 
-def _conclude(
-    context: RunContext, versions: list[int], grid: float, *, doubted: bool = False
-) -> None:
+def _conclude(context: RunContext, versions: Reads, grid: float, *, doubted: bool = False) -> None:
     """Answer the rules on the pieces; where these are in doubt, so is every notion."""
-    sqlfiles.execute("engine/judge/10_find_near_zones", {"version_ids": versions})
+    sqlfiles.execute("engine/judge/10_find_near_zones", versions.params)
     if context.groups:
         _attempt("20_measure_groups", grid, _group_params(context))
     for step in (
@@ -191,9 +216,9 @@ def _attempt(step: str, grid: float, params: dict[str, Any] | None = None) -> No
         _require_geometry(error)
 
 
-def partition(context: RunContext, versions: list[int], grid: float) -> None:
+def partition(context: RunContext, versions: Reads, grid: float) -> None:
     """The exact arrangement of each patch over all versions it reads, as chunk_piece."""
-    sqlfiles.execute("engine/partition/70_cut_faces", {"version_ids": versions, "grid": grid})
+    sqlfiles.execute("engine/partition/70_cut_faces", {**versions.params, "grid": grid})
     sqlfiles.execute("engine/partition/80_join_pieces")
     sqlfiles.execute("engine/partition/81_key_pieces")
 
@@ -213,16 +238,21 @@ def store(*, fallback: bool) -> None:
 def _take(context: RunContext, assessment_ids: Sequence[int]) -> None:
     sqlfiles.execute("engine/partition/01_drop_chunk")
     sqlfiles.execute("engine/partition/10_take_patches", {"assessment_ids": list(assessment_ids)})
-    sqlfiles.execute("engine/partition/20_find_counties", context.params)
+    townships = sqlfiles.rows("engine/partition/15_name_townships", context.params)
+    sqlfiles.execute(
+        "engine/partition/20_find_counties",
+        {**context.params, "township_ids": [row["version_id"] for row in townships]},
+    )
     sqlfiles.execute("engine/partition/30_choose_versions", context.params)
     sqlfiles.execute("engine/partition/40_list_reads")
 
 
-def _find_zones(context: RunContext, patches: int) -> list[int]:
-    versions = [row["version_id"] for row in sqlfiles.rows("engine/partition/41_name_reads")]
-    parts = sqlfiles.execute("engine/partition/50_find_parts", {"version_ids": versions})
+def _find_zones(context: RunContext, patches: int) -> Reads:
+    versions = Reads.of_chunk()
+    parts = sqlfiles.execute("engine/partition/50_find_parts", versions.params)
     if parts > MANY_PARTS * patches:
         sqlfiles.execute("engine/partition/51_index_parts")
     sqlfiles.execute("engine/partition/60_take_zones", context.params)
     sqlfiles.execute("engine/partition/61_key_zones")
+    sqlfiles.execute("engine/partition/61_leave_known")
     return versions

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from django.db.models import Exists, OuterRef
+
 from spatial.errors import BatchUnknown, GislandError
 from spatial.models import Batch, Patch
 from spatial.models.patch import UNISSUED
+
+_PATCHES_OF_BATCH = Patch.objects.filter(batch=OuterRef("pk"))
 
 
 def patches_of(batch: str | None = None, address: str | None = None) -> tuple[list[int], str]:
@@ -20,19 +24,24 @@ def patches_of(batch: str | None = None, address: str | None = None) -> tuple[li
         if found is None:
             raise BatchUnknown(f"没有批次 {batch}。请用 import_patches --batch {batch} 导入。")
         return list(found.patches.order_by("pk").values_list("pk", flat=True)), found.ruleset
-    batches = Batch.objects.exclude(source__in=UNISSUED).filter(patches__isnull=False)
-    rulesets = set(batches.values_list("ruleset", flat=True))
-    if len(rulesets) > 1:
-        named = "、".join(sorted(rulesets))
+    used = rulesets()
+    if len(used) > 1:
+        named = "、".join(used)
         raise GislandError(f"在库批次用到多个规则集（{named}），请用 --batch 或 --ruleset 指明。")
     ids = Patch.objects.exclude(batch__source__in=UNISSUED).order_by("pk")
-    return list(ids.values_list("pk", flat=True)), next(iter(rulesets), "land-enforcement")
+    return list(ids.values_list("pk", flat=True)), next(iter(used), "land-enforcement")
 
 
 def patches_of_ruleset(ruleset: str) -> list[int]:
     """All issued patches of the batches that are judged by a ruleset."""
     found = Patch.objects.filter(batch__ruleset=ruleset).exclude(batch__source__in=UNISSUED)
     return list(found.order_by("pk").values_list("pk", flat=True))
+
+
+def rulesets() -> list[str]:
+    """The rulesets by which issued patches are judged."""
+    batches = Batch.objects.exclude(source__in=UNISSUED).filter(Exists(_PATCHES_OF_BATCH))
+    return sorted(set(batches.values_list("ruleset", flat=True)))
 
 
 def patches_by_ruleset(

@@ -10,21 +10,24 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from spatial import sqlfiles
-from spatial.engine import reads
+from spatial.engine import reads, selection
 from spatial.models import DatasetVersion
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from spatial.models import RulesetVersion, Run
     from spatial.sqlfiles import Row
+
+FEW_PATCHES = 1000
+"""Up to so many, what lies near them is looked for from the patches."""
 
 MOVES = {
     (True, False): "新增",
@@ -80,6 +83,14 @@ class Touched:
                 found[patch].append(cause.said)
         return dict(found)
 
+    def within(self, patch_ids: Collection[int]) -> Touched:
+        """The same with these patches only, and without causes that touch none of them."""
+        kept = (
+            replace(cause, patch_ids=tuple(pk for pk in cause.patch_ids if pk in patch_ids))
+            for cause in self.causes
+        )
+        return Touched(tuple(cause for cause in kept if cause.patch_ids))
+
     def __bool__(self) -> bool:
         """Whether anything is touched."""
         return bool(self.causes)
@@ -87,16 +98,18 @@ class Touched:
 
 def touched_patches(
     ruleset: RulesetVersion,
-    patch_ids: Sequence[int],
+    patch_ids: Sequence[int] | None = None,
     *,
     as_of: datetime.date,
     until: datetime.datetime,
 ) -> Touched:
     """Of these patches those that must be judged anew, as known at ``until``, and why.
 
-    Each is compared with what its current assessment knew.
+    Each is compared with what its current assessment knew. Without ids it is asked of all issued
+    patches of the ruleset: where only rows of ledgers and facts changed, the search begins at
+    these, and takes as long as they are many, not as long as there are patches.
     """
-    return _find(ruleset, list(patch_ids), None, as_of, until)
+    return _find(ruleset, None if patch_ids is None else list(patch_ids), None, as_of, until)
 
 
 def touched_since(run: Run, until: datetime.datetime) -> Touched:
@@ -108,56 +121,32 @@ def touched_since(run: Run, until: datetime.datetime) -> Touched:
 @transaction.atomic
 def _find(
     ruleset: RulesetVersion,
-    patch_ids: list[int],
+    patch_ids: list[int] | None,
     run: Run | None,
     as_of: datetime.date,
     until: datetime.datetime,
 ) -> Touched:
-    layers, subjects = reads.layers_read(ruleset), reads.subject_layers(ruleset)
-    reach = reads.reach_of_layers(ruleset)
-    params: dict[str, Any] = {
-        "patch_ids": patch_ids,
-        "run_id": run.pk if run else None,
-        "ruleset_id": ruleset.pk,
-        "ruleset": ruleset.name,
-        "as_of": as_of,
-        "until": until,
-        "reads_as_of": reads.reads_as_of(ruleset),
-        "layers": layers,
-        "dated_layers": [
-            *subjects,
-            *reads.fact_layers(ruleset),
-            *reads.layers_everywhere(ruleset),
-        ],
-        "summed_layers": reads.layers_everywhere(ruleset),
-        "subject_layers": subjects,
-        "reach": json.dumps(reach),
-        "reach_m": max(reach.values(), default=0.0),
-    }
-    _run("01_drop", params)
-    for step in (
-        "10_list_patches",
-        "11_key_patches",
-        "15_touch_patches",
-        "20_find_moved",
-        "30_pair_versions",
-        "40_find_changed_zones",
-    ):
-        _run(step, params)
-    changed = [row["version_id"] for row in sqlfiles.rows("engine/touched/41_name_versions")]
-    params["version_ids"] = changed
-    _run("50_find_places", params)
+    params = _params(ruleset, run, as_of, until)
+    grouped = bool(ruleset.settings.get("groups"))
+    if patch_ids is None and (patch_ids := _choose(params, grouped=grouped)) is not None:
+        pairs = 0
+        _list_patches(params, patch_ids)
+    else:
+        if patch_ids is None:
+            patch_ids = selection.patches_of_ruleset(ruleset.name)
+        pairs = _compare_versions(params, patch_ids)
+    few = len(patch_ids) <= FEW_PATCHES
+    _run("51_find_places_of_few" if few else "50_find_places", params)
     _run("60_touch_ground", params)
-    _run("61_spare_same_ground", params)
-    _run("65_touch_counties", params)
-    if ruleset.settings.get("groups"):
+    if pairs:
+        _run("61_spare_same_ground", params)
+        _run("65_touch_counties", params)
+    if grouped:
         _run("70_touch_holders_by_zones", params)
-        _run("71_touch_holders_by_counties", params)
-        if limits := reads.limit_layers(ruleset):
-            params["limit_layers"] = limits
-            params["used_versions"] = _versions_of(reads.group_layers(ruleset))
+        if pairs:
+            _run("71_touch_holders_by_counties", params)
+        if params["limit_layers"]:
             _run("72_touch_holders_by_limits", params)
-        params["subject_versions"] = _versions_of(subjects)
         _run("75_find_new_users", params)
         _run("76_touch_holders_by_patches", params)
     rows = sqlfiles.rows("engine/touched/90_list_causes", {"until": until})
@@ -165,13 +154,77 @@ def _find(
     return Touched(_causes(rows))
 
 
-def _run(step: str, params: dict[str, Any]) -> None:
+def _params(
+    ruleset: RulesetVersion, run: Run | None, as_of: datetime.date, until: datetime.datetime
+) -> dict[str, Any]:
+    """Values that the statements name."""
+    subjects, reach = reads.subject_layers(ruleset), reads.reach_of_layers(ruleset)
+    everywhere, limits = reads.layers_everywhere(ruleset), reads.limit_layers(ruleset)
+    return {
+        "run_id": run.pk if run else None,
+        "ruleset_id": ruleset.pk,
+        "ruleset": ruleset.name,
+        "as_of": as_of,
+        "until": until,
+        "reads_as_of": reads.reads_as_of(ruleset),
+        "layers": reads.layers_read(ruleset),
+        "dated_layers": [*subjects, *reads.fact_layers(ruleset), *everywhere],
+        "summed_layers": everywhere,
+        "subject_layers": subjects,
+        "subject_versions": _versions_of(subjects),
+        "limit_layers": limits,
+        "used_versions": _versions_of(reads.group_layers(ruleset)) if limits else [],
+        "reach": json.dumps(reach),
+        "reach_m": max(reach.values(), default=0.0),
+    }
+
+
+def _choose(params: dict[str, Any], *, grouped: bool) -> list[int] | None:
+    """The few of all patches that changes may touch; None where versions changed, which may touch
+    any. Fills what _compare_versions does, but for the patches."""
+    _run("01_drop", params)
+    _run("02_list_runs", params)
+    if _run("20_find_moved", params):
+        return None
+    _run("31_pair_nothing", params)
+    _name_zones(params)
+    _run("42_choose_patches", params)
+    if grouped:
+        _run("43_choose_patches_of_users", params)
+    return [row["patch_id"] for row in sqlfiles.rows("engine/touched/44_list_choice")]
+
+
+def _list_patches(params: dict[str, Any], patch_ids: list[int]) -> None:
+    params["patch_ids"] = patch_ids
+    for step in ("10_list_patches", "11_key_patches", "15_touch_patches"):
+        _run(step, params)
+
+
+def _compare_versions(params: dict[str, Any], patch_ids: list[int]) -> int:
+    """List the patches and what changed for them; returns how many pairs of versions differ."""
+    _run("01_drop", params)
+    _list_patches(params, patch_ids)
+    _run("12_list_runs_of_patches", params)
+    _run("20_find_moved", params)
+    pairs = _run("30_pair_versions", params)
+    _name_zones(params)
+    return pairs
+
+
+def _name_zones(params: dict[str, Any]) -> None:
+    _run("40_find_changed_zones", params)
+    found = sqlfiles.rows("engine/touched/41_name_versions")
+    params["version_ids"] = [row["version_id"] for row in found]
+
+
+def _run(step: str, params: dict[str, Any]) -> int:
     """One statement, with its tables analysed: the next one is planned by what is there."""
     name = f"engine/touched/{step}"
-    sqlfiles.execute(name, params)
-    if step.startswith(("11", "40", "50")):
+    rows = sqlfiles.execute(name, params)
+    if step.startswith(("11", "40", "50", "51")):
         for table in sqlfiles.written_tables(name):
             sqlfiles.analyze(table)
+    return rows
 
 
 def _versions_of(layers: list[str]) -> list[int]:

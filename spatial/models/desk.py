@@ -58,6 +58,8 @@ class DeskRow(models.Model):
             models.Index(
                 fields=("batch_code", "region_code", "jcbh", "patch"), name="desk_address"
             ),
+            # patches that are to be judged for the first time, or by new rules
+            models.Index(fields=("batch_id", "ruleset_id"), name="desk_ruleset"),
         )
 
     def __str__(self) -> str:

@@ -129,6 +129,7 @@ class Patch(models.Model):
             models.UniqueConstraint(fields=("batch", "region", "jcbh"), name="patch_key"),
             models.CheckConstraint(condition=models.Q(geom__isvalid=True), name="patch_geom_valid"),
         ]
+        indexes: ClassVar = [models.Index(fields=["created_at"], name="patch_created")]
 
     def __str__(self) -> str:
         return self.address

@@ -108,6 +108,11 @@ class Assessment(models.Model):
                 fields=("patch",), condition=models.Q(is_current=True), name="assessment_current"
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["run"], condition=models.Q(is_current=True), name="assessment_current_run"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.patch_id} {self.label_term}"

@@ -22,7 +22,6 @@ BEGIN
         EXECUTE format('ALTER TABLE %I ADD CHECK (version_id = %s)', own, version);
         EXECUTE format('CREATE INDEX ON %I USING gist (ground)', own);
         EXECUTE format('CREATE INDEX ON %I (zone_id)', own);
-        EXECUTE format('CREATE INDEX ON %I (version_id)', own);
         EXECUTE format('GRANT SELECT ON %I TO gisland_web', own);
         EXECUTE format(
             'ALTER TABLE zone_%s ATTACH PARTITION %I FOR VALUES IN (%s)', kind, own, version

@@ -210,9 +210,11 @@ class World:
         return set(Patch.objects.filter(pk__in=ids).values_list("jcbh", flat=True))
 
     def touched(self) -> Touched:
-        """What has been touched by now."""
-        ids = [patch.pk for patch in self.patches.values()]
-        return touched_patches(self.ruleset, ids, as_of=AS_OF, until=timezone.now())
+        """What has been touched by now: the same begun at the changes, and at the patches."""
+        ids, until = [patch.pk for patch in self.patches.values()], timezone.now()
+        found = touched_patches(self.ruleset, as_of=AS_OF, until=until)
+        assert touched_patches(self.ruleset, ids, as_of=AS_OF, until=until) == found
+        return found
 
     def changed(self) -> set[str]:
         """The patches that are judged otherwise when all are judged again, with all known now."""

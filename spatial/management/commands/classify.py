@@ -21,6 +21,7 @@ from spatial.rules.load import load_ruleset
 if TYPE_CHECKING:
     import datetime
     from argparse import ArgumentParser
+    from collections.abc import Iterator
 
     from spatial.models import RulesetVersion
 
@@ -156,24 +157,29 @@ class Command(HouseCommand):
 def _work(options: Options) -> Work:
     """Ruleset, patches and what touched them: one entry a run."""
     if options["touched"]:
-        return [
-            (ruleset, touched.patch_ids, touched)
-            for name, ids in selection.patches_by_ruleset(
-                options["batch"], options["patch"], options["ruleset"]
-            ).items()
-            for ruleset in [load_ruleset(name)]
-            for touched in [
-                touched_patches(
-                    ruleset, ids, as_of=_as_of(options), until=_known_at(options) or timezone.now()
-                )
-            ]
-        ]
+        return [(ruleset, touched.patch_ids, touched) for ruleset, touched in _touched(options)]
     ids, name = selection.patches_of(options["batch"], options["patch"])
     if options["ruleset"] and not (options["batch"] or options["patch"]):
         ids = selection.patches_of_ruleset(options["ruleset"])
     if not ids:
         raise GislandError("没有要分析的图斑。请核对批次或图斑地址。")
     return [(load_ruleset(options["ruleset"] or name), ids, Touched(()))]
+
+
+def _touched(options: Options) -> Iterator[tuple[RulesetVersion, Touched]]:
+    """By ruleset, what changes touch: of a batch or a patch, else of all issued patches."""
+    of_all = not (options["batch"] or options["patch"])
+    asked: dict[str, list[int] | None] = (
+        dict.fromkeys([options["ruleset"]] if options["ruleset"] else selection.rulesets())
+        if of_all
+        else dict(
+            selection.patches_by_ruleset(options["batch"], options["patch"], options["ruleset"])
+        )
+    )
+    until = _known_at(options) or timezone.now()
+    for name, ids in asked.items():
+        ruleset = load_ruleset(name)
+        yield ruleset, touched_patches(ruleset, ids, as_of=_as_of(options), until=until)
 
 
 def _as_of(options: Options) -> datetime.date:

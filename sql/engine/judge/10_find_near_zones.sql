@@ -4,7 +4,7 @@
 -- reads:  chunk_patch, chunk_read, zone_part, spatial_datasetversion, spatial_notion,
 --         spatial_notionleaf, spatial_ruleplace, spatial_zone
 -- writes: chunk_near
--- params: version_ids
+-- params: apart_ids, together_ids
 CREATE TEMPORARY TABLE chunk_near ON COMMIT DROP AS
 WITH adjoined AS MATERIALIZED (
     SELECT leaf.ruleset_id, leaf.layer_id, max(leaf.within_m) AS within_m
@@ -28,28 +28,45 @@ reads AS MATERIALIZED (
     GROUP BY chosen.assessment_id
 ),
 
-candidate AS MATERIALIZED (
+around AS MATERIALIZED (
     SELECT
         patch.assessment_id,
         patch.known_at,
         patch.plane_srid,
-        patch.ground AS patch_ground,
+        patch.ground,
         patch.adjoin_m + reads.within_m AS reach_m,
-        part.zone_id,
-        part.ground
+        -- lengths in the equal-area CRS are off by a fifth at most in China
+        ST_Expand(patch.ground::box2d, 2 * (patch.adjoin_m + reads.within_m)) AS frame,
+        reads.version_ids
     FROM chunk_patch AS patch
     INNER JOIN reads ON patch.assessment_id = reads.assessment_id
+),
+
+-- searched as in step 50 of the partition
+candidate AS MATERIALIZED (
+    SELECT around.*, part.zone_id, part.ground AS part_ground
+    FROM around
+    CROSS JOIN LATERAL unnest(around.version_ids) AS chosen (version_id)
     CROSS JOIN LATERAL (
         SELECT found.zone_id, found.ground
         FROM zone_part AS found
         WHERE
-            found.version_id = ANY(%(version_ids)s)
-            AND found.version_id = ANY(reads.version_ids)
-            -- lengths in the equal-area CRS are off by a fifth at most in China
-            AND found.ground && ST_Expand(
-                patch.ground,
-                2 * (patch.adjoin_m + reads.within_m)
-            )
+            found.version_id = ANY(%(apart_ids)s::bigint[])
+            AND found.version_id = chosen.version_id
+            AND found.ground && around.frame
+        OFFSET 0
+    ) AS part
+    WHERE chosen.version_id = ANY(%(apart_ids)s::bigint[])
+    UNION ALL
+    SELECT around.*, part.zone_id, part.ground AS part_ground
+    FROM around
+    CROSS JOIN LATERAL (
+        SELECT found.zone_id, found.ground
+        FROM zone_part AS found
+        WHERE
+            found.version_id = ANY(%(together_ids)s::bigint[])
+            AND found.version_id = ANY(around.version_ids)
+            AND found.ground && around.frame
         OFFSET 0
     ) AS part
 ),
@@ -62,10 +79,10 @@ measured AS MATERIALIZED (
         candidate.reach_m,
         min(
             CASE
-                WHEN ST_Intersects(candidate.ground, candidate.patch_ground) THEN 0
+                WHEN ST_Intersects(candidate.part_ground, candidate.ground) THEN 0
                 ELSE ST_Distance(
-                    ST_Transform(candidate.ground, candidate.plane_srid),
-                    ST_Transform(candidate.patch_ground, candidate.plane_srid)
+                    ST_Transform(candidate.part_ground, candidate.plane_srid),
+                    ST_Transform(candidate.ground, candidate.plane_srid)
                 )
             END
         ) AS distance_m

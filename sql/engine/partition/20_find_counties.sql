@@ -2,7 +2,7 @@
 --         that its box meets. Patches of one county and one window share a window_id.
 -- reads:  chunk_patch, spatial_run, spatial_runpin, spatial_datasetversion, zone_part
 -- writes: chunk_place
--- params: run_id
+-- params: run_id, township_ids
 CREATE TEMPORARY TABLE chunk_place ON COMMIT DROP AS
 WITH newest AS MATERIALIZED (
     SELECT DISTINCT ON (version.region_id)
@@ -26,26 +26,33 @@ township AS (
     WHERE newest.holds AND NOT newest.declared_empty
 ),
 
+-- its own county a patch may touch in any case
+beside AS MATERIALIZED (
+    SELECT home.county_id, array_agg(township.version_id) AS version_ids
+    FROM (SELECT DISTINCT patch.county_id FROM chunk_patch AS patch) AS home
+    INNER JOIN township ON home.county_id <> township.region_id
+    GROUP BY home.county_id
+),
+
 touched AS (
     SELECT patch.assessment_id, patch.county_id
     FROM chunk_patch AS patch
     UNION
     SELECT patch.assessment_id, township.region_id
     FROM chunk_patch AS patch
-    -- its own county it may touch in any case
-    INNER JOIN township ON patch.county_id <> township.region_id
-    -- patch by patch, so that one partition is searched, by its index (LIMIT pins the order)
+    INNER JOIN beside ON patch.county_id = beside.county_id
+    -- patch by patch, all townships in one search (OFFSET 0 pins the order)
     CROSS JOIN LATERAL (
-        SELECT part.version_id
-        FROM (
-            SELECT found.version_id, found.ground
-            FROM zone_part AS found
-            WHERE found.version_id = township.version_id AND found.ground && patch.ground
-            OFFSET 0
-        ) AS part
-        WHERE ST_Intersects(part.ground, patch.ground)
-        LIMIT 1
-    ) AS met
+        SELECT found.version_id, found.ground
+        FROM zone_part AS found
+        WHERE
+            found.version_id = ANY(%(township_ids)s::bigint[])
+            AND found.version_id = ANY(beside.version_ids)
+            AND found.ground && patch.ground
+        OFFSET 0
+    ) AS part
+    INNER JOIN township ON part.version_id = township.version_id
+    WHERE ST_Intersects(patch.ground, part.ground)
 )
 
 SELECT

@@ -9,15 +9,14 @@ WITH labelled AS (
     SELECT
         face.face_no,
         face.assessment_id,
-        array_agg(DISTINCT zone.zone_id ORDER BY zone.zone_id)
-        FILTER (WHERE zone.zone_id IS NOT NULL) AS zone_ids
+        array_agg(DISTINCT hit.zone_id ORDER BY hit.zone_id)
+        FILTER (WHERE hit.zone_id IS NOT NULL) AS zone_ids
     FROM chunk_face AS face
     LEFT JOIN chunk_hit AS hit
         ON
             face.assessment_id = hit.assessment_id
             AND hit.ground && face.inner_point
             AND ST_Intersects(hit.ground, face.inner_point)
-    LEFT JOIN chunk_zone AS zone ON hit.zone_id = zone.zone_id
     GROUP BY face.face_no, face.assessment_id
 ),
 
@@ -44,6 +43,13 @@ floored AS (
             ORDER BY joined.exact_m2 * 100 - floor(joined.exact_m2 * 100) DESC, joined.zone_ids
         ) AS remainder_rank
     FROM joined
+),
+
+-- a handful, gone through for each piece
+township AS MATERIALIZED (
+    SELECT zone.zone_id, zone.county_id, zone.code
+    FROM chunk_zone AS zone
+    WHERE zone.layer_id = 'township' AND zone.within_m = 0
 ),
 
 missing AS (
@@ -79,12 +85,9 @@ SELECT
 FROM floored
 INNER JOIN missing ON floored.assessment_id = missing.assessment_id
 LEFT JOIN LATERAL (
-    SELECT zone.county_id, zone.code
-    FROM chunk_zone AS zone
-    WHERE
-        zone.zone_id = ANY(floored.zone_ids)
-        AND zone.layer_id = 'township'
-        AND zone.within_m = 0
-    ORDER BY zone.code, zone.zone_id
+    SELECT listed.county_id, listed.code
+    FROM township AS listed
+    WHERE listed.zone_id = ANY(floored.zone_ids)
+    ORDER BY listed.code, listed.zone_id
     LIMIT 1
 ) AS township ON TRUE

@@ -1,6 +1,7 @@
 -- what:   The patches asked about, each with the assessment that may be out of date: the current
 --         one, or that of a run. since = what was known to it; act_first … act_last = the window
---         of its act, as wide as it may be. Patches of one window share a window_id.
+--         of its act, as wide as it may be. Patches of one window share a window_id. has_sums where
+--         sums over the ground of its user were taken.
 -- reads:  spatial_patch, spatial_region, spatial_assessment, spatial_run, spatial_rulesetversion
 -- writes: touched_patch
 -- params: patch_ids, run_id, ruleset_id, as_of
@@ -24,7 +25,7 @@ base AS (
         found.subject_id,
         found.subject_from,
         found.facts,
-        found.fallback,
+        found.fallback OR found.facts::text ~ '"group\.' AS has_sums,
         run.id AS run_id,
         run.ruleset_id,
         run.known_at AS since,
@@ -88,7 +89,7 @@ SELECT
     bounded.subject_id,
     bounded.subject_from,
     bounded.facts,
-    bounded.fallback,
+    bounded.has_sums,
     bounded.run_id,
     bounded.ruleset_id,
     bounded.since,

@@ -1,9 +1,9 @@
 -- what:   Layers and counties in which another version may count than before: one came into use
 --         or went out of it since the oldest assessment, or begins or ends between the days that
 --         the assessments are made for.
--- reads:  touched_patch, spatial_datasetversion
+-- reads:  touched_run, spatial_datasetversion
 -- writes: touched_moved
--- params: layers, until
+-- params: layers, until, as_of
 CREATE TEMPORARY TABLE touched_moved ON COMMIT DROP AS
 SELECT DISTINCT
     version.layer_id,
@@ -11,11 +11,11 @@ SELECT DISTINCT
 FROM spatial_datasetversion AS version
 CROSS JOIN (
     SELECT
-        least(min(patch.since), %(until)s) AS known_from,
-        greatest(max(patch.since), %(until)s) AS known_to,
-        least(min(patch.as_of_was), min(patch.as_of_now)) AS day_from,
-        greatest(max(patch.as_of_was), max(patch.as_of_now)) AS day_to
-    FROM touched_patch AS patch
+        least(min(run.since), %(until)s) AS known_from,
+        greatest(max(run.since), %(until)s) AS known_to,
+        least(min(run.as_of_was), %(as_of)s::date) AS day_from,
+        greatest(max(run.as_of_was), %(as_of)s::date) AS day_to
+    FROM touched_run AS run
 ) AS span
 WHERE
     version.layer_id = ANY(%(layers)s)

@@ -2,7 +2,7 @@
 --         so (ground, attributes, holder); of ledgers the rows recorded or closed since the oldest
 --         assessment. Where a pair is whole, only zones with a holder are listed, of layers that
 --         are summed per holder: the ground itself is touched throughout.
--- reads:  touched_pair, touched_patch, spatial_zone, spatial_datasetversion, spatial_layer
+-- reads:  touched_pair, touched_run, spatial_zone, spatial_datasetversion, spatial_layer
 -- writes: touched_zone
 -- params: layers, summed_layers, until
 CREATE TEMPORARY TABLE touched_zone ON COMMIT DROP AS
@@ -41,9 +41,9 @@ print AS MATERIALIZED (
 
 span AS (
     SELECT
-        least(min(patch.since), %(until)s) AS known_from,
-        greatest(max(patch.since), %(until)s) AS known_to
-    FROM touched_patch AS patch
+        least(min(run.since), %(until)s) AS known_from,
+        greatest(max(run.since), %(until)s) AS known_to
+    FROM touched_run AS run
 ),
 
 ledger AS MATERIALIZED (

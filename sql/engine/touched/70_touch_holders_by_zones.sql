@@ -23,7 +23,7 @@ INNER JOIN touched_patch AS patch ON zone.holder_id = patch.subject_id
 INNER JOIN spatial_rulesetversion AS ruleset ON ruleset.id = %(ruleset_id)s
 CROSS JOIN LATERAL jsonb_each(coalesce(ruleset.settings -> 'groups', '{}'::jsonb)) AS grouped
 WHERE
-    (patch.fallback OR patch.facts::text ~ '"group\.')
+    patch.has_sums
     AND CASE
         WHEN zone.seen_from IS NULL
             THEN EXISTS (

@@ -20,7 +20,7 @@ WHERE
     pair.is_whole
     AND pair.layer_id = ANY(%(summed_layers)s)
     AND patch.county_id <> pair.county_id
-    AND (patch.fallback OR patch.facts::text ~ '"group\.')
+    AND patch.has_sums
     AND (
         EXISTS (
             SELECT 1

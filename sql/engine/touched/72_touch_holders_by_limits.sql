@@ -47,4 +47,4 @@ CROSS JOIN LATERAL (
 INNER JOIN touched_patch AS patch ON user_of.holder_id = patch.subject_id
 WHERE
     changed.layer_id = ANY(%(limit_layers)s)
-    AND (patch.fallback OR patch.facts::text ~ '"group\.')
+    AND patch.has_sums

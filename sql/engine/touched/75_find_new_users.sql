@@ -3,7 +3,7 @@
 --         inferred from zones (then every holder of a zone of those layers on the patch). Runs are
 --         asked only about holders whose sums they took.
 -- reads:  touched_patch, touched_reason, spatial_patch, spatial_batch, spatial_assessment,
---         spatial_subjectcorrection, spatial_zone, zone_part
+--         spatial_run, spatial_subjectcorrection, spatial_zone, zone_part
 -- writes: touched_user
 -- params: ruleset, subject_layers, subject_versions, until
 CREATE TEMPORARY TABLE touched_user ON COMMIT DROP AS
@@ -12,12 +12,23 @@ WITH reader AS MATERIALIZED (
     FROM touched_patch AS patch
     WHERE
         patch.subject_id IS NOT NULL
-        AND (patch.fallback OR patch.facts::text ~ '"group\.')
+        AND patch.has_sums
 ),
 
-known AS MATERIALIZED (
-    SELECT min(reader.read_since) AS oldest
-    FROM reader
+-- runs that were applied after another one had read what counts for whom
+later_run AS MATERIALIZED (
+    SELECT run.id
+    FROM spatial_run AS run
+    WHERE
+        run.applied_at IS NOT NULL
+        AND EXISTS (
+            SELECT 1
+            FROM (
+                SELECT DISTINCT each.run_id, each.read_since
+                FROM reader AS each
+            ) AS reading
+            WHERE reading.run_id <> run.id AND reading.read_since < run.applied_at
+        )
 ),
 
 arrived AS (
@@ -56,8 +67,20 @@ judged_since AS MATERIALIZED (
         newer.subject_id,
         patch.holder_id AS delivered_id,
         counted.holder_id
-    FROM spatial_assessment AS newer
-    INNER JOIN spatial_patch AS patch ON newer.patch_id = patch.id
+    FROM later_run
+    -- run by run, patch by patch (OFFSET 0 pins the order)
+    CROSS JOIN LATERAL (
+        SELECT found.patch_id, found.run_id, found.applied_at, found.subject_id
+        FROM spatial_assessment AS found
+        WHERE found.run_id = later_run.id AND found.is_current
+        OFFSET 0
+    ) AS newer
+    CROSS JOIN LATERAL (
+        SELECT own.holder_id
+        FROM spatial_patch AS own
+        WHERE own.id = newer.patch_id
+        OFFSET 0
+    ) AS patch
     CROSS JOIN LATERAL (
         SELECT patch.holder_id
         UNION
@@ -65,10 +88,7 @@ judged_since AS MATERIALIZED (
         FROM spatial_assessment AS assessment
         WHERE assessment.patch_id = newer.patch_id
     ) AS counted
-    WHERE
-        newer.is_current
-        AND newer.applied_at > (SELECT known.oldest FROM known)
-        AND counted.holder_id IS NOT NULL
+    WHERE counted.holder_id IS NOT NULL
 ),
 
 asked_again AS MATERIALIZED (

@@ -22,6 +22,6 @@ INNER JOIN spatial_patch AS own ON patch.patch_id = own.id
 INNER JOIN spatial_batch AS own_batch ON own.batch_id = own_batch.id
 INNER JOIN spatial_region AS own_region ON own.region_id = own_region.id
 WHERE
-    (patch.fallback OR patch.facts::text ~ '"group\.')
+    patch.has_sums
     AND (coalesce(other.after_on, 'infinity'::date), batch.code, region.code, other.jcbh)
     <= (coalesce(own.after_on, 'infinity'::date), own_batch.code, own_region.code, own.jcbh)
