@@ -23,7 +23,7 @@ def search_by_place(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("spatial", "0008_levels")]
+    dependencies = [("spatial", "0009_zone_rows")]
 
     operations = [
         migrations.AddIndex(
