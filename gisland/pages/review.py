@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from gisland.pages import patch_subject, review_ledgers
+from gisland.pages import case_deadlines, patch_subject, review_ledgers
 from gisland.pages.map_config import map_config, pieces_layer
 from gisland.pages.patch_lineage import decision_said, lineage
 from gisland.pages.patch_proof import proof
@@ -44,6 +44,7 @@ def review(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "map_config": config,
+        "pressing": case_deadlines.pressing_counts(scope, timezone.localdate()),
         "desk": {
             "may_decide": scope.can(acts.ACT),
             "ledgers": review_ledgers.form_of(scope),
