@@ -89,7 +89,12 @@ def burning(scope: Scope, today: datetime.date) -> dict[str, dict[str, int]]:
         )
         .order_by("clock")
     )  # fmt: skip
-    found = {row.pop("clock"): dict(row) for row in rows}
+    found = {
+        row["clock"]: {
+            "overdue": row["overdue"], "due_today": row["due_today"], "burning": row["burning"],
+        }
+        for row in rows
+    }  # fmt: skip
     return {code: found[code] for code in book().clocks if code in found}
 
 

@@ -74,6 +74,7 @@ def case_what_if(request: HttpRequest, case_id: int) -> HttpResponse:
 
 def _grounds(scope: Scope, case: Case) -> list[tuple[str, tuple[int, ...]]]:
     """The county of the case; the whole city too, for whoever sees all of it."""
+    found: list[tuple[str, tuple[int, ...]]]
     found = [(case.patch.region.name, (case.patch.region_id,))]
     city = Region.objects.filter(level="county", code__startswith=case.patch.region.code[:4])
     ids = tuple(city.order_by("code").values_list("pk", flat=True))

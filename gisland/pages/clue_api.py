@@ -57,7 +57,7 @@ class ClueBody(Parameters):
     """What is sent: the clue, its place in one of three ways, files as ``files``."""
 
     number = serializers.CharField(max_length=60, help_text="报送方编号：同一编号再报是同一条线索")
-    source = serializers.ChoiceField(choices=[one.value for one in clues.SOURCES])
+    source: Any = serializers.ChoiceField(choices=[one.value for one in clues.SOURCES])
     found_on = serializers.DateField(help_text="发现日期")
     text = serializers.CharField(max_length=clues.MOST_TEXT, help_text="反映内容")
     place = serializers.CharField(max_length=200, required=False, allow_blank=True)
@@ -99,7 +99,7 @@ class ClueNear(serializers.Serializer):
 
     what = serializers.ChoiceField(["patch", "clue"])
     name = serializers.CharField()
-    source = serializers.CharField()
+    source: Any = serializers.CharField()
     distance_m = serializers.FloatField()
     share = serializers.FloatField(help_text="覆盖线索范围的比例")
 
@@ -110,7 +110,7 @@ class ClueReceipt(serializers.Serializer):
     id = serializers.IntegerField()
     clue = serializers.CharField(help_text="线索编号")
     number = serializers.CharField(help_text="报送方编号")
-    source = serializers.CharField()
+    source: Any = serializers.CharField()
     found_on = serializers.DateField()
     received_at = serializers.DateTimeField()
     county_code = serializers.CharField()
