@@ -162,6 +162,7 @@ def _patch(clue: Clue, word: Word) -> Patch:
     ground: Any = GEOSGeometry(measured["ground"])
     return Patch.objects.create(
         batch=batch, region=clue.region, jcbh=clue.number, area_m2=measured["area_m2"],
+        before_on=clue.clear_on, before_on_last=clue.clear_on,
         after_on_first=clue.found_on, after_on=clue.found_on, geom=clue.geom, ground=ground,
         delivered={"outline": clue.outline, "radius_m": clue.radius_m, "clue": clue.number},
         delivered_crs="EPSG:4490",

@@ -53,6 +53,7 @@ class Given:
     found_on: datetime.date
     text: str
     ground: Ground
+    clear_on: datetime.date | None = None
     region_code: str = ""
     place_said: str = ""
     party_said: str = ""
@@ -63,7 +64,8 @@ class Given:
     def digest(self, files: Sequence[Attached]) -> str:
         """The same for the same content."""
         told = [
-            self.source, self.found_on.isoformat(), self.text, self.region_code, self.place_said,
+            self.source, self.found_on.isoformat(), str(self.clear_on or ""), self.text,
+            self.region_code, self.place_said,
             self.party_said, self.reporter_name, self.reporter_phone, self.ground.geom.wkt,
             self.ground.outline, self.ground.radius_m, sorted(one.sha256 for one in files),
         ]  # fmt: skip
@@ -101,6 +103,7 @@ def receive(
             with transaction.atomic():
                 clue = Clue.objects.create(
                     source=given.source, region=placed.region, found_on=given.found_on,
+                    clear_on=given.clear_on,
                     text=given.text.strip(), geom=given.ground.geom, outline=given.ground.outline,
                     radius_m=given.ground.radius_m, area_m2=placed.area_m2, received_by=by,
                     received_at=now, sent_sha256=digest,
@@ -147,6 +150,8 @@ def _check(given: Given, now: datetime.datetime) -> None:
     today = timezone.localdate(now)
     if given.found_on > today:
         raise ClueRefused(f"发现日期 {given.found_on} 晚于今天 {today}。")
+    if given.clear_on is not None and given.clear_on >= given.found_on:
+        raise ClueRefused(f"尚无的日期 {given.clear_on} 应早于发现日期 {given.found_on}。")
 
 
 def _known(by: User, number: str, digest: str) -> Clue | None:

@@ -48,6 +48,7 @@ def told_of(scope: Scope, case: Case, by: User | None, today: datetime.date) -> 
         "patch": case.patch,
         "tracks": _tracks(case),
         "stands": vocabulary.vocabulary()["review_status"][stands.status],
+        "clues": case.clues.order_by("pk"),
         "finding": finding,
         "finding_rows": _finding_rows(finding),
         "clocks": [

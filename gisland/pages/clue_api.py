@@ -59,6 +59,9 @@ class ClueBody(Parameters):
     number = serializers.CharField(max_length=60, help_text="报送方编号：同一编号再报是同一条线索")
     source: Any = serializers.ChoiceField(choices=[one.value for one in clues.SOURCES])
     found_on = serializers.DateField(help_text="发现日期")
+    clear_on = serializers.DateField(
+        required=False, help_text="此前确认尚无的日期；不报则行为前的地类无从判断"
+    )
     text = serializers.CharField(max_length=clues.MOST_TEXT, help_text="反映内容")
     place = serializers.CharField(max_length=200, required=False, allow_blank=True)
     region = serializers.RegexField(
@@ -196,7 +199,7 @@ class CluesView(ClueView):
         told = dict(body.validated_data)
         given = clues.Given(
             source=told["source"], found_on=told["found_on"], text=told["text"],
-            ground=_ground(told), region_code=told.get("region", ""),
+            ground=_ground(told), clear_on=told.get("clear_on"), region_code=told.get("region", ""),
             place_said=told.get("place", ""), party_said=told.get("party", ""),
             reporter_name=told.get("reporter_name", ""),
             reporter_phone=told.get("reporter_phone", ""), sender_number=told["number"],

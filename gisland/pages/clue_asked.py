@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 WAYS = {"drawn": "图上勾绘", "pasted": "坐标串", "circle": "位置加半径"}
 DEFAULT_RADIUS_M = "50"
 TYPED = (
-    "source", "found_on", "text", "place_said", "party_said", "reporter_name", "reporter_phone",
-    "way", "drawn", "pasted", "crs", "lon", "lat", "radius_m",
+    "source", "found_on", "clear_on", "text", "place_said", "party_said", "reporter_name",
+    "reporter_phone", "way", "drawn", "pasted", "crs", "lon", "lat", "radius_m",
 )  # fmt: skip
 
 
@@ -32,6 +32,7 @@ class ClueForm:
 
     source: str = ""
     found_on: str = ""
+    clear_on: str = ""
     text: str = ""
     place_said: str = ""
     party_said: str = ""
@@ -64,12 +65,10 @@ def given_of(form: ClueForm) -> Given:
     """The clue as it was typed; raises InputRefused, ClueRefused."""
     if not form.found_on:
         raise ClueRefused("请填写发现日期。")
-    try:
-        found_on = datetime.date.fromisoformat(form.found_on)
-    except ValueError:
-        raise ClueRefused(f"发现日期 {form.found_on} 应写作 2026-03-31。") from None
     return Given(
-        source=form.source, found_on=found_on, text=form.text, ground=ground_of(form),
+        source=form.source, found_on=_day(form.found_on, "发现日期"), text=form.text,
+        ground=ground_of(form),
+        clear_on=_day(form.clear_on, "尚无的日期") if form.clear_on else None,
         place_said=form.place_said, party_said=form.party_said,
         reporter_name=form.reporter_name, reporter_phone=form.reporter_phone,
     )  # fmt: skip
@@ -93,6 +92,13 @@ def _read(form: ClueForm, way: str) -> Ground:
     if form.shapes is None:
         raise InputRefused("还没有位置。请在图上勾绘或取点，或填写经纬度和半径，或粘贴坐标。")
     return clue_ground.drawn(form.shapes)
+
+
+def _day(text: str, what: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise ClueRefused(f"{what} {text[:20]} 应写作 2026-03-31。") from None
 
 
 def _only_way(form: ClueForm) -> str:

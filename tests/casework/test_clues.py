@@ -96,8 +96,10 @@ def test_what_lies_there_is_told(office: Office) -> None:
 
 
 def test_an_accepted_clue_is_a_judged_patch_of_its_own_source_and_a_case(office: Office) -> None:
-    clue = reported(office)
+    before = TODAY - datetime.timedelta(days=90)
+    clue = reported(office, clear_on=before)
     case = clue_settle.accept(clue_settle.Word(office.officer, timezone.now(), "属实"), clue.pk)
+    assert (case.patch.before_on, case.patch.after_on) == (before, TODAY)
     clue.refresh_from_db()
     assert (clue.state, clue.case, clue.patch) == ("accepted", case, case.patch)
     assert case.patch.batch.source == "举报"
@@ -268,6 +270,8 @@ def test_a_clue_is_entered_by_form(office: Office) -> None:
         ({"source": "部"}, "没有线索来源"),
         ({"found_on": ""}, "请填写发现日期"),
         ({"found_on": "2099-01-01"}, "晚于今天"),
+        ({"clear_on": TODAY.isoformat()}, "应早于发现日期"),
+        ({"clear_on": "去年"}, "应写作"),
         ({"text": " "}, "请写明反映的内容"),
         ({"lon": "东"}, "不是数"),
         ({"lon": "nan"}, "超出范围"),

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('source', models.CharField(max_length=10, verbose_name='来源')),
                 ('found_on', models.DateField(verbose_name='发现日期')),
+                ('clear_on', models.DateField(blank=True, null=True, verbose_name='此前确认尚无的日期')),
                 ('text', models.TextField(verbose_name='反映内容')),
                 ('place_said', models.CharField(blank=True, max_length=200, verbose_name='位置描述')),
                 ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(srid=4490, verbose_name='范围')),

@@ -30,6 +30,8 @@ class Outline(models.TextChoices):
 class Clue(models.Model):
     """One report from a patrol, a citizen, the hotline or a camera. 线索
 
+    ``clear_on`` is a day on which it was known not to be there yet: the patch's earlier image;
+    without one nothing can be said of the ground before the act, and rules answer 数据不足.
     ``reporter_name``, ``reporter_phone`` and ``party_said`` are personal data: pages show them
     masked, by name only to whoever may and asks, and nothing else gives them out.
     """
@@ -37,6 +39,7 @@ class Clue(models.Model):
     source = models.CharField("来源", max_length=10)
     region = models.ForeignKey("spatial.Region", models.PROTECT, verbose_name="县级行政区")
     found_on = models.DateField("发现日期")
+    clear_on = models.DateField("此前确认尚无的日期", null=True, blank=True)
     text = models.TextField("反映内容")
     place_said = models.CharField("位置描述", max_length=200, blank=True)
     geom = models.MultiPolygonField("范围", srid=crs.STORAGE_SRID)
