@@ -14,7 +14,7 @@ from gisland.casework.models import Absence, Case, CaseClock
 from gisland.casework.process import process
 from spatial.errors import InputRefused, NotAllowed
 from spatial.models import User
-from spatial.scope import scope_of
+from spatial.scope import prefix_of, scope_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -43,6 +43,13 @@ def officers(scope: Scope) -> QuerySet[User]:
         is_active=True, roles__overlap=["brigade", "captain"], region__code__in=codes
     )
     return people.select_related("unit", "region").order_by("region__code", "username")
+
+
+def own_people(by: User) -> QuerySet[User]:
+    """Of these, those of the region that the person leads, not of the office above."""
+    people = officers(scope_of(by))
+    prefix = prefix_of(by.region)
+    return people if prefix is None else people.filter(region__code__startswith=prefix)
 
 
 def loads(scope: Scope, today: datetime.date) -> list[Load]:
@@ -102,9 +109,9 @@ def hand_over_all(by: User, giver: int, taker: int, note: str, at: datetime.date
     return len(held)
 
 
-def absences(scope: Scope, today: datetime.date) -> QuerySet[Absence]:
-    """The absences of these people that are not over."""
-    rows = Absence.objects.filter(person__in=officers(scope), until__gte=today)
+def absences(by: User, today: datetime.date) -> QuerySet[Absence]:
+    """The absences of the person's own people that are not over."""
+    rows = Absence.objects.filter(person__in=own_people(by), until__gte=today)
     return rows.select_related("person", "deputy").order_by("since", "pk")
 
 
@@ -115,8 +122,8 @@ def be_away(
     scope = scope_of(by)
     scope.require_act(ACT)
     people = {one.pk: one for one in officers(scope)}
-    if who not in people or deputy not in people:
-        raise NotAllowed("请假人和代理人须是您的行政区内办案的人员。")
+    if not own_people(by).filter(pk=who).exists() or deputy not in people:
+        raise NotAllowed("请假人须是您的行政区内办案的人员，代理人须能在那里办案。")
     since, until = span
     if who == deputy:
         raise InputRefused("代理人不能是请假人本人。")
@@ -138,9 +145,8 @@ def be_away(
 
 def end_absence(by: User, absence_id: int, on: datetime.date) -> None:
     """Somebody is back: the absence ends the day before, or is dropped where it had not begun."""
-    scope = scope_of(by)
-    scope.require_act(ACT)
-    row = Absence.objects.filter(pk=absence_id, person__in=officers(scope)).first()
+    scope_of(by).require_act(ACT)
+    row = Absence.objects.filter(pk=absence_id, person__in=own_people(by)).first()
     if row is None:
         raise NotAllowed("没有这条请假记录，或不在您的行政区内。")
     before = on - datetime.timedelta(days=1)

@@ -48,7 +48,8 @@ def case_people(request: HttpRequest) -> HttpResponse:
         {
             "loads": staff.loads(scope, today),
             "officers": list(staff.officers(scope)),
-            "absences": staff.absences(scope, today),
+            "own": list(staff.own_people(by)) if by else [],
+            "absences": staff.absences(by, today) if by else [],
             "today": today,
             "fault": fault,
             "given": request.POST,

@@ -154,6 +154,13 @@ def test_absence_is_written_and_ended_within_the_own_counties(
     assert Absence.objects.get().until == TODAY - datetime.timedelta(days=1)
 
 
+def test_a_county_does_not_write_down_who_is_away_above(office: Office, colleague: User) -> None:
+    above = person(office.county.code[:4] + "00", "brigade", name="above")
+    with pytest.raises(NotAllowed):
+        staff.be_away(office.captain, above.pk, colleague.pk, WEEK, "")
+    assert staff.be_away(office.captain, colleague.pk, above.pk, WEEK, "").deputy == above
+
+
 # ------------------------------------------------------------------ who read what
 
 
