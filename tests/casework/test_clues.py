@@ -7,61 +7,38 @@ import json
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from gisland.casework import clue_ground, clue_settle, clues, proof
 from gisland.casework.errors import ClueRefused, ClueRepeated, StaleClue
 from gisland.casework.models import Case, Clue, ClueFile, ReadRecord
-from gisland.pages.clue_api import ClueThrottle
-from spatial.api_tokens import make_token
 from spatial.errors import InputRefused, NotAllowed, PatchUnknown
 from spatial.models import Batch, Patch
 from spatial.scope import scope_of
 from tests import drawing
-from tests.casework.office import Office, jpeg, make_office
-from tests.site_ground import bounded, box
+from tests.casework.clue_office import (
+    PARTY,
+    PHONE,
+    SECRET,
+    TODAY,
+    as_,
+    bounded_office,
+    given,
+    ground,
+    reported,
+    text_of,
+)
+from tests.casework.office import Office, jpeg
+from tests.site_ground import box
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
-SECRET, PHONE, PARTY = "王小明", "13812345678", "李四砖厂"
 
 
 @pytest.fixture
-def office(settings: Any) -> Office:
-    """An office whose county has a boundary."""
-    made = make_office()
-    bounded(made.county, -500, -500, 500, 500)
-    cache.clear()
-    return made
-
-
-def ground(office: Office, radius_m: float = 10) -> clue_ground.Ground:
-    return clue_ground.circle(*office.middle(), radius_m)
-
-
-def given(office: Office, **told: Any) -> clues.Given:
-    told = {"source": "举报", "found_on": TODAY, "text": f"村口挖土，联系{PHONE}",
-            "ground": ground(office), "reporter_name": SECRET, "reporter_phone": PHONE,
-            "party_said": PARTY, **told}  # fmt: skip
-    return clues.Given(**told)
-
-
-def reported(office: Office, **told: Any) -> Clue:
-    return clues.receive(office.officer, given(office, **told), timezone.now())[0]
-
-
-def as_(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def text_of(response: Any) -> str:
-    return response.content.decode()
+def office() -> Office:
+    return bounded_office()
 
 
 # ------------------------------------------------------------------ the ground
@@ -292,99 +269,6 @@ def test_bad_input_comes_back_with_what_was_typed(office: Office, told: Any, why
     assert "新挖鱼塘" in text_of(response) or "text" in told
     assert not Clue.objects.exists()
     assert not ClueFile.objects.exists()
-
-
-# ------------------------------------------------------------------ machines
-
-
-def machine(office: Office, only: str = "clue") -> Client:
-    _, key = make_token(office.officer, "巡查系统", only)
-    return Client(headers={"authorization": f"Token {key}"})
-
-
-def body(office: Office, **told: Any) -> dict[str, Any]:
-    lon, lat = office.middle()
-    return {"number": "A-1", "source": "视频", "found_on": TODAY.isoformat(), "text": "翻斗车卸土",
-            "lon": lon, "lat": lat, "radius_m": 30, "reporter_name": SECRET, **told}  # fmt: skip
-
-
-def send(client: Client, told: dict[str, Any]) -> Any:
-    return client.post("/api/clues/", json.dumps(told), content_type="application/json")
-
-
-def test_a_machine_reports_once_and_asks_what_became(office: Office) -> None:
-    client = machine(office)
-    first = send(client, body(office))
-    assert first.status_code == 201, first.content
-    told = first.json()
-    assert told["near"][0]["name"] == office.patch.address
-    again = send(client, body(office))
-    assert (again.status_code, again.json()["id"]) == (200, told["id"])
-    other = send(client, body(office, text="别的事"))
-    assert other.status_code == 409
-    assert other["Content-Type"] == "application/problem+json"
-    assert Clue.objects.count() == 1
-    clue_settle.refuse(clue_settle.Word(office.officer, timezone.now()), told["id"], "repeated")
-    asked = client.get(f"/api/clues/{told['id']}/").json()
-    assert (asked["state"], asked["state_term"]) == ("refused", "不予受理")
-    assert client.get("/api/clues/?number=A-1").json()["results"] == [asked]
-    assert SECRET not in first.content.decode() + json.dumps(asked, ensure_ascii=False)
-    assert first["Cache-Control"] == "no-store, private"
-
-
-def test_a_machine_sends_files_in_a_form(office: Office) -> None:
-    photo = SimpleUploadedFile("cam.jpg", jpeg(), "image/jpeg")
-    told = {**body(office), "files": [photo]}
-    response = machine(office).post("/api/clues/", told)
-    assert response.status_code == 201, response.content
-    assert response.json()["files"] == [ClueFile.objects.get().sha256]
-
-
-@pytest.mark.parametrize(
-    ("told", "status"),
-    [
-        ({"region": "990198"}, 403),
-        ({"lon": 100.0, "lat": 10.0}, 400),
-        ({"source": "部"}, 400),
-        ({"ground": {"type": "Polygon"}}, 400),
-        ({"radius_m": None}, 400),
-        ({"found_on": "2099-01-01"}, 400),
-        ({"who": "x"}, 400),
-    ],
-)
-def test_a_machine_is_refused_with_a_problem(office: Office, told: Any, status: int) -> None:
-    if "region" in told:
-        told = {"region": office.county.code[:4] + "98"}
-    response = send(machine(office), {**body(office), **told})
-    assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
-    assert not Clue.objects.exists()
-
-
-def test_a_token_for_clues_opens_nothing_else(office: Office) -> None:
-    client = machine(office)
-    for address in ("/api/patches/", "/api/batches/", "/api/ratios/"):
-        refused = client.get(address)
-        assert refused.status_code == 403, address
-        assert "只能用于" in refused.json()["detail"]
-    assert machine(office, only="").get("/api/patches/").status_code == 200
-    assert send(Client(), body(office)).status_code == 401
-
-
-def test_what_others_reported_is_not_told(office: Office) -> None:
-    number = send(machine(office), body(office)).json()["id"]
-    _, key = make_token(office.captain, "另一系统", "clue")
-    other = Client(headers={"authorization": f"Token {key}"})
-    assert other.get(f"/api/clues/{number}/").status_code == 404
-    assert other.get("/api/clues/").json()["results"] == []
-    _, key = make_token(office.leader, "领导", "")
-    assert Client(headers={"authorization": f"Token {key}"}).get("/api/clues/").status_code == 403
-
-
-def test_a_machine_gone_wrong_is_slowed(office: Office, monkeypatch: Any) -> None:
-    monkeypatch.setattr(ClueThrottle, "rate", "1/min")
-    client = machine(office)
-    assert send(client, body(office)).status_code == 201
-    assert send(client, body(office)).status_code == 429
 
 
 def test_the_same_number_of_two_senders_is_two_clues(office: Office) -> None:
