@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.views import exception_handler
 
-from gisland.casework.errors import StaleCase
+from gisland.casework.errors import ClueRepeated, StaleCase, StaleClue
 from spatial import errors
 from spatial.review.acts import StaleReview
 from spatial.scope import LoginNeeded, mark_private
@@ -45,6 +45,8 @@ STATUS: dict[type[errors.GislandError], int] = {
     errors.RunStale: 409,
     StaleReview: 409,
     StaleCase: 409,
+    StaleClue: 409,
+    ClueRepeated: 409,
     SiteUnknown: 404,
     DataChanging: 503,
     errors.UploadTooLarge: 413,

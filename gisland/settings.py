@@ -292,6 +292,8 @@ SITE_PARCELS = int(os.environ.get("GISLAND_SITE_PARCELS", 500))
 """Parcels that one site may have."""
 SITE_CHECK_RATE = os.environ.get("GISLAND_SITE_CHECK_RATE", "60/min")
 """Site checks that one account may ask of the API."""
+CLUE_RATE = os.environ.get("GISLAND_CLUE_RATE", "120/min")
+"""Clues that one account may report by the API."""
 
 WORKERS = int(os.environ.get("GISLAND_WORKERS", os.cpu_count() or 1))
 """Processes that a run uses; one per core is best."""

@@ -4,7 +4,20 @@ from django.contrib import admin
 from django.urls import include, path
 
 from gisland.health import healthz
-from gisland.pages import case_files, cases, review_acts, review_approval, review_files, review_jobs
+from gisland.pages import (
+    case_audit,
+    case_deadlines,
+    case_files,
+    case_people,
+    case_what_if,
+    cases,
+    clues,
+    review_acts,
+    review_approval,
+    review_files,
+    review_jobs,
+)
+from gisland.pages.clue_api import ClueOneView, CluesView
 from gisland.pages.home import home
 from gisland.pages.login import LoginPage, LogoutPage
 from gisland.pages.map_page import map_page
@@ -81,6 +94,11 @@ urlpatterns = [
     path("imports/", include("imports.urls")),
     path("cases/", cases.case_list, name="cases"),
     path("cases/open", cases.open_waiting, name="cases_open"),
+    path("cases/deadlines/", case_deadlines.case_deadlines, name="case_deadlines"),
+    path("cases/deadlines/seen", case_deadlines.case_notices_seen, name="case_notices_seen"),
+    path("cases/people/", case_people.case_people, name="case_people"),
+    path("cases/audit/", case_audit.case_audit, name="case_audit"),
+    path("cases/<int:case_id>/what-if/", case_what_if.case_what_if, name="case_what_if"),
     path("cases/<int:case_id>/", cases.case_page, name="case"),
     path("cases/<int:case_id>/evidence", case_files.case_attach, name="case_attach"),
     path(
@@ -89,7 +107,13 @@ urlpatterns = [
         name="case_evidence",
     ),
     path("cases/<int:case_id>/file.zip", case_files.case_file_zip, name="case_file"),
-    # casework: field/, clues/
+    path("clues/", clues.clue_list, name="clues"),
+    path("clues/new/", clues.clue_new, name="clue_new"),
+    path("clues/<int:clue_id>/", clues.clue_page, name="clue"),
+    path("clues/<int:clue_id>/settle", clues.clue_settle_step, name="clue_settle"),
+    path("clues/<int:clue_id>/person", clues.clue_person, name="clue_person"),
+    path("clues/<int:clue_id>/files/<int:file_id>", clues.clue_file, name="clue_file"),
+    # casework: field/
     # machines
     path("api/site-checks/", SiteChecksView.as_view(), name="api-site-checks"),
     path("api/site-checks/<int:number>/", SiteCheckOneView.as_view(), name="api-site-check"),
@@ -108,6 +132,8 @@ urlpatterns = [
         SiteCheckShareView.as_view(),
         name="api-site-check-share",
     ),
+    path("api/clues/", CluesView.as_view(), name="api-clues"),
+    path("api/clues/<int:clue_id>/", ClueOneView.as_view(), name="api-clue"),
     path("api/", include("spatial.urls")),
     path("healthz", healthz, name="healthz"),
     path("", include("tiles.urls")),

@@ -1,6 +1,7 @@
 """Tokens: made and shown once, asked at each request, revoked. 接口令牌
 
-A token has the scope of its account, no less and no more, for as long as the account is active.
+A token has the scope of its account, or only part of it, never more, as long as the account is
+active.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.utils import timezone
 from rest_framework.authentication import TokenAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 
 from spatial.errors import InputRefused
 from spatial.models import ApiToken
@@ -21,8 +22,12 @@ from spatial.models.token import MOST_NAME
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from rest_framework.request import Request
+
     from spatial.models import User
 
+ONLY = {"clue": "/api/clues/"}
+"""What a narrow token opens: the addresses that begin so, and no others."""
 PREFIX = "gis_"
 """A token tells what it is, so that one left in a script can be found by searching."""
 HEAD = 8
@@ -34,8 +39,9 @@ def digest_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def make_token(user: User, name: str) -> tuple[ApiToken, str]:
-    """A new token and its text, which is not kept anywhere; raises InputRefused."""
+def make_token(user: User, name: str, only: str = "") -> tuple[ApiToken, str]:
+    """A new token and its text, which is not kept anywhere; ``only`` what it opens, by default all
+    that the account may. Raises InputRefused."""
     name = name.strip()
     if not name:
         raise InputRefused("请写明令牌的用途，例如“选址系统”。")
@@ -45,7 +51,7 @@ def make_token(user: User, name: str) -> tuple[ApiToken, str]:
         raise InputRefused(f"账号 {user.username} 已停用，不能生成令牌。请先启用账号。")
     key = PREFIX + secrets.token_urlsafe(32)
     return ApiToken.objects.create(
-        user=user, name=name, head=key[:HEAD], digest=digest_of(key)
+        user=user, name=name, only=only, head=key[:HEAD], digest=digest_of(key)
     ), key
 
 
@@ -58,6 +64,14 @@ def revoke(token: ApiToken, at: datetime) -> bool:
 
 class HouseTokens(TokenAuthentication):
     """``Authorization: Token …``; a wrong or revoked one is refused, not read as nobody's."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        """The account and the token; a narrow token opens nothing but what it is for."""
+        found: tuple[User, ApiToken] | None = super().authenticate(request)
+        only = found[1].only if found is not None else ""
+        if only and not request.path.startswith(ONLY[only]):
+            raise PermissionDenied(f"这个令牌只能用于 {ONLY[only]}。")
+        return found
 
     def authenticate_credentials(self, key: str) -> tuple[User, ApiToken]:
         """The account and the token."""

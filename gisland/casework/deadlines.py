@@ -1,7 +1,7 @@
 """What burns and what is overdue on a day, over all cases that a scope sees. 期限检查
 
 A day of the past is answered from what the ledger held at its end, so that the same question has
-the same answer for ever. Nothing is written.
+the same answer for ever. Nothing is written here; notices.py writes what it finds.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def counts(found: list[Pressing]) -> dict[str, dict[str, int]]:
 def _chunks(scope: Scope) -> Iterator[list[Case]]:
     seen = Case.objects.filter(scope.patches_q("patch__")).order_by("pk")
     ids = list(seen.values_list("pk", flat=True))
-    cases = Case.objects.select_related("patch__batch", "patch__region", "officer").defer(
+    cases = Case.objects.select_related("patch__batch", "patch__region", "officer", "unit").defer(
         "patch__geom", "patch__ground", "patch__region__geom"
     )
     for low in range(0, len(ids), CHUNK):

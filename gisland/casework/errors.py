@@ -23,3 +23,15 @@ class CalendarMissing(GislandError):
 
 class EvidenceRefused(GislandError):
     """A file that cannot be taken as evidence; nothing was kept. 材料不合格"""
+
+
+class ClueRefused(GislandError):
+    """A clue that cannot be taken in or settled so; nothing was kept. 线索不合格"""
+
+
+class ClueRepeated(GislandError):
+    """A sender's number that stands for another content. 编号重复"""
+
+
+class StaleClue(GislandError):
+    """Somebody settled the clue meanwhile; nothing was written. 内容已变"""

@@ -76,18 +76,15 @@ def receive(
                 raise EvidenceRefused("这个回执号已用于另一个案件。")
             return known, False
     name = safe_name(name)
-    with tempfile.TemporaryDirectory(dir=_incoming()) as folder:
+    with tempfile.TemporaryDirectory(dir=incoming()) as folder:
         aside = Path(folder) / "original"
-        size, sha256 = _take(content, aside, name)
+        size, sha256 = take(content, aside, name)
         kind, media_type = kind_of(aside, name)
         known = Evidence.objects.filter(case=case, sha256=sha256, withdrawn=False).first()
         if known is not None and not hasattr(known, "replaced_by"):
             return known, False
         told = _told(kind, aside, name, said, now)
-        place_of(sha256).parent.mkdir(parents=True, exist_ok=True)
-        if not place_of(sha256).exists():
-            aside.chmod(0o440)
-            aside.replace(place_of(sha256))
+        keep(aside, sha256)
     with transaction.atomic():
         row = Evidence.objects.create(
             case=case, kind=kind, file_name=name, media_type=media_type, size_bytes=size,
@@ -114,6 +111,14 @@ def place_of(sha256: str) -> Path:
     return Path(settings.EVIDENCE_DIR) / sha256[:2] / sha256
 
 
+def keep(aside: Path, sha256: str) -> None:
+    """Move an original to its place, where nothing changes it."""
+    place_of(sha256).parent.mkdir(parents=True, exist_ok=True)
+    if not place_of(sha256).exists():
+        aside.chmod(0o440)
+        aside.replace(place_of(sha256))
+
+
 def safe_name(name: str) -> str:
     """A file's own name as it is shown and stored in rows; never a path."""
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
@@ -121,13 +126,15 @@ def safe_name(name: str) -> str:
     return (name or "未命名")[-NAME_LENGTH:]
 
 
-def _incoming() -> Path:
+def incoming() -> Path:
+    """Where files lie aside until all about them is known."""
     folder = Path(settings.EVIDENCE_DIR) / "incoming"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def _take(content: IO[bytes], aside: Path, name: str) -> tuple[int, str]:
+def take(content: IO[bytes], aside: Path, name: str) -> tuple[int, str]:
+    """Write a file aside; its size and hash. Raises EvidenceRefused."""
     limit = settings.EVIDENCE_LIMIT_BYTES
     if shutil.disk_usage(aside.parent).free < settings.EVIDENCE_SPARE_BYTES:
         raise EvidenceRefused("服务器磁盘空间不足，没有保存。请联系系统管理员。")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from gisland.casework.process import Edge
 
 ASSIGNS = ("assign", "hand_over")
+URGE = "urge"
+NUMBER_LENGTH = 120
 
 
 def checked(
@@ -32,6 +34,8 @@ def checked(
     """The contents of a step as they are written into the ledger; raises InputRefused."""
     if edge.code in ASSIGNS:
         said = _assigned(case, by, told, on)
+    elif edge.code == URGE:
+        said = _urged(told, on)
     elif edge.clock:
         said = _clock(case, edge, told)
     elif told:
@@ -66,6 +70,26 @@ def _assigned(case: Case, by: User, told: dict[str, Any], on: datetime.date) -> 
     return said
 
 
+def _urged(told: dict[str, Any], on: datetime.date) -> dict[str, Any]:
+    """A letter of supervision has a number, and a day until which it asks."""
+    number = str(told.get("number", "")).strip()
+    if not number:
+        raise InputRefused("请填写督办函的文号。")
+    if len(number) > NUMBER_LENGTH:
+        raise InputRefused(f"文号最长 {NUMBER_LENGTH} 个字。")
+    until = _until(told, "要求哪一天前办结")
+    if until < on:
+        raise InputRefused(f"督办要求的期限 {until} 早于发函日期 {on}。")
+    return {"number": number, "until": until.isoformat()}
+
+
+def _until(told: dict[str, Any], what: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(str(told.get("until", "")))
+    except ValueError:
+        raise InputRefused(f"请填写{what}（如 2026-12-31）。") from None
+
+
 def _clock(case: Case, edge: Edge, told: dict[str, Any]) -> dict[str, Any]:
     which = told.get("clock", ALL)
     running = CaseClock.objects.filter(case=case, ended_on__isnull=True)
@@ -83,10 +107,7 @@ def _clock(case: Case, edge: Edge, told: dict[str, Any]) -> dict[str, Any]:
         return {"clock": which}
     if which == ALL:
         raise InputRefused("延期须指明是哪一个期限。")
-    try:
-        until = datetime.date.fromisoformat(str(told.get("until", "")))
-    except ValueError:
-        raise InputRefused("请填写延至哪一天（如 2026-12-31）。") from None
+    until = _until(told, "延至哪一天")
     due = running[0].due_on
     if until <= due:
         raise InputRefused(f"延至的日期须晚于原截止日 {due}。")

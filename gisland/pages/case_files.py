@@ -16,9 +16,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from gisland.casework import case_file
+from gisland.casework import case_file, reading
 from gisland.casework import evidence as originals
 from gisland.casework.errors import EvidenceRefused
+from gisland.casework.models import ReadWhat
 from gisland.errors import wants_json
 from gisland.pages.cases import found, person
 from imports import export_log
@@ -77,6 +78,7 @@ def case_evidence(request: HttpRequest, case_id: int, evidence_id: int) -> HttpR
         file = originals.place_of(one.sha256).open("rb")
     except OSError as error:
         raise Http404("原件缺失，请联系系统管理员核验（verify_evidence）。") from error
+    reading.record(ReadWhat.ORIGINAL, person(request), case=case, detail=one.file_name)
     response: Any = FileResponse(file, content_type=one.media_type)
     kind = "inline" if one.media_type in INLINE else "attachment"
     response["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(one.file_name)}"
@@ -97,6 +99,7 @@ def case_file_zip(request: HttpRequest, case_id: int) -> HttpResponse:
         path = Path(folder) / "case.zip"
         seal = case_file.write(case, path, timezone.now())
         body = path.read_bytes()
+    reading.record(ReadWhat.CASE_FILE, by, case=case, detail=name)
     export_log.write_paper(
         "case_file", "zip", name, rows=1,
         asked={"address": case.patch.address, "seal": seal, "events": case.events},

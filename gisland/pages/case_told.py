@@ -48,6 +48,7 @@ def told_of(scope: Scope, case: Case, by: User | None, today: datetime.date) -> 
         "patch": case.patch,
         "tracks": _tracks(case),
         "stands": vocabulary.vocabulary()["review_status"][stands.status],
+        "clues": case.clues.order_by("pk"),
         "finding": finding,
         "finding_rows": _finding_rows(finding),
         "clocks": [
@@ -98,13 +99,14 @@ def _step(case: Case, one: cases.Open) -> dict[str, Any]:
         "clocks": _running(case) if edge.clock else [],
         "assigns": edge.code in ("assign", "hand_over"),
         "until": edge.clock == "extend",
+        "urges": edge.code == "urge",
         "plain": _is_plain(edge),
     }
 
 
 def _is_plain(edge: Edge) -> bool:
     """Whether the step asks for nothing but a word."""
-    return not (edge.reasons or edge.clock or edge.code in ("assign", "hand_over"))
+    return not (edge.reasons or edge.clock or edge.code in ("assign", "hand_over", "urge"))
 
 
 def _running(case: Case) -> list[tuple[str, str]]:
@@ -135,6 +137,7 @@ def _event(event: CaseEvent) -> dict[str, Any]:
         "stands_in_for": event.told.get("stands_in_for", ""),
         "clock": _clock_said(event.told),
         "until": event.told.get("until", ""),
+        "number": event.told.get("number", ""),
         "evidence": event.told.get("evidence", []),
     }
 

@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gisland.casework import cases, opening, queue
+from gisland.casework import cases, opening, queue, reading
 from gisland.casework.clock_rules import book
-from gisland.casework.models import Case
+from gisland.casework.models import Case, ReadWhat
 from gisland.casework.process import process
 from gisland.errors import status_of
 from gisland.pages.case_told import told_of
@@ -85,6 +85,7 @@ def case_page(request: HttpRequest, case_id: int) -> HttpResponse:
         else:
             messages.success(request, f"已办理：{process().edges[event.edge].term}。")
             return redirect("case", case.pk)
+    reading.record(ReadWhat.PAGE, person(request), case=case)
     told = told_of(scope, case, person(request), timezone.localdate())
     return render(
         request,
@@ -124,7 +125,7 @@ def _move(request: HttpRequest) -> cases.Move:
     told: dict[str, Any] = {}
     if given.get("officer"):
         told["officer"] = _number(given["officer"], "承办人")
-    told |= {name: given[name] for name in ("clock", "until") if given.get(name)}
+    told |= {name: given[name] for name in ("clock", "until", "number") if given.get(name)}
     return cases.Move(
         edge=given.get("edge", ""),
         seen=_number(given.get("seen", ""), "页面"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
+from django.utils import timezone
 
-from gisland.pages import home_imports
+from gisland.pages import home_cases, home_imports
 from gisland.pages.home_doors import desk_address, waiting_address
 from gisland.pages.home_ratios import line_term, moved
 from gisland.pages.home_rows import SHOWN, Row, Wait
@@ -31,6 +32,7 @@ def waits(
     found = []
     if scope.can("decide"):
         found.append(_undecided(batches))
+    found += home_cases.waits(scope, user, timezone.localdate())
     if scope.can("review"):
         found.append(_overtaken(batches))
     if scope.can("import"):

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from gisland.pages import review_ledgers
+from gisland.pages import case_deadlines, review_ledgers
 from gisland.pages.map_config import map_config, pieces_layer
 from gisland.pages.patch_lineage import decisions_said
 from spatial import vocabulary
@@ -41,6 +41,7 @@ def review(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "map_config": config,
+        "pressing": case_deadlines.pressing_counts(scope, timezone.localdate()),
         "desk": {
             "may_decide": scope.can(acts.ACT),
             "ledgers": review_ledgers.form_of(scope),

@@ -22,6 +22,18 @@ def m2(area: Any) -> str:
 
 
 @register.filter
+def percent(share: Any) -> str:
+    """A share as a percentage with two decimals."""
+    return units.percent(share)
+
+
+@register.filter
+def points(change: Any) -> str:
+    """By how many percentage points a share changes, without the sign."""
+    return units.percent(abs(change)).removesuffix(" %")
+
+
+@register.filter
 def mu(area: Any) -> str:
     """The 亩 of square metres."""
     return NOTHING if area is None or area == "" else f"{units.mu(Decimal(str(area))):,}"

@@ -31,8 +31,8 @@ def given_users(request: HttpRequest) -> QuerySet[User]:
 class ApiTokenAdmin(ScopedAdmin):
     """接口令牌。"""
 
-    fields = ("user", "name")
-    list_display = ("id", "user", "name", "head", "made_at", "used_on", "revoked_at")
+    fields = ("user", "name", "only")
+    list_display = ("id", "user", "name", "only", "head", "made_at", "used_on", "revoked_at")
     list_display_links = None
     list_select_related = ("user",)
     search_fields = ("user__username", "name", "head")
@@ -57,7 +57,7 @@ class ApiTokenAdmin(ScopedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         """Make the token; its text lives as long as this request."""
-        made, obj.key = make_token(obj.user, obj.name)
+        made, obj.key = make_token(obj.user, obj.name, obj.only)
         obj.pk, obj.head = made.pk, made.head
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> Any:

@@ -19,6 +19,8 @@ class Source(models.TextChoices):
     COUNTY = "县", "县"
     PATROL = "巡查", "巡查"
     REPORT = "举报", "举报"
+    HOTLINE = "12336", "12336 热线"
+    VIDEO = "视频", "视频监控"
     SITE = "选址", "选址"
     LOCAL = "本地", "本地"
     MACHINE = "机器初筛", "机器初筛"

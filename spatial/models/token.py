@@ -16,6 +16,10 @@ class ApiToken(models.Model):
         "spatial.User", models.PROTECT, related_name="api_tokens", verbose_name="账号"
     )
     name = models.CharField("用途", max_length=MOST_NAME)
+    only = models.CharField(
+        "只限", max_length=10, blank=True, choices=[("clue", "只报线索")],
+        help_text="不选则与账号的权限相同",
+    )  # fmt: skip
     head = models.CharField("开头", max_length=8, editable=False)
     digest = models.CharField("摘要", max_length=64, unique=True, editable=False)
     made_at = models.DateTimeField("生成时间", auto_now_add=True)

@@ -23,7 +23,7 @@ def test_access_has_the_roles_of_the_office() -> None:
     [
         ('secret = ["verdict"]', 'secret = ["see"]', "see"),
         (
-            'may = ["decide", "check_site", "register", "handle", "evidence", "clue"]',
+            'may = ["decide", "check_site", "register", "handle", "evidence", "clue", "personal"]',
             'may = ["rule"]',
             "[role.brigade] may 中不认识 rule",
         ),

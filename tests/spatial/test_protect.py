@@ -56,7 +56,11 @@ def test_a_fact_is_never_changed(fact_keys, table: str, role: str, statement: st
     assert model.objects.get() == fact
 
 
-@pytest.mark.parametrize("table", [*FACTS, "spatial_determination", "spatial_officialfigure"])
+@pytest.mark.parametrize(
+    "table",
+    [*FACTS, "spatial_determination", "spatial_officialfigure", "casework_notice",
+     "casework_noticeseen", "casework_readrecord", "casework_cluefile"],
+)  # fmt: skip
 def test_the_web_role_holds_no_right_to_change(table: str) -> None:
     with connection.cursor() as cursor:
         for right in ("UPDATE", "DELETE", "TRUNCATE"):

@@ -1,8 +1,10 @@
-"""The tables of casework: cases, their ledger, evidence, and who answers for which ground."""
+"""The tables of casework: cases, their ledger, evidence, clues, and who answers for what."""
 
 from gisland.casework.models.case import Case, CaseClock
+from gisland.casework.models.clue import Clue, ClueFile, ClueState, Outline
 from gisland.casework.models.evidence import Evidence, EvidenceKind, PositionSource
 from gisland.casework.models.ledger import CaseEvent, Seal
+from gisland.casework.models.oversight import Notice, NoticeSeen, ReadRecord, ReadWhat
 from gisland.casework.models.people import Absence, Responsibility
 
 __all__ = [
@@ -10,9 +12,17 @@ __all__ = [
     "Case",
     "CaseClock",
     "CaseEvent",
+    "Clue",
+    "ClueFile",
+    "ClueState",
     "Evidence",
     "EvidenceKind",
+    "Notice",
+    "NoticeSeen",
+    "Outline",
     "PositionSource",
+    "ReadRecord",
+    "ReadWhat",
     "Responsibility",
     "Seal",
 ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from spatial.api_tokens import make_token, revoke
+from spatial.api_tokens import ONLY, make_token, revoke
 from spatial.errors import GislandError
 from spatial.management.console import HouseCommand, add_json
 from spatial.models import ApiToken, User
@@ -26,6 +26,7 @@ class Command(HouseCommand):
         make = acts.add_parser("make", help="生成令牌，标准输出只有令牌本身")
         make.add_argument("user", metavar="USER", help="账号的用户名")
         make.add_argument("--name", required=True, help="用途，例如 选址系统")
+        make.add_argument("--only", choices=sorted(ONLY), default="", help="clue：只能报线索")
         make.add_argument("--dry-run", action="store_true", help="只检查，什么都不写")
         add_json(make)
         listed = acts.add_parser("list", help="列出令牌（不含令牌本身）")
@@ -45,7 +46,7 @@ class Command(HouseCommand):
         if options["dry_run"]:
             self.say(f"将为 {user.username} 生成令牌（试运行，没有写入）。")
             return
-        token, key = make_token(user, options["name"])
+        token, key = make_token(user, options["name"], options["only"])
         self.say(f"令牌 {token.pk} 已生成，只显示这一次，请立即保存：")
         if options["json"]:
             self.print_json({**_told(token), "token": key})
@@ -97,6 +98,7 @@ def _told(token: ApiToken) -> dict[str, Any]:
         "id": token.pk,
         "user": token.user.username,
         "name": token.name,
+        "only": token.only,
         "head": token.head,
         "made_at": token.made_at.isoformat(),
         "used_on": token.used_on,

@@ -1,0 +1,6 @@
+-- what:   casework_cluefile is append-only, for the owner too.
+-- reads:  -
+-- writes: -
+-- params: -
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON casework_cluefile
+FOR EACH ROW EXECUTE FUNCTION refuse_change()

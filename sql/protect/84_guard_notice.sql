@@ -1,0 +1,6 @@
+-- what:   casework_notice is append-only, for the owner too.
+-- reads:  -
+-- writes: -
+-- params: -
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON casework_notice
+FOR EACH ROW EXECUTE FUNCTION refuse_change()
