@@ -4,7 +4,15 @@ from django.contrib import admin
 from django.urls import include, path
 
 from gisland.health import healthz
-from gisland.pages import case_files, cases, review_acts, review_approval, review_files
+from gisland.pages import (
+    case_facts,
+    case_files,
+    cases,
+    field,
+    review_acts,
+    review_approval,
+    review_files,
+)
 from gisland.pages.home import home
 from gisland.pages.login import LoginPage, LogoutPage
 from gisland.pages.map_page import map_page
@@ -83,7 +91,14 @@ urlpatterns = [
         name="case_evidence",
     ),
     path("cases/<int:case_id>/file.zip", case_files.case_file_zip, name="case_file"),
-    # casework: field/, clues/
+    path("cases/<int:case_id>/result", case_facts.case_result, name="case_result"),
+    path("cases/<int:case_id>/rectification", case_facts.case_rectify, name="case_rectify"),
+    path("field/", field.field_page, name="field"),
+    path("field/worker.js", field.field_worker, name="field_worker"),
+    path("field/cases.json", field.field_cases, name="field_cases"),
+    path("field/cases/<int:case_id>/<str:moment>.svg", field.field_picture, name="field_picture"),
+    path("field/cases/<int:case_id>/result", field.field_result, name="field_result"),
+    # casework: clues/
     # machines
     path("api/site-checks/", SiteChecksView.as_view(), name="api-site-checks"),
     path("api/site-checks/<int:number>/", SiteCheckOneView.as_view(), name="api-site-check"),

@@ -20,6 +20,7 @@ from gisland.casework import case_file
 from gisland.casework import evidence as originals
 from gisland.casework.errors import EvidenceRefused
 from gisland.errors import wants_json
+from gisland.field_who import require_own
 from gisland.pages.cases import found, person
 from imports import export_log
 from imports.upload_handler import REFUSAL
@@ -39,6 +40,7 @@ def case_attach(request: HttpRequest, case_id: int) -> HttpResponse:
     scope = request_scope(request)
     case, by = found(scope, case_id), person(request)
     scope.require_act(originals.ACT)
+    require_own(request)
     try:
         if (refusal := getattr(request, REFUSAL, None)) is not None:
             raise refusal
@@ -116,10 +118,11 @@ def _said(request: HttpRequest) -> originals.Said:
         lat=_degrees(given.get("lat", "")),
         azimuth=_degrees(given.get("azimuth", "")),
         from_device=given.get("from_device") == "1",
+        azimuth_said=given.get("azimuth_said") == "1",
         paper=given.get("paper", ""),
         number=given.get("number", ""),
-        dated_on=_date(given.get("dated_on", "")),
-        area_m2=_area(given.get("area_m2", "")),
+        dated_on=date_of(given.get("dated_on", "")),
+        area_m2=area_of(given.get("area_m2", "")),
         receipt=_receipt(given.get("receipt", "")),
     )
 
@@ -132,11 +135,12 @@ def _time(text: str) -> datetime.datetime | None:
     return timezone.make_aware(told) if told and told.tzinfo is None else told
 
 
-def _date(text: str) -> datetime.date | None:
+def date_of(text: str, what: str = "文书日期") -> datetime.date | None:
+    """The day that was typed, None where nothing was; raises InputRefused."""
     try:
         return datetime.date.fromisoformat(text) if text.strip() else None
     except ValueError:
-        raise InputRefused(f"文书日期 {text} 应写作 2026-03-31。") from None
+        raise InputRefused(f"{what} {text} 应写作 2026-03-31。") from None
 
 
 def _degrees(text: str) -> float | None:
@@ -149,7 +153,8 @@ def _degrees(text: str) -> float | None:
     return told
 
 
-def _area(text: str) -> Decimal | None:
+def area_of(text: str) -> Decimal | None:
+    """The square metres that were typed, None where nothing was; raises InputRefused."""
     try:
         told = Decimal(text.replace(",", "")) if text.strip() else None
     except InvalidOperation:

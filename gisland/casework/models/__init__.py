@@ -2,6 +2,7 @@
 
 from gisland.casework.models.case import Case, CaseClock
 from gisland.casework.models.evidence import Evidence, EvidenceKind, PositionSource
+from gisland.casework.models.field import FieldReceipt
 from gisland.casework.models.ledger import CaseEvent, Seal
 from gisland.casework.models.people import Absence, Responsibility
 
@@ -12,6 +13,7 @@ __all__ = [
     "CaseEvent",
     "Evidence",
     "EvidenceKind",
+    "FieldReceipt",
     "PositionSource",
     "Responsibility",
     "Seal",
