@@ -62,16 +62,22 @@ class Near:
 
 
 def list_near(
-    scope: Scope, asked: queue.Asked, by: User, today: datetime.date, place: Point | None = None
-) -> Near:
-    """The open cases that a scope sees: the nearest to a place first, else the most pressing."""
+    scope: Scope, asked: queue.Asked, by: User, today: datetime.date, *,
+    place: Point | None = None, township: str = "",
+) -> Near:  # fmt: skip
+    """The open cases that a scope sees: the nearest to a place first, else the most pressing.
+
+    ``township`` (9 digits) keeps those that lie in it, by the review desk's own reckoning.
+    """
     found = _open(queue.select(scope, asked, by, today))
+    if township:
+        inside = DeskRow.objects.filter(townships__contains=f" {township} ")
+        found = found.filter(patch__in=inside.values("patch_id"))
     if place is None:
         return Near(list(_whole(found).order_by("patch__batch__report_due_on", "pk")[:MOST]))
-    if asked.told():
-        wanted: list[int] | None = list(found.values_list("pk", flat=True))
-    else:
-        wanted = None
+    wanted = None
+    if asked.told() or township:
+        wanted = list(found.order_by().values_list("pk", flat=True))
     rows = sqlfiles.rows(
         "casework/40_list_near",
         {
@@ -86,16 +92,6 @@ def list_near(
     away = {row["case_id"]: row["away_m"] for row in rows}
     here = _whole(Case.objects.filter(scope.patches_q("patch__"), pk__in=away))
     return Near(sorted(here, key=lambda case: (away[case.pk], case.pk)), away)
-
-
-def in_township(found: list[Case], code: str) -> list[Case]:
-    """Those of them that lie in a township (9 digits), by the review desk's own reckoning."""
-    inside = set(
-        DeskRow.objects.filter(
-            patch__in=[case.patch_id for case in found], townships__contains=f" {code} "
-        ).values_list("patch_id", flat=True)
-    )
-    return [case for case in found if case.patch_id in inside]
 
 
 def register(by: User, case_id: int, visit: Visit, now: datetime.datetime) -> dict[str, Any]:

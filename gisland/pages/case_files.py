@@ -13,6 +13,7 @@ from urllib.parse import quote
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,6 +22,7 @@ from gisland.casework import evidence as originals
 from gisland.casework.errors import EvidenceRefused
 from gisland.errors import wants_json
 from gisland.field_who import require_own
+from gisland.pages import case_sheet
 from gisland.pages.cases import found, person
 from imports import export_log
 from imports.upload_handler import REFUSAL
@@ -94,10 +96,14 @@ def case_file_zip(request: HttpRequest, case_id: int) -> HttpResponse:
     scope.require_act("handle" if scope.can("handle") else "review")
     scope.require("export", "internal")
     case = found(scope, case_id)
+    paper = case_sheet.sheet(
+        scope, case, by, timezone.localdate(),
+        request.build_absolute_uri(reverse("case", args=[case.pk])),
+    )  # fmt: skip
     name = f"案卷-{case.patch.address.replace('/', '-')}.zip"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "case.zip"
-        seal = case_file.write(case, path, timezone.now())
+        seal = case_file.write(case, path, timezone.now(), {case_sheet.NAME: paper})
         body = path.read_bytes()
     export_log.write_paper(
         "case_file", "zip", name, rows=1,

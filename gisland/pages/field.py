@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from spatial.models import User
 
+COUNTY_DIGITS, TOWNSHIP_DIGITS = 6, 9
 WORKER = settings.BASE_DIR / "gisland" / "static" / "gisland" / "js" / "field" / "worker.js"
 
 
@@ -69,15 +70,16 @@ def field_cases(request: HttpRequest) -> HttpResponse:
     scope, by = request_scope(request), _person(request)
     given = request.GET
     place, asked = _place(given.get("lon", ""), given.get("lat", "")), _asked(given)
-    near = field.list_near(scope, asked, by, timezone.localdate(), place)
-    cases = near.cases
-    if len(township := given.get("region", "").strip()) > len("990101"):
-        cases = field.in_township(cases, township)
+    region = given.get("region", "").strip()
+    near = field.list_near(
+        scope, asked, by, timezone.localdate(), place=place,
+        township=region if len(region) == TOWNSHIP_DIGITS else "",
+    )  # fmt: skip
     told = {
         "who": mark_of(by),
         "name": str(by),
         "at": timezone.now().isoformat(),
-        "cases": field_told.rows(scope, near, cases, by),
+        "cases": field_told.rows(scope, near, by),
         "regions": field_told.townships(scope),
         "may_handle": scope.can(field.ACT),
         "may_attach": scope.can("evidence"),
@@ -137,9 +139,11 @@ def _person(request: HttpRequest) -> User:
 
 def _asked(given: Any) -> queue.Asked:
     region = given.get("region", "").strip()
-    if region and not (region.isdigit() and region.isascii() and len(region) in (6, 9)):
+    if region and not (
+        region.isdigit() and region.isascii() and len(region) in (COUNTY_DIGITS, TOWNSHIP_DIGITS)
+    ):
         raise InputRefused(f"行政区代码 {region} 有误。请从列表中选择。")
-    return queue.Asked(county=region[:6], mine=given.get("mine", ""))
+    return queue.Asked(county=region[:COUNTY_DIGITS], mine=given.get("mine", ""))
 
 
 def _place(lon: str, lat: str) -> Point | None:

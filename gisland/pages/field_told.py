@@ -1,4 +1,4 @@
-"""What a phone is told of cases near it: enough to find and judge the patch, no names. 外业"""
+"""What a phone is told of cases near it: enough to find and judge a patch. 外业"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gisland.casework.process import process
 from gisland.reports import backdrop, maps
 from spatial import crs, units
 from spatial.imagery_pairs import pairs_for
-from spatial.models import DeskRow, Image, Region
+from spatial.models import DeskRow, Image, Region, VersionStatus, Zone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +31,9 @@ AROUND = 0.6
 PATCH = maps.Look(colour="#C92A2A", width=1.8)
 
 
-def rows(scope: Scope, near: field.Near, cases: Sequence[Case], by: User) -> list[dict[str, Any]]:
-    """One row a case, in the order given."""
+def rows(scope: Scope, near: field.Near, by: User) -> list[dict[str, Any]]:
+    """One row a case, in the order found."""
+    cases = near.cases
     patch_ids = [case.patch_id for case in cases]
     pairs = pairs_for(patch_ids, scope)
     results = field.results_of(patch_ids)
@@ -74,11 +75,19 @@ def picture(scope: Scope, case: Case, moment: str) -> bytes | None:
 
 
 def townships(scope: Scope) -> list[dict[str, str]]:
-    """Counties and townships to choose from, where no position is to be had."""
-    found = scope.filter_regions(Region.objects.filter(level__in=("county", "township")))
+    """Counties, each followed by its townships, to choose from where no position is to be had.
+
+    Townships are those of the newest ground in layer ``township``.
+    """
+    counties = scope.filter_regions(Region.objects.filter(level="county"))
+    known = dict(counties.values_list("code", "name"))
+    zones = scope.filter_zones(
+        Zone.objects.filter(layer="township", version__status=VersionStatus.ACTIVE)
+    ).exclude(code="")
+    named = zones.order_by("version__valid_from", "pk").values_list("code", "name")
     return [
-        {"code": code, "name": name, "level": level}
-        for code, name, level in found.order_by("code").values_list("code", "name", "level")
+        {"code": code, "name": name or code, "level": "county" if code in known else "township"}
+        for code, name in sorted({**dict(named), **known}.items())
     ]
 
 
