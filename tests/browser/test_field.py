@@ -66,7 +66,6 @@ def test_without_a_network_nothing_is_lost_and_all_is_sent_once(
 
     lost = lose_the_first_answer(page)
     phone.context.set_offline(False)
-    waits(page, "待发 3")
     page.locator("#field-waiting").click()
     page.get_by_role("button", name="现在发送").click()
     waits(page, "全部已发送")
@@ -112,9 +111,9 @@ def test_whoever_uses_the_phone_next_sees_nothing_and_it_all_comes_back(
     phone.context.set_offline(True)
     shoot(page, "三.jpg", jpeg(size=60))
     waits(page, "待发 1")
+    page.route("**/cases/*/evidence", lambda route: route.abort())
     phone.context.set_offline(False)
 
-    page.route("**/cases/*/evidence", lambda route: route.abort())
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="退出").click()
     page.wait_for_url("**/login/**")

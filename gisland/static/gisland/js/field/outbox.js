@@ -67,6 +67,7 @@ export class Outbox {
   constructor(onChange) {
     this.onChange = onChange;
     this.sending = null;
+    this.asked = false;
     this.timer = 0;
     window.addEventListener("online", () => this.send());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.send());
@@ -78,13 +79,21 @@ export class Outbox {
     return this.send();
   }
 
-  /** Try all that waits, oldest first; one round at a time. */
+  /** Try all that waits, oldest first; asked for again meanwhile, once more when that is done. */
   send() {
-    this.sending ??= this.round().finally(() => {
+    this.asked = true;
+    this.sending ??= this.rounds().finally(() => {
       this.sending = null;
       this.onChange();
     });
     return this.sending;
+  }
+
+  async rounds() {
+    while (this.asked) {
+      this.asked = false;
+      await this.round();
+    }
   }
 
   async round() {
