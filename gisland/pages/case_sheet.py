@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from gisland.casework import case_file
+from gisland.casework.process import process
 from gisland.pages.case_told import told_of
 from gisland.pages.patch_proof import proof
 from gisland.pages.review_sheets import (
@@ -199,7 +200,12 @@ def _evidence(case: Case) -> Table:
 
 def _told(one: Evidence) -> str:
     """What an original says of itself, or what was said of it, and how that is known."""
-    parts = [one.number, str(one.dated_on or "")]
+    parts = [
+        process().papers[one.paper].term if one.paper in process().papers else "",
+        one.number,
+        str(one.dated_on or ""),
+        f"{one.area_m2} m²" if one.area_m2 else "",
+    ]
     if one.taken_at:
         taken = timezone.localtime(one.taken_at)
         parts.append(f"{taken:%Y-%m-%d %H:%M}（{one.get_taken_source_display()}）")
