@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import rasterio
+from django.utils import timezone
 from rasterio.transform import from_origin
 
+from gisland.casework import cases
 from imports.rasters import load_raster
 from spatial.models import Region
 from tests import ratio_ground as drawn
@@ -47,7 +49,7 @@ class CaseWorld:
 
 
 def make_case_world() -> CaseWorld:
-    """Two judged patches, issued by the ministry, without a case; an image over them."""
+    """Two judged patches, issued by the ministry, an image over them; ``near`` has a case."""
     county = drawn.draw_county("iiii\niiii", COUNTY)
     patches = [
         drawn.draw_patch(rows, county, batch="B2024", issued=ISSUED, jcbh=jcbh)
@@ -59,6 +61,7 @@ def make_case_world() -> CaseWorld:
     )
     drawn.judge(*patches)
     _image(west, south)
+    cases.open_cases([patches[1].pk], None, timezone.now())
     unit = "办案县大队"
     return CaseWorld(
         patch=patches[0],

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from gisland.casework import cases
 from gisland.casework.models import Case, Evidence
 from spatial.models import FieldResult
-from tests.casework.office import NOW, jpeg
+from tests.casework.office import jpeg
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +34,6 @@ def waits(page: Page, said: str) -> None:
 def test_without_a_network_nothing_is_lost_and_all_is_sent_once(
     seats: Callable[..., Seat], case_world: CaseWorld
 ) -> None:
-    cases.open_cases([case_world.near.pk], None, NOW)
     case = Case.objects.get(patch=case_world.near)
     point = case_world.near.geom.point_on_surface
     here = {"longitude": point.x, "latitude": point.y}
@@ -102,7 +100,6 @@ def lose_the_first_answer(page: Page) -> list[str]:
 def test_whoever_uses_the_phone_next_sees_nothing_and_it_all_comes_back(
     seats: Callable[..., Seat], case_world: CaseWorld
 ) -> None:
-    cases.open_cases([case_world.near.pk], None, NOW)
     phone = seats("banan", **PHONE)
     page = phone.open("/field/")
     page.locator("#field-list a", has_text=case_world.near.jcbh).click()
