@@ -7,8 +7,9 @@ import { showCases, showOutbox } from "./field/listview.js";
 import { keepPictures, keepTold, load } from "./field/near.js";
 import { Outbox } from "./field/outbox.js";
 import { clean, ofUser, whoNow } from "./field/store.js";
-import { cannotLocate, compass, locate } from "./field/where.js";
+import { cannotLocate, compass, locate, mayLocate } from "./field/where.js";
 
+const SOON_MS = 4000;
 const config = readJson("field-config");
 const part = (id) => document.getElementById(id);
 const state = { told: null, at: 0, place: null };
@@ -22,6 +23,7 @@ function say(text, isFault = false) {
 const outbox = new Outbox(() => showWaiting());
 const view = new CaseView(part("field-case"), config, {
   place: () => state.place,
+  fixPlace,
   heading: () => turned.heading(),
   say,
   send: async (item) => {
@@ -126,6 +128,11 @@ async function placeMe() {
   await refresh();
 }
 
+/** Where the phone is when a photo is taken: a short while is waited for it, then the last place holds. */
+async function fixPlace() {
+  if (await mayLocate()) state.place = await locate(SOON_MS).catch(() => state.place);
+}
+
 async function keepAll() {
   if (!state.told) return;
   const button = part("field-keep");
@@ -185,6 +192,7 @@ async function start() {
   navigator.storage?.persist?.().catch(() => {});
   await refresh();
   outbox.send();
+  if (await mayLocate()) placeMe();
   return keepShell();
 }
 

@@ -13,7 +13,7 @@ const today = () => {
 };
 
 export class CaseView {
-  /** `hooks`: send(item), place() → {lon, lat} or null, heading() → degrees or null, say(text, isFault). */
+  /** `hooks`: send(item), place() → {lon, lat} or null, fixPlace(), heading() → degrees or null, say(text, isFault). */
   constructor(root, config, hooks) {
     this.root = root;
     this.config = config;
@@ -82,6 +82,7 @@ export class CaseView {
   async takePhotos() {
     const input = this.part("photo");
     const files = [...input.files];
+    await this.hooks.fixPlace();
     for (const file of files) await this.takePhoto(file);
     input.value = "";
   }

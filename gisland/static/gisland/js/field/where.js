@@ -32,15 +32,22 @@ export function cannotLocate() {
   return navigator.geolocation ? "" : "这个浏览器不能定位：请按县区、乡镇查找。";
 }
 
+/** Whether the person has allowed it before, so that nobody need be asked. */
+export async function mayLocate() {
+  if (cannotLocate()) return false;
+  const told = await navigator.permissions?.query({ name: "geolocation" }).catch(() => null);
+  return told?.state === "granted";
+}
+
 /** The place now: {lon, lat, accuracy_m}; throws with a sentence. */
-export function locate() {
+export function locate(patience_ms = 20_000) {
   const why = cannotLocate();
   if (why) return Promise.reject(new Error(why));
   return new Promise((resolve, reject) => {
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => resolve({ lon: coords.longitude, lat: coords.latitude, accuracy_m: coords.accuracy }),
       ({ code }) => reject(new Error(code === 1 ? "没有允许定位：请按县区、乡镇查找，或在浏览器设置里允许。" : "没有定到位：请到空旷处再试，或按县区、乡镇查找。")),
-      { enableHighAccuracy: true, maximumAge: 30_000, timeout: 20_000 },
+      { enableHighAccuracy: true, maximumAge: 30_000, timeout: patience_ms },
     );
   });
 }
