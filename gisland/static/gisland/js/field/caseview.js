@@ -7,6 +7,8 @@ import { plan } from "./plan.js";
 import { hashOf, newReceipt } from "./sha256.js";
 import { bearing, distance, metres, sideOf } from "./where.js";
 
+const HERE_M = 10;
+
 const today = () => {
   const now = new Date();
   return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
@@ -54,7 +56,8 @@ export class CaseView {
   showPlace() {
     const place = this.hooks.place();
     const away = place ? distance(place, this.one) : null;
-    this.part("away").textContent = away === null ? "" : `距图斑中心 ${metres(away)}，图斑在您的${sideOf(bearing(place, this.one))}方。`;
+    const side = away > HERE_M ? `，图斑在您的${sideOf(bearing(place, this.one))}方` : "";
+    this.part("away").textContent = away === null ? "" : `距图斑中心 ${metres(away)}${side}。`;
     fill(this.part("plan"), plan(this.one.outline, place && away < 5000 ? place : null));
   }
 
