@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "gisland.errors.ErrorMiddleware",
     "axes.middleware.AxesMiddleware",
+    "gisland.field_who.FieldMarkMiddleware",
 ]
 
 ROOT_URLCONF = "gisland.urls"

@@ -7,11 +7,13 @@ from gisland.health import healthz
 from gisland.pages import (
     case_audit,
     case_deadlines,
+    case_facts,
     case_files,
     case_people,
     case_what_if,
     cases,
     clues,
+    field,
     review_acts,
     review_approval,
     review_files,
@@ -113,7 +115,13 @@ urlpatterns = [
     path("clues/<int:clue_id>/settle", clues.clue_settle_step, name="clue_settle"),
     path("clues/<int:clue_id>/person", clues.clue_person, name="clue_person"),
     path("clues/<int:clue_id>/files/<int:file_id>", clues.clue_file, name="clue_file"),
-    # casework: field/
+    path("cases/<int:case_id>/result", case_facts.case_result, name="case_result"),
+    path("cases/<int:case_id>/rectification", case_facts.case_rectify, name="case_rectify"),
+    path("field/", field.field_page, name="field"),
+    path("field/worker.js", field.field_worker, name="field_worker"),
+    path("field/cases.json", field.field_cases, name="field_cases"),
+    path("field/cases/<int:case_id>/<str:moment>.svg", field.field_picture, name="field_picture"),
+    path("field/cases/<int:case_id>/result", field.field_result, name="field_result"),
     # machines
     path("api/site-checks/", SiteChecksView.as_view(), name="api-site-checks"),
     path("api/site-checks/<int:number>/", SiteCheckOneView.as_view(), name="api-site-check"),

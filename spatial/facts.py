@@ -18,6 +18,7 @@ from spatial.models import (
     Assessment,
     Determination,
     Exclusion,
+    FieldResult,
     OfficialFigure,
     Patch,
     Rectification,
@@ -40,6 +41,9 @@ LARGEST_M2 = Decimal(10) ** 13
 """About the land of the whole country: a figure in another unit, or a slip."""
 PERIOD_LENGTH, SOURCE_LENGTH = 20, 200
 """As their columns in OfficialFigure."""
+
+RESULT_LENGTH, PURPOSE_LENGTH = 40, 60
+"""As their columns in FieldResult."""
 
 LOOSE_M2, LOOSE_SHARE = 1.0, 0.01
 """How far a part drawn by hand may reach beyond its patch; what lies beyond never counts."""
@@ -111,6 +115,26 @@ def exclude(patch: Patch, word: Word, *, reason_code: str) -> Exclusion:
     if reason_code not in known:
         raise InputRefused(f"没有剔除理由 {reason_code}；{near(reason_code, list(known))}")
     return Exclusion.objects.create(**_fact(Exclusion, patch, word), reason_code=reason_code)
+
+
+def observe(
+    patch: Patch, word: Word, *, result: str, purpose: str = "", land_class: str = ""
+) -> FieldResult:
+    """Record what was found on the spot; it takes the place of what was found before."""
+    result, purpose = result.strip(), purpose.strip()
+    if not result:
+        raise InputRefused("请填写外业核查结果（如 已建成、未变化、已拆除）。")
+    for what, text, longest in (("外业核查结果", result, RESULT_LENGTH),
+                                ("实地用途", purpose, PURPOSE_LENGTH)):  # fmt: skip
+        if len(text) > longest:
+            raise InputRefused(f"{what}最长 {longest} 字，现有 {len(text)} 字；细节请写在说明里。")
+    if land_class and land_class not in vocabulary.land_use_terms():
+        raise InputRefused(f"没有地类 {land_class}。请从列表中选择。")
+    last = FieldResult.objects.filter(patch=patch, superseded_by__isnull=True).order_by("pk").last()
+    given = _fact(FieldResult, patch, Word(word.by, word.on, word.note, word.supersedes or last))
+    return FieldResult.objects.create(
+        **given, result=result, purpose=purpose, land_class=land_class
+    )
 
 
 def withdraw(fact: F, by: User, on: datetime.date, note: str) -> F:

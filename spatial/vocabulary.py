@@ -164,6 +164,11 @@ def land_use_group(code: str) -> dict[str, Any]:
     return _look("land_use", best, "地类")
 
 
+def land_use_terms() -> dict[str, str]:
+    """The names of all land classes of the survey, by code."""
+    return {str(code): str(term) for code, term in _words()["land_use_code"].items()}
+
+
 def land_use_term(code: str) -> str:
     """The name of a land class; the code itself where the survey has no such class."""
     return str(_words()["land_use_code"].get(code, code))

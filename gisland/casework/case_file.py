@@ -97,7 +97,7 @@ def facts_of(case: Case) -> list[dict[str, Any]]:
             }
             part = getattr(fact, "part", None)
             told.append(
-                {"kind": model.__name__, **row, "by_name": str(fact.by),
+                {"fact": model.__name__, **row, "by_name": str(fact.by),
                  "part": json.loads(part.geojson) if part else None}
             )  # fmt: skip
     return told

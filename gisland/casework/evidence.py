@@ -52,6 +52,8 @@ class Said:
     azimuth: float | None = None
     from_device: bool = False
     """The place and direction come from the phone that took the photo, not from memory."""
+    azimuth_said: bool = False
+    """But the direction was told by the person."""
     paper: str = ""
     number: str = ""
     dated_on: datetime.date | None = None
@@ -188,7 +190,9 @@ def _photo(shot: Shot, name: str, said: Said, now: datetime.datetime) -> dict[st
     azimuth = shot.azimuth if shot.azimuth is not None else said.azimuth
     if azimuth is not None:
         told["azimuth"] = azimuth % 360
-        told["azimuth_source"] = _source(said, own=shot.azimuth is not None)
+        by_hand = shot.azimuth is None and said.azimuth_said
+        own = shot.azimuth is not None
+        told["azimuth_source"] = PositionSource.SAID if by_hand else _source(said, own=own)
     return told
 
 

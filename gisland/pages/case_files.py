@@ -13,6 +13,7 @@ from urllib.parse import quote
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,6 +22,8 @@ from gisland.casework import evidence as originals
 from gisland.casework.errors import EvidenceRefused
 from gisland.casework.models import ReadWhat
 from gisland.errors import wants_json
+from gisland.field_who import require_own
+from gisland.pages import case_sheet
 from gisland.pages.cases import found, person
 from imports import export_log
 from imports.upload_handler import REFUSAL
@@ -40,6 +43,7 @@ def case_attach(request: HttpRequest, case_id: int) -> HttpResponse:
     scope = request_scope(request)
     case, by = found(scope, case_id), person(request)
     scope.require_act(originals.ACT)
+    require_own(request)
     try:
         if (refusal := getattr(request, REFUSAL, None)) is not None:
             raise refusal
@@ -94,10 +98,14 @@ def case_file_zip(request: HttpRequest, case_id: int) -> HttpResponse:
     scope.require_act("handle" if scope.can("handle") else "review")
     scope.require("export", "internal")
     case = found(scope, case_id)
+    paper = case_sheet.sheet(
+        scope, case, by, timezone.localdate(),
+        request.build_absolute_uri(reverse("case", args=[case.pk])),
+    )  # fmt: skip
     name = f"案卷-{case.patch.address.replace('/', '-')}.zip"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "case.zip"
-        seal = case_file.write(case, path, timezone.now())
+        seal = case_file.write(case, path, timezone.now(), {case_sheet.NAME: paper})
         body = path.read_bytes()
     reading.record(ReadWhat.CASE_FILE, by, case=case, detail=name)
     export_log.write_paper(
@@ -119,10 +127,11 @@ def _said(request: HttpRequest) -> originals.Said:
         lat=_degrees(given.get("lat", "")),
         azimuth=_degrees(given.get("azimuth", "")),
         from_device=given.get("from_device") == "1",
+        azimuth_said=given.get("azimuth_said") == "1",
         paper=given.get("paper", ""),
         number=given.get("number", ""),
-        dated_on=_date(given.get("dated_on", "")),
-        area_m2=_area(given.get("area_m2", "")),
+        dated_on=date_of(given.get("dated_on", "")),
+        area_m2=area_of(given.get("area_m2", "")),
         receipt=_receipt(given.get("receipt", "")),
     )
 
@@ -135,11 +144,12 @@ def _time(text: str) -> datetime.datetime | None:
     return timezone.make_aware(told) if told and told.tzinfo is None else told
 
 
-def _date(text: str) -> datetime.date | None:
+def date_of(text: str, what: str = "文书日期") -> datetime.date | None:
+    """The day that was typed, None where nothing was; raises InputRefused."""
     try:
         return datetime.date.fromisoformat(text) if text.strip() else None
     except ValueError:
-        raise InputRefused(f"文书日期 {text} 应写作 2026-03-31。") from None
+        raise InputRefused(f"{what} {text} 应写作 2026-03-31。") from None
 
 
 def _degrees(text: str) -> float | None:
@@ -152,7 +162,8 @@ def _degrees(text: str) -> float | None:
     return told
 
 
-def _area(text: str) -> Decimal | None:
+def area_of(text: str) -> Decimal | None:
+    """The square metres that were typed, None where nothing was; raises InputRefused."""
     try:
         told = Decimal(text.replace(",", "")) if text.strip() else None
     except InvalidOperation:

@@ -6,12 +6,14 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 
-from gisland.casework import cases, checklist, clocks
+from gisland.casework import cases, checklist, clocks, field
 from gisland.casework.clock_rules import book
 from gisland.casework.conditions import levels_said
+from gisland.casework.field_words import words
 from gisland.casework.findings import findings_of
 from gisland.casework.models import Case, CaseEvent, Evidence, EvidenceKind
 from gisland.casework.process import Edge, process
@@ -63,6 +65,12 @@ def told_of(scope: Scope, case: Case, by: User | None, today: datetime.date) -> 
         "papers": [one for one in evidence if one.kind == EvidenceKind.DOCUMENT or one.paper],
         "paper_kinds": process().papers.values(),
         "may_attach": by is not None and scope.can("evidence"),
+        "evidence_limit": settings.EVIDENCE_LIMIT_BYTES,
+        "may_handle": by is not None and scope.can("handle"),
+        "field_result": field.results_of([case.patch_id]).get(case.patch_id),
+        "field_words": words(),
+        "land_classes": vocabulary.land_use_terms().items(),
+        "rectifications": vocabulary.rectification_terms().items(),
         "events": [_event(event) for event in reversed(events)],
         "map_config": _map(scope, case),
         "photo_shapes": _photo_shapes(evidence),

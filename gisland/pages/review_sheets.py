@@ -100,9 +100,9 @@ def _page(scope: Scope, patch: Patch, stands: Row) -> Row:
     return {
         "title": f"图斑 {patch.jcbh}",
         "subtitle": f"{patch.region.name}　{patch.batch}　{patch.address}",
-        "verdict": _verdict(told),
+        "verdict": verdict_of(told),
         "decision": decision,
-        "facts": _facts(patch, told),
+        "facts": facts_of(patch, told),
         "pieces": _pieces(told) if told else None,
         "marks": _marks(told) if told else None,
         "papers": _papers(scope, told) if told else [],
@@ -111,7 +111,8 @@ def _page(scope: Scope, patch: Patch, stands: Row) -> Row:
     }
 
 
-def _verdict(told: Row | None) -> str:
+def verdict_of(told: Row | None) -> str:
+    """What the program proposes, in one line."""
     if told is None:
         return "未评定"
     near = "（临界）" if told["assessment"].borderline else ""
@@ -119,7 +120,8 @@ def _verdict(told: Row | None) -> str:
     return f"初判：{suspected}{told['label']}{near}"
 
 
-def _facts(patch: Patch, told: Row | None) -> list[Row]:
+def facts_of(patch: Patch, told: Row | None) -> list[Row]:
+    """What is printed of a patch: terms and values."""
     subject = told["found"]["subject"] if told else {"name": None, "inferred": False}
     name = subject["name"] or (patch.holder.name if patch.holder else "未知")
     if subject["name"] and subject["inferred"]:
@@ -223,7 +225,7 @@ def _maps(
         [patch.geom], meridian, width_mm=MAP_MM[0], height_mm=MAP_MM[1], margin=AROUND
     )
     outline = maps.MapLayer("图斑", OUTLINE, [maps.Shape(patch.geom)])
-    layers = [*_controls(scope, patch, told), *_piece_layers(told), outline]
+    layers = [*control_layers(scope, patch, told), *piece_layers(told), outline]
     files[f"map-{at}.svg"] = maps.draw(frame, layers)
     images = []
     wanted = [("前", pair.before), ("后", pair.after)]
@@ -247,7 +249,7 @@ def _maps(
     return {"map": {"file": f"map-{at}.svg", "title": "初判与管控线"}, "images": images}
 
 
-def _piece_layers(told: Row | None) -> list[maps.MapLayer]:
+def piece_layers(told: Row | None) -> list[maps.MapLayer]:
     """The pieces by conclusion, each with its number."""
     if told is None:
         return []
@@ -269,7 +271,7 @@ def _piece_layers(told: Row | None) -> list[maps.MapLayer]:
     ]
 
 
-def _controls(scope: Scope, patch: Patch, told: Row | None) -> list[maps.MapLayer]:
+def control_layers(scope: Scope, patch: Patch, told: Row | None) -> list[maps.MapLayer]:
     """Control lines under the patch and around it, cut to the map."""
     may = [layer for layer in DRAWN if layer in scope.layers("export")]
     if told is None or not may:

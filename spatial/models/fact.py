@@ -107,10 +107,11 @@ class Exclusion(Fact):
 
 
 class FieldResult(Fact):
-    """What was found on the spot. 实地结果"""
+    """What was found on the spot; ``land_class`` is a code of the survey's classes. 实地结果"""
 
     result = models.CharField("实地结果", max_length=40)
     purpose = models.CharField("实地用途", max_length=60, blank=True)
+    land_class = models.CharField("现状地类", max_length=10, blank=True)
 
     class Meta:
         verbose_name = "实地结果"

@@ -19,13 +19,15 @@ from django.test import override_settings
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.case_world import make_case_world
 from tests.browser.world import logged_in, make_images, make_world
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, Page, Playwright
 
+    from tests.browser.case_world import CaseWorld
     from tests.browser.world import World
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -93,6 +95,40 @@ def _wipe() -> None:
 
 
 @pytest.fixture(scope="package")
+def case_world(
+    world: World, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CaseWorld]:
+    """A county beside the others, with people at every level and patches that nobody touched."""
+    folder = tmp_path_factory.mktemp("evidence")
+    told = {"EVIDENCE_DIR": folder, "EVIDENCE_SPARE_BYTES": 0}
+    with django_db_blocker.unblock(), override_settings(**told):
+        with transaction.atomic():
+            made = make_case_world()
+        yield replace(made, sessions=logged_in(*made.people))
+
+
+@pytest.fixture
+def seats(
+    chromium: Browser, server: LiveServer, case_world: CaseWorld, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Seat]]:
+    """As many windows as there are people in a case: ``seats(user name, …)``."""
+    taken: list[Seat] = []
+
+    def sit(name: str, **window: Any) -> Seat:
+        one = Seat(
+            chromium, server.url, f"{request.node.name}-{name}", case_world.sessions, **window
+        )
+        taken.append(one)
+        one.sit_down(name)
+        return one
+
+    yield sit
+    for one in taken:
+        one.picture("end")
+        one.context.close()
+
+
+@pytest.fixture(scope="package")
 def server(world: World) -> Iterator[LiveServer]:
     """The site, with its static files."""
     running = LiveServer("127.0.0.1")
@@ -119,11 +155,13 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 class Seat:
     """One person before one window: what the browser complained of is kept."""
 
-    def __init__(self, browser: Browser, address: str, name: str, sessions: dict[str, str]) -> None:
+    def __init__(
+        self, browser: Browser, address: str, name: str, sessions: dict[str, str], **window: Any
+    ) -> None:
         self.name = name
         self.address = address
         self.sessions = sessions
-        self.context = browser.new_context(viewport=SIZE, locale="zh-CN")
+        self.context = browser.new_context(**{"viewport": SIZE, "locale": "zh-CN", **window})
         self.context.set_default_timeout(PATIENCE_MS)
         self.context.add_init_script(VIOLATED)
         self.page: Page = self.context.new_page()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import uuid
 import zipfile
 from typing import TYPE_CHECKING, Any
@@ -15,11 +16,14 @@ from django.urls import reverse
 
 from gisland.casework import offline_check
 from gisland.casework.models import Case, Evidence
+from gisland.pages import case_sheet
 from imports.models import ExportLog
 from tests import ratio_ground as drawn
 from tests.casework.office import NOW, Office, jpeg
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from spatial.models import User
 
 pytestmark = pytest.mark.django_db
@@ -190,9 +194,25 @@ def test_the_case_file_is_recorded_before_it_is_given_out(office: Office, tmp_pa
     assert offline_check.faults_in(tmp_path / "a.zip") == []
     with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
         assert json.loads(archive.read("case.json"))["address"] == office.patch.address
+        printed = words_of(archive.read(case_sheet.NAME), tmp_path)
+    for told in (office.patch.jcbh, "责令停止违法行为通知书", "确认初判", "省级审核通过并上报"):
+        assert told in printed, told
+    for one in Evidence.objects.all():
+        assert one.sha256[:32] in printed
+        assert one.sha256[32:] in printed
+    assert office.case.ledger.latest("number").hash in printed
     logged = ExportLog.objects.get()
     assert (logged.what, logged.by) == ("case_file", office.officer)
     assert logged.asked["seal"] == response.content[-64:].decode()
+
+
+def words_of(pdf: bytes, folder: Path) -> str:
+    """What stands on the paper, without the gaps."""
+    (folder / "a.pdf").write_bytes(pdf)
+    told = subprocess.run(
+        ["pdftotext", "-layout", folder / "a.pdf", "-"], capture_output=True, check=True
+    )
+    return "".join(told.stdout.decode().split())
 
 
 def test_whoever_only_looks_gets_no_case_file_and_no_form(office: Office) -> None:

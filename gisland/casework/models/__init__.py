@@ -3,6 +3,7 @@
 from gisland.casework.models.case import Case, CaseClock
 from gisland.casework.models.clue import Clue, ClueFile, ClueState, Outline
 from gisland.casework.models.evidence import Evidence, EvidenceKind, PositionSource
+from gisland.casework.models.field import FieldReceipt
 from gisland.casework.models.ledger import CaseEvent, Seal
 from gisland.casework.models.oversight import Notice, NoticeSeen, ReadRecord, ReadWhat
 from gisland.casework.models.people import Absence, Responsibility
@@ -20,6 +21,7 @@ __all__ = [
     "Notice",
     "NoticeSeen",
     "Outline",
+    "FieldReceipt",
     "PositionSource",
     "ReadRecord",
     "ReadWhat",

@@ -3,6 +3,7 @@
  */
 
 import { readJson } from "./dom.js";
+import { size } from "./imports/send.js";
 import { createMap } from "./map/map.js";
 
 const element = document.getElementById("map");
@@ -25,5 +26,14 @@ if (features.length) {
     name_field: "name",
   });
 }
+
+// Said before it is sent: the server would refuse it only after all of it has come.
+const file = document.querySelector("input[type=file][data-limit]");
+file?.addEventListener("change", () => {
+  const limit = Number(file.dataset.limit);
+  const large = [...file.files].find((one) => one.size > limit);
+  file.setCustomValidity(large ? `${large.name} 有 ${size(large.size)}，超过单个材料 ${size(limit)} 的上限。` : "");
+  file.reportValidity();
+});
 
 document.getElementById("fault")?.scrollIntoView({ block: "nearest" });
