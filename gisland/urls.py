@@ -4,8 +4,17 @@ from django.contrib import admin
 from django.urls import include, path
 
 from gisland.health import healthz
-from gisland.pages import case_files, cases, review_acts, review_approval, review_files
+from gisland.pages import (
+    case_files,
+    case_papers,
+    cases,
+    issue_pages,
+    review_acts,
+    review_approval,
+    review_files,
+)
 from gisland.pages.home import home
+from gisland.pages.issue_api import IssueTablesView
 from gisland.pages.login import LoginPage, LogoutPage
 from gisland.pages.map_page import map_page
 from gisland.pages.patches import patch_list, patch_page
@@ -75,6 +84,10 @@ urlpatterns = [
     path("imports/", include("imports.urls")),
     path("cases/", cases.case_list, name="cases"),
     path("cases/open", cases.open_waiting, name="cases_open"),
+    path("cases/register.xlsx", case_papers.case_register_xlsx, name="case_register"),
+    path("cases/papers/", issue_pages.issue_page, name="issue_tables"),
+    path("cases/papers/tables.xlsx", issue_pages.issue_xlsx, name="issue_xlsx"),
+    path("cases/papers/bulletin.pdf", issue_pages.issue_bulletin, name="issue_bulletin"),
     path("cases/<int:case_id>/", cases.case_page, name="case"),
     path("cases/<int:case_id>/evidence", case_files.case_attach, name="case_attach"),
     path(
@@ -102,6 +115,7 @@ urlpatterns = [
         SiteCheckShareView.as_view(),
         name="api-site-check-share",
     ),
+    path("api/issue-tables/", IssueTablesView.as_view(), name="api-issue-tables"),
     path("api/", include("spatial.urls")),
     path("healthz", healthz, name="healthz"),
     path("", include("tiles.urls")),

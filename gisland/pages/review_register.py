@@ -67,6 +67,12 @@ Ground = dict[str, dict[int, Decimal]]
 
 def register(scope: Scope, patch_ids: Sequence[int]) -> Table:
     """The register of these patches, as far as the scope sees them, in order of address."""
+    rows = rows_of(scope, patch_ids)
+    return Table(TITLE, COLUMNS, rows, _total(rows), (UNKNOWN,))
+
+
+def rows_of(scope: Scope, patch_ids: Sequence[int]) -> list[Row]:
+    """Its rows, each with ``patch_id``."""
     seen = scope.filter_patches(Patch.objects.filter(pk__in=patch_ids))
     patches = list(
         seen.select_related("batch", "region", "holder", "project")
@@ -79,8 +85,9 @@ def register(scope: Scope, patch_ids: Sequence[int]) -> Table:
     found = _found(scope, ids)
     names = _names(scope, found.values())
     subjects = _subjects(scope, ids)
-    rows = [
+    return [
         {
+            "patch_id": patch.pk,
             **_row(scope, patch, told[patch.pk], stands[patch.pk]),
             "holder": patch.holder.name if patch.holder else subjects.get(patch.pk, ""),
             "township": _largest(found[patch.pk]["township"], names),
@@ -90,7 +97,6 @@ def register(scope: Scope, patch_ids: Sequence[int]) -> Table:
         }
         for patch in patches
     ]
-    return Table(TITLE, COLUMNS, rows, _total(rows), (UNKNOWN,))
 
 
 def workbook(table: Table, *, asked: str, stamp: str) -> bytes:

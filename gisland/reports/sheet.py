@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from gisland.reports.table import NOTHING, RESIDUAL
 from imports.formula import guarded
@@ -77,6 +78,8 @@ class _Page:
         self.page = page
         self.formats = formats
         self.line = 0
+        self.first = self.last = 0
+        """The lines of the table's rows."""
 
     def write(self, title: str, table: Table) -> None:
         """Title, heads, rows, foot, notes."""
@@ -86,8 +89,10 @@ class _Page:
         for at, column in enumerate(columns):
             self.page.write_string(head, at, guarded(column.head), self.formats["head"])
         self.line += 1
+        self.first = self.line
         for row in table.rows:
             self._row(columns, [row.get(column.key) for column in columns])
+        self.last = self.line - 1
         if table.total is not None:
             total = table.total
             if lacking := table.residual:
@@ -104,9 +109,13 @@ class _Page:
         self.line += 1
 
     def _row(self, columns: Sequence[Column], values: list[Any], more: str = "") -> None:
+        cells = {column.key: xl_rowcol_to_cell(self.line, at) for at, column in enumerate(columns)}
         for at, (column, value) in enumerate(zip(columns, values, strict=True)):
             look = self.formats[column.kind + more]
-            if value is None or value == "":
+            if formula := self._formula(column, at, cells, value, is_total=bool(more)):
+                shown = float(column.number(value)) if column.is_number else str(value)
+                self.page.write_formula(self.line, at, f"={formula}", look, shown)
+            elif value is None or value == "":
                 blank = NOTHING if column.is_number else ""
                 self.page.write_string(self.line, at, blank, look)
             elif column.is_number:
@@ -114,6 +123,18 @@ class _Page:
             else:
                 self.page.write_string(self.line, at, guarded(str(value)), look)
         self.line += 1
+
+    def _formula(
+        self, column: Column, at: int, cells: dict[str, str], value: Any, *, is_total: bool
+    ) -> str:
+        """How a cell follows from others; empty: it is written as it is."""
+        if value is None or value == "":
+            return ""
+        if column.formula:
+            return column.formula.format(**cells)
+        if is_total and column.sums and self.last >= self.first:
+            return f"SUM({xl_range(self.first, at, self.last, at)})"
+        return ""
 
     def _plain_row(self, columns: Sequence[Column], cells: list[Any]) -> None:
         """What is already rounded: the 尾差."""
