@@ -95,6 +95,7 @@ urlpatterns = [
         case_files.case_evidence,
         name="case_evidence",
     ),
+    path("cases/<int:case_id>/drafts/<slug:code>.docx", case_papers.case_draft, name="case_draft"),
     path("cases/<int:case_id>/file.zip", case_files.case_file_zip, name="case_file"),
     # casework: field/, clues/
     # machines

@@ -23,3 +23,7 @@ class CalendarMissing(GislandError):
 
 class EvidenceRefused(GislandError):
     """A file that cannot be taken as evidence; nothing was kept. 材料不合格"""
+
+
+class TemplateRefused(GislandError):
+    """A template of a paper that is more than a form, or prints what nobody knows. 模板不合格"""

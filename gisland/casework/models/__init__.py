@@ -4,6 +4,7 @@ from gisland.casework.models.case import Case, CaseClock
 from gisland.casework.models.evidence import Evidence, EvidenceKind, PositionSource
 from gisland.casework.models.ledger import CaseEvent, Seal
 from gisland.casework.models.people import Absence, Responsibility
+from gisland.casework.models.template import PaperTemplate
 
 __all__ = [
     "Absence",
@@ -12,6 +13,7 @@ __all__ = [
     "CaseEvent",
     "Evidence",
     "EvidenceKind",
+    "PaperTemplate",
     "PositionSource",
     "Responsibility",
     "Seal",
