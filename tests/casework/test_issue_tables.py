@@ -214,7 +214,7 @@ def test_an_address_that_means_nothing_is_refused_in_words(office: Office, query
 
 def _numbers(row: str) -> list[str]:
     rows = re.findall(r"<tr>(.*?)</tr>", row, flags=re.DOTALL)
-    return [found for found in re.findall(r'<td class="number">([^<]*)</td>', rows[-1])]
+    return list(re.findall(r'<td class="number">([^<]*)</td>', rows[-1]))
 
 
 def _mu(text: str) -> str:
