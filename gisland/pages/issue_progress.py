@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from gisland.casework.tallies import Tally
@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from gisland.pages.issue_tables import Issue
     from spatial.engine.ratio_stages import StageRow
 
+FOUR = Decimal("0.0001")
+
 
 def share(part: Any, whole: Any) -> Decimal | None:
-    """A share, or None where there is nothing to divide by."""
-    return Decimal(str(part)) / Decimal(str(whole)) if whole else None
+    """A share to four decimals, or None where there is nothing to divide by."""
+    if not whole:
+        return None
+    return (Decimal(str(part)) / Decimal(str(whole))).quantize(FOUR, ROUND_HALF_UP)
 
 
 def progress_table(issue: Issue) -> Table:

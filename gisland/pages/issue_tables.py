@@ -92,8 +92,10 @@ def stage_table(issue: Issue, *, exact: bool = False) -> Table:
     columns = [*leading, *_mu_columns(issue, formulas=exact)]
     if exact:
         columns += _exact_columns(issue)
-    rows = [_cells(issue, row) for row in issue.found.rows]
-    total = {**_cells(issue, issue.found.total), leading[0].key: "合计"}
+    names = county_names()
+    rows = [{**_cells(row), "county": names.get(row.region_code[:6], "")}
+            for row in issue.found.rows]  # fmt: skip
+    total = {**_cells(issue.found.total), leading[0].key: "合计"}
     for column in leading[1:]:
         total[column.key] = ""
     return Table(issue.title, columns, rows, total, notes_of(issue))
@@ -163,11 +165,10 @@ def _exact_columns(issue: Issue) -> list[Column]:
     return [*found, check]
 
 
-def _cells(issue: Issue, row: StageRow) -> dict[str, Any]:
+def _cells(row: StageRow) -> dict[str, Any]:
     told: dict[str, Any] = {
         "code": row.region_code,
         "region": row.region_name,
-        "county": county_names().get(row.region_code[:6], "") if row.region_code else "",
         "source": vocabulary.source_term(row.source) if row.source else "",
         "source_code": row.source,
         "batch": row.batch,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from spatial import sqlfiles
+from spatial import sqlfiles, vocabulary
 from spatial.engine.ratio_cells import FOLDER, counted
 from spatial.engine.ratio_query import DIGITS
 from spatial.engine.ratios import caliber_of, names_of
@@ -104,7 +104,7 @@ def stages(
     names = names_of([key[0] for key in by_key if key[0]], query.level)
     rows = [_row(key, names, told) for key, told in by_key.items() if _is_of(group, key)]
     return StageTable(
-        rows=sorted(rows, key=lambda row: (row.region_code, row.source, row.batch)),
+        rows=sorted(rows, key=_place_of),
         total=_row(("", "", ""), names, by_key.get(("", "", ""), [])),
         caliber=caliber_of(query, law),
         versions=versions,
@@ -143,6 +143,13 @@ def _is_of(group: str, key: tuple[str, str, str]) -> bool:
         "region_batch": (True, True, True),
     }
     return (region, source, batch) == wanted[group]
+
+
+def _place_of(row: StageRow) -> tuple[str, int, str, str]:
+    """By region, then by level of issue from the ministry down, then by batch."""
+    known = list(vocabulary.vocabulary()["source"])
+    rank = known.index(row.source) if row.source in known else len(known)
+    return row.region_code, rank, row.source, row.batch
 
 
 def _row(key: tuple[str, str, str], names: dict[str, str], told: list[sqlfiles.Row]) -> StageRow:

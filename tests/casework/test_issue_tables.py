@@ -180,7 +180,7 @@ def test_screen_spreadsheet_api_and_bulletin_say_the_same(office: Office) -> Non
     assert printed["Content-Type"] == "application/pdf"
     assert printed.content.startswith(b"%PDF")
     rate = next(row for row in api["progress"] if row["code"] == office.county.code)
-    assert rate["rectified_share"] == "1"
+    assert rate["rectified_share"] == "1.0000"
     assert "整改率 100.00 %" in page.content.decode()
     assert set(ExportLog.objects.values_list("what", flat=True)) == {
         "issue_tables", "issue_bulletin",
