@@ -9,11 +9,13 @@ from gisland.pages import (
     case_deadlines,
     case_facts,
     case_files,
+    case_papers,
     case_people,
     case_what_if,
     cases,
     clues,
     field,
+    issue_pages,
     review_acts,
     review_approval,
     review_files,
@@ -21,6 +23,7 @@ from gisland.pages import (
 )
 from gisland.pages.clue_api import ClueOneView, CluesView
 from gisland.pages.home import home
+from gisland.pages.issue_api import IssueTablesView
 from gisland.pages.login import LoginPage, LogoutPage
 from gisland.pages.map_page import map_page
 from gisland.pages.patches import patch_list, patch_page
@@ -101,6 +104,10 @@ urlpatterns = [
     path("cases/people/", case_people.case_people, name="case_people"),
     path("cases/audit/", case_audit.case_audit, name="case_audit"),
     path("cases/<int:case_id>/what-if/", case_what_if.case_what_if, name="case_what_if"),
+    path("cases/register.xlsx", case_papers.case_register_xlsx, name="case_register"),
+    path("cases/papers/", issue_pages.issue_page, name="issue_tables"),
+    path("cases/papers/tables.xlsx", issue_pages.issue_xlsx, name="issue_xlsx"),
+    path("cases/papers/bulletin.pdf", issue_pages.issue_bulletin, name="issue_bulletin"),
     path("cases/<int:case_id>/", cases.case_page, name="case"),
     path("cases/<int:case_id>/evidence", case_files.case_attach, name="case_attach"),
     path(
@@ -108,6 +115,7 @@ urlpatterns = [
         case_files.case_evidence,
         name="case_evidence",
     ),
+    path("cases/<int:case_id>/drafts/<slug:code>.docx", case_papers.case_draft, name="case_draft"),
     path("cases/<int:case_id>/file.zip", case_files.case_file_zip, name="case_file"),
     path("clues/", clues.clue_list, name="clues"),
     path("clues/new/", clues.clue_new, name="clue_new"),
@@ -142,6 +150,7 @@ urlpatterns = [
     ),
     path("api/clues/", CluesView.as_view(), name="api-clues"),
     path("api/clues/<int:clue_id>/", ClueOneView.as_view(), name="api-clue"),
+    path("api/issue-tables/", IssueTablesView.as_view(), name="api-issue-tables"),
     path("api/", include("spatial.urls")),
     path("healthz", healthz, name="healthz"),
     path("", include("tiles.urls")),

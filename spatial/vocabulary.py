@@ -23,7 +23,7 @@ _COLOUR = re.compile(r"^#[0-9A-F]{6}$")
 _WORDS = (
     "class", "land_use_code", "patch_kind", "source", "severity", "denominator", "basis", "date",
     "event", "issue_level", "issue_by", "rectification", "exclusion", "ratio_band",
-    "review_status", "reject_reason", "change_reason", "site_answer",
+    "review_status", "reject_reason", "change_reason", "site_answer", "issue_stage",
 )  # fmt: skip
 _RATIOS = ("ratio_class", "ratio_none", "ratio_small")
 _LOOKS = {
@@ -228,6 +228,11 @@ def change_reasons() -> dict[str, str]:
 def ratio_band_terms() -> dict[str, str]:
     """The bands into which a ratio sorts ground, by code, in the order of print."""
     return {code: str(term) for code, term in _words()["ratio_band"].items()}
+
+
+def issue_stage_terms() -> dict[str, str]:
+    """Chinese of the columns of the tables of issued patches, in their order."""
+    return dict(vocabulary()["issue_stage"])
 
 
 def date_term(name: str) -> str:

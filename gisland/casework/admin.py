@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.contrib import admin
 
+from gisland.casework import admin_templates  # noqa: F401 - registers itself
 from gisland.casework.models import Absence, Responsibility
 
 

@@ -35,3 +35,7 @@ class ClueRepeated(GislandError):
 
 class StaleClue(GislandError):
     """Somebody settled the clue meanwhile; nothing was written. 内容已变"""
+
+
+class TemplateRefused(GislandError):
+    """A template of a paper that is more than a form, or prints what nobody knows. 模板不合格"""

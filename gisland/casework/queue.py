@@ -62,6 +62,23 @@ class Asked:
         """What is asked, without what is not."""
         return {part.name: v for part in fields(self) if (v := getattr(self, part.name))}
 
+    def said(self) -> list[str]:
+        """The same in words, one a filter."""
+        states, clocks = process().states, book().clocks
+        words = {
+            "report": lambda code: states[code].term,
+            "handling": lambda code: states[code].term,
+            "when": lambda code: WHENS[code],
+            "clock": lambda code: clocks[code].term,
+            "mine": lambda _: "我承办的",
+            "listed": lambda _: "挂牌督办",
+            "county": lambda code: f"县区 {code}",
+            "batch": lambda code: f"批次 {code}",
+            "q": lambda word: f"查找 {word}",
+        }
+        return [words[name](value) if name in words else value
+                for name, value in self.told().items()]  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Page:
@@ -98,26 +115,31 @@ def select(scope: Scope, asked: Asked, by: User | None, today: datetime.date) ->
     return found
 
 
-def page(found: QuerySet[Case], after: str = "") -> Page:
-    """A page of them by the last day that comes first; ``after`` is the key of a page before."""
+def ordered(found: QuerySet[Case]) -> QuerySet[Any]:
+    """Them by the last day that comes first, each with ``due_on`` and ``due_clock``."""
     earliest = CaseClock.objects.filter(
         case=OuterRef("pk"), ended_on__isnull=True, paused_since__isnull=True
     ).order_by("due_on", "clock")
-    ordered = (
+    return (
         found.annotate(
             due_on=Coalesce(Subquery(earliest.values("due_on")[:1]), FAR),
             due_clock=Subquery(earliest.values("clock")[:1]),
         )
-        .select_related("patch__batch", "patch__region", "officer", "patch__project")
+        .select_related("patch__batch", "patch__region", "officer", "unit", "patch__project")
         .defer("patch__geom", "patch__ground", "patch__region__geom")
         .order_by("due_on", "pk")
     )
+
+
+def page(found: QuerySet[Case], after: str = "") -> Page:
+    """A page of them by the last day that comes first; ``after`` is the key of a page before."""
+    following = ordered(found)
     if after:
         due, pk = _key(after)
-        ordered = ordered.filter(
+        following = following.filter(
             GreaterThan(F("due_on"), due) | Q(GreaterThan(F("id"), pk), due_on=due)
         )
-    rows = list(ordered[: PAGE + 1])
+    rows = list(following[: PAGE + 1])
     more = len(rows) > PAGE
     rows = rows[:PAGE]
     return Page(rows, f"{rows[-1].due_on.isoformat()}.{rows[-1].pk}" if more else "")

@@ -14,8 +14,9 @@ from gisland.casework import cases, checklist, clocks, field
 from gisland.casework.clock_rules import book
 from gisland.casework.conditions import levels_said
 from gisland.casework.field_words import words
-from gisland.casework.findings import findings_of
+from gisland.casework.findings import ILLEGAL, findings_of
 from gisland.casework.models import Case, CaseEvent, Evidence, EvidenceKind
+from gisland.casework.paper_forms import forms
 from gisland.casework.process import Edge, process
 from gisland.casework.responsible import responsible
 from gisland.pages.map_config import map_config
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import datetime
 
     from gisland.casework.findings import Finding
+    from gisland.casework.paper_forms import Form
     from spatial.scope import Scope
 
 AROUND, LEAST_DEG = 1.2, 0.001
@@ -60,6 +62,7 @@ def told_of(scope: Scope, case: Case, by: User | None, today: datetime.date) -> 
         "steps": [_step(case, one) for one in steps],
         "officers": _officers(case, steps),
         "responsible": responsible(case, today),
+        "drafts": _drafts(scope, finding),
         "checklist": checklist.items_for(case, finding),
         "photos": [one for one in evidence if one.kind == EvidenceKind.PHOTO],
         "papers": [one for one in evidence if one.kind == EvidenceKind.DOCUMENT or one.paper],
@@ -84,6 +87,14 @@ def _tracks(case: Case) -> list[dict[str, Any]]:
         {"term": term, "now": states[getattr(case, f"{track}_state")]}
         for track, term in process().tracks.items()
     ]
+
+
+def _drafts(scope: Scope, finding: Finding) -> list[Form]:
+    """The papers of which this reader may take a draft now."""
+    if not (scope.can("handle") or scope.can("review")) or not scope.may("export", "internal"):
+        return []
+    return [form for form in forms().forms.values()
+            if form.finding != ILLEGAL or finding.illegal_m2]  # fmt: skip
 
 
 def _finding_rows(finding: Finding) -> list[tuple[str, Any]]:

@@ -73,7 +73,9 @@ class Asked:
         return f"?{urlencode(kept, safe=',:=')}" if kept else "?"
 
 
-def read_address(scope: Scope, told: QueryDict, kind: type[PageParameters] = PageParameters) -> Any:
+def read_address(
+    scope: Scope, told: QueryDict, kind: type[RatioParameters] = PageParameters
+) -> Any:
     """The parameters of an address, merged and checked: (checked, as given)."""
     given: dict[str, str] = {}
     for key in told:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gisland.pages.ratio_asked import Asked
     from spatial.engine.ratio_official import Figure
     from spatial.engine.ratios import RatioQuery, RatioTable, RegionRatio
+    from spatial.scope import Scope
 
 LARGEST = 10
 KEEP_S = 24 * 3600
@@ -122,14 +123,19 @@ class Figures:
     @property
     def sources(self) -> list[str]:
         """The data versions that the reader may know of, one layer a line."""
-        seen = set(self.asked.scope.layers("verdict"))
-        told: dict[str, list[str]] = {}
-        for row in self.versions:
-            if row["layer_id"] in seen:
-                day = row["valid_from"].isoformat() if row["valid_from"] else "台账"
-                numbers = "、".join(map(str, row["ids"]))
-                told.setdefault(row["term"], []).append(f"{day}（版本 {numbers}）")
-        return [f"{term}：{'；'.join(days)}" for term, days in told.items()]
+        return sources_of(self.asked.scope, self.versions)
+
+
+def sources_of(scope: Scope, versions: list[dict[str, Any]]) -> list[str]:
+    """The data versions that a reader may know of, one layer a line."""
+    seen = set(scope.layers("verdict"))
+    told: dict[str, list[str]] = {}
+    for row in versions:
+        if row["layer_id"] in seen:
+            day = row["valid_from"].isoformat() if row["valid_from"] else "台账"
+            numbers = "、".join(map(str, row["ids"]))
+            told.setdefault(row["term"], []).append(f"{day}（版本 {numbers}）")
+    return [f"{term}：{'；'.join(days)}" for term, days in told.items()]
 
 
 def figures_of(asked: Asked, *, with_trend: bool = True) -> Figures:
@@ -160,14 +166,15 @@ def figures_of(asked: Asked, *, with_trend: bool = True) -> Figures:
         caliber=table.caliber,
         versions=reading.versions,
         official=_official(query),
-        place=_place(asked),
+        place=place_of(asked.region, query.county_ids),
     )  # fmt: skip
 
 
-def _place(asked: Asked) -> str:
-    if asked.region is not None:
-        return asked.region.name
-    counties = regions_of(asked.query.county_ids, "county")
+def place_of(region: Region | None, county_ids: tuple[int, ...]) -> str:
+    """Whose figures they are: the region asked for, else what the counties make up."""
+    if region is not None:
+        return region.name
+    counties = regions_of(county_ids, "county")
     if len(counties) == 1:
         return counties[0][1]
     seen = {code for code, _ in counties}
@@ -180,9 +187,9 @@ def _place(asked: Asked) -> str:
             )
         )
         if len(above) == 1 and whole == seen:
-            region = Region.objects.filter(code=above.pop().ljust(6, "0")).defer("geom").first()
-            if region is not None:
-                return region.name
+            upper = Region.objects.filter(code=above.pop().ljust(6, "0")).defer("geom").first()
+            if upper is not None:
+                return upper.name
     return f"{len(counties)} 个县（市、区）"
 
 

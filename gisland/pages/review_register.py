@@ -72,6 +72,12 @@ Ground = dict[str, dict[int, Decimal]]
 
 def register(scope: Scope, patch_ids: Sequence[int]) -> Table:
     """The register of these patches, as far as the scope sees them, in order of address."""
+    rows = rows_of(scope, patch_ids)
+    return Table(TITLE, COLUMNS, rows, total_of(rows), (UNKNOWN,))
+
+
+def rows_of(scope: Scope, patch_ids: Sequence[int]) -> list[Row]:
+    """Its rows, each with ``patch_id``."""
     seen = scope.filter_patches(Patch.objects.filter(pk__in=patch_ids))
     patches = list(
         seen.select_related("batch", "region", "holder", "project")
@@ -85,8 +91,9 @@ def register(scope: Scope, patch_ids: Sequence[int]) -> Table:
     found = _found(scope, ids)
     names = _names(scope, found.values())
     subjects = _subjects(scope, ids)
-    rows = [
+    return [
         {
+            "patch_id": patch.pk,
             **_row(patch, told[patch.pk], stands[patch.pk]),
             "decided": told_facts[patch.pk],
             "holder": patch.holder.name if patch.holder else subjects.get(patch.pk, ""),
@@ -97,7 +104,6 @@ def register(scope: Scope, patch_ids: Sequence[int]) -> Table:
         }
         for patch in patches
     ]
-    return Table(TITLE, COLUMNS, rows, total_of(rows), (UNKNOWN,))
 
 
 def workbook(table: Table, *, asked: str, stamp: str) -> bytes:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from gisland.reports.table import NOTHING, RESIDUAL, Sums
 from imports.formula import guarded
@@ -108,6 +109,8 @@ class _Page:
         self.formats = formats
         self.columns = columns
         self.line = self.head = 0
+        self.first = self.last = 0
+        """The lines of the table's rows."""
         self.wide = [_wide(column.head) / 2 for column in columns]
 
     def write(self, title: str, table: Table, stamp: str) -> None:
@@ -126,6 +129,7 @@ class _Page:
 
     def rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Rows below those that are there."""
+        self.first = self.first or self.line
         for row in rows:
             values = [row.get(column.key) for column in self.columns]
             if self.line < MEASURED:
@@ -135,6 +139,7 @@ class _Page:
                     for wide, (column, value) in zip(self.wide, printed, strict=True)
                 ]
             self._row(values)
+        self.last = self.line - 1
 
     def end(
         self,
@@ -159,9 +164,15 @@ class _Page:
         self.line += 1
 
     def _row(self, values: list[Any], more: str = "") -> None:
+        cells = {
+            column.key: xl_rowcol_to_cell(self.line, at) for at, column in enumerate(self.columns)
+        }
         for at, (column, value) in enumerate(zip(self.columns, values, strict=True)):
             look = self.formats[column.kind + more]
-            if value is None or value == "":
+            if formula := self._formula(column, at, cells, value, is_total=bool(more)):
+                shown = float(column.number(value)) if column.is_number else str(value)
+                self.page.write_formula(self.line, at, f"={formula}", look, shown)
+            elif value is None or value == "":
                 blank = NOTHING if column.is_number else ""
                 self.page.write_string(self.line, at, blank, look)
             elif column.is_number:
@@ -169,6 +180,18 @@ class _Page:
             else:
                 self.page.write_string(self.line, at, guarded(str(value)), look)
         self.line += 1
+
+    def _formula(
+        self, column: Column, at: int, cells: dict[str, str], value: Any, *, is_total: bool
+    ) -> str:
+        """How a cell follows from others; empty: it is written as it is."""
+        if value is None or value == "":
+            return ""
+        if column.formula:
+            return column.formula.format(**cells)
+        if is_total and column.sums and self.last >= self.first:
+            return f"SUM({xl_range(self.first, at, self.last, at)})"
+        return ""
 
     def _plain_row(self, cells: list[Any]) -> None:
         """What is already rounded: the 尾差."""

@@ -35,6 +35,12 @@ class Column:
     kind: str = "text"
     width: str = "auto"
     """On paper: ``auto``, ``2fr``, ``25mm``."""
+    formula: str = ""
+    """In a spreadsheet: how the cell follows from others of its row, named by their keys in braces
+    (``ROUND({area_m2}*3/2000,2)``). The value of the row is written with it, and must be the same.
+    """
+    sums: bool = False
+    """In a spreadsheet: whether its total is the sum of its rows, and so a formula."""
 
     def __post_init__(self) -> None:
         """Refuse a kind that nobody prints."""

@@ -35,6 +35,8 @@ __all__ = [
     "Reading",
     "RegionRatio",
     "Switches",
+    "caliber_of",
+    "names_of",
     "ratios",
     "read",
     "table",
@@ -98,10 +100,10 @@ def read(query: RatioQuery, levels: Iterable[str], *, largest: int = 0) -> Readi
 
 
 def _table(query: RatioQuery, law: Law, found: dict[str, Bands], whole: Bands) -> RatioTable:
-    caliber = _caliber(query, law)
+    caliber = caliber_of(query, law)
     official = by_region(query) if query.denominator == "official" else {}
     whole_figure = sum_of(list(official.values()))
-    names = _names(list(found), query.level)
+    names = names_of(list(found), query.level)
     rows = []
     for code, bands in found.items():
         full, name = full_code(code), names.get(code, code)
@@ -125,7 +127,7 @@ def _sums(query: RatioQuery) -> tuple[dict[str, Bands], Bands]:
     return dict(by_region), whole
 
 
-def _caliber(query: RatioQuery, law: Law) -> dict[str, Any]:
+def caliber_of(query: RatioQuery, law: Law) -> dict[str, Any]:
     """Everything that decides what is counted, for machines and in words."""
     periods = periods_of(query)
     by = {"batch": "按批次的期", "after_on": "按后时相"}[query.by]
@@ -159,7 +161,8 @@ def full_code(code: str) -> str:
     return code.ljust(6, "0") if code and len(code) < 6 else code
 
 
-def _names(codes: list[str], level: str) -> dict[str, str]:
+def names_of(codes: list[str], level: str) -> dict[str, str]:
+    """What the regions of a level are called, by code as its rows have it."""
     known = dict(
         Region.objects.filter(code__in=[full_code(code) for code in codes])
         .order_by("valid_from")

@@ -7,6 +7,7 @@ from gisland.casework.models.field import FieldReceipt
 from gisland.casework.models.ledger import CaseEvent, Seal
 from gisland.casework.models.oversight import Notice, NoticeSeen, ReadRecord, ReadWhat
 from gisland.casework.models.people import Absence, Responsibility
+from gisland.casework.models.template import PaperTemplate
 
 __all__ = [
     "Absence",
@@ -22,6 +23,7 @@ __all__ = [
     "NoticeSeen",
     "Outline",
     "FieldReceipt",
+    "PaperTemplate",
     "PositionSource",
     "ReadRecord",
     "ReadWhat",
