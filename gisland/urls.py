@@ -4,7 +4,14 @@ from django.contrib import admin
 from django.urls import include, path
 
 from gisland.health import healthz
-from gisland.pages import case_files, cases, review_acts, review_approval, review_files
+from gisland.pages import (
+    campaigns,
+    case_files,
+    cases,
+    review_acts,
+    review_approval,
+    review_files,
+)
 from gisland.pages.home import home
 from gisland.pages.login import LoginPage, LogoutPage
 from gisland.pages.map_page import map_page
@@ -83,6 +90,10 @@ urlpatterns = [
         name="case_evidence",
     ),
     path("cases/<int:case_id>/file.zip", case_files.case_file_zip, name="case_file"),
+    path("campaigns/", campaigns.campaign_list, name="campaigns"),
+    path("campaigns/<slug:code>/", campaigns.campaign_page, name="campaign"),
+    path("campaigns/<slug:code>/tables.xlsx", campaigns.campaign_xlsx, name="campaign_xlsx"),
+    path("campaigns/<slug:code>/table.pdf", campaigns.campaign_pdf, name="campaign_pdf"),
     # casework: field/, clues/
     # machines
     path("api/site-checks/", SiteChecksView.as_view(), name="api-site-checks"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -46,7 +46,8 @@ def _firm(s: Scene, role: str, west: float, w: float) -> None:
     rent = {"lessor_kind": "园区", "signed_on": "2020-03-18", "ended_on": None}
     who = {"holder_name": s.holder.name, "holder_code": s.holder.code}
     if role in ("acquired", "over_acquire"):
-        s.approve(lot, "征收", on="2019-06-20", project=PROJECT, **_owed("fee", lot, role))
+        fees: dict[str, Any] = _owed("fee", lot, role)
+        s.approve(lot, "征收", on="2019-06-20", project=PROJECT, **fees)
         s.supply(lot, contract_on="2019-12-11")
     if role in ("let", "over_rent", "before_rent"):
         s.paper(

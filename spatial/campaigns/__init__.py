@@ -1,1 +1,1 @@
-"""Campaigns as data: which rulesets a land office's campaign joins, and the tables it prints. 专项"""
+"""Campaigns as data: the rulesets that each joins, and the tables that it prints. 专项"""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from spatial.scope import Scope
 
 ZERO = Decimal(0)
+FRACTIONS = ("share", "low", "high")
 NOBODY = ("", "单位未知")
 OF_EVERY_TABLE = (
     ColumnSpec(UNKNOWN, "数据不足", "conclude", (UNKNOWN,)),
@@ -71,16 +72,36 @@ def figures_of(
         lines = [line for line in lines if line.key == only]
     total = Line("", "合计", ground=[one for line in lines for one in line.ground])
     _fill_total(total, lines, columns)
-    gaps = sorted({gap for one in ground for gap in map(str, one.gaps)})
+    gaps = _gaps(ground)
     return Figures(table, taken, batches, columns, lines, total, gaps)
+
+
+def _gaps(ground: list[Ground]) -> list[str]:
+    """The layers that were missing, where, each once."""
+    told = (f"{gap.get('county', '')}无{gap['term']}" for one in ground for gap in one.gaps)
+    return sorted(dict.fromkeys(told))
 
 
 def _columns(table: TableSpec, ground: list[Ground]) -> list[ColumnSpec]:
     """The table's, and those of ground without data or out of sight where there is any."""
     found = {part.code for one in ground for part in one.parts}
     more = [column for column in OF_EVERY_TABLE if column.code in found]
-    last = max((i for i, c in enumerate(table.columns) if c.kind == "conclude"), default=-1) + 1
-    return [*table.columns[:last], *more, *table.columns[last:]]
+    told = [*table.columns] if UNKNOWN not in found else [
+        one for column in table.columns for one in _with_bounds(column)
+    ]  # fmt: skip
+    last = max((i for i, c in enumerate(told) if c.kind == "conclude"), default=-1) + 1
+    return [*told[:last], *more, *told[last:]]
+
+
+def _with_bounds(column: ColumnSpec) -> list[ColumnSpec]:
+    """A share of which some ground is unknown, between what bounds it will lie."""
+    if column.kind != "share":
+        return [column]
+    return [
+        column,
+        replace(column, code=f"{column.code}:low", term="低限", kind="low"),
+        replace(column, code=f"{column.code}:high", term="高限", kind="high"),
+    ]
 
 
 def _lines(table: TableSpec, ground: list[Ground], names: dict[str, str]) -> list[Line]:
@@ -126,7 +147,7 @@ def _township_names(ground: list[Ground]) -> dict[str, str]:
 
 def _fill(line: Line, columns: list[ColumnSpec]) -> None:
     for column in columns:
-        if column.kind != "share":
+        if column.kind not in FRACTIONS:
             line.cells[column.code] = _cell(line, column)
     _fractions(line, columns)
 
@@ -186,7 +207,7 @@ def _fill_total(total: Line, lines: list[Line], columns: list[ColumnSpec]) -> No
     for column in columns:
         values = [line.cells.get(column.code) for line in lines]
         known = [value for value in values if value is not None]
-        if column.kind in ("share", "field"):
+        if column.kind in (*FRACTIONS, "field"):
             continue
         if column.kind == "count":
             total.cells[column.code] = len(
@@ -201,15 +222,29 @@ def _fill_total(total: Line, lines: list[Line], columns: list[ColumnSpec]) -> No
 
 
 def _fractions(line: Line, columns: list[ColumnSpec]) -> None:
+    of_all_ground = {column.code for column in columns if column.kind == "area"}
     for column in columns:
-        if column.kind == "share":
-            line.cells[column.code] = _fraction(line, column)
+        if column.kind in FRACTIONS:
+            open_m2 = line.cells.get(UNKNOWN, ZERO)
+            above, below = _sum_of(line, column.of), _sum_of(line, column.over)
+            if above is None or below is None:
+                line.cells[column.code] = None
+                continue
+            known = below - open_m2 if of_all_ground & set(column.over) else below
+            line.cells[column.code] = _fraction(column.kind, above, known, open_m2)
 
 
-def _fraction(line: Line, column: ColumnSpec) -> Decimal | None:
-    above = [line.cells.get(code) for code in column.of]
-    below = [line.cells.get(code) for code in column.over]
-    if None in above or None in below:
-        return None
-    whole = sum(map(Decimal, below), ZERO)
-    return sum(map(Decimal, above), ZERO) / whole if whole else None
+def _fraction(kind: str, above: Decimal, known: Decimal, open_m2: Decimal) -> Decimal | None:
+    """The share of the known ground; its least and most, whatever is found of the unknown. Where
+    more is unknown than known, no share is given: it would pass for a finding."""
+    if kind == "share":
+        return above / known if known and open_m2 <= known else None
+    whole = known + open_m2
+    return (above + (open_m2 if kind == "high" else ZERO)) / whole if whole else None
+
+
+def _sum_of(line: Line, codes: Iterable[str]) -> Decimal | None:
+    """The sum of these cells; None where one of them is not known."""
+    found = [line.cells.get(code) for code in codes]
+    known = [Decimal(value) for value in found if value is not None]
+    return sum(known, ZERO) if len(known) == len(found) else None

@@ -57,7 +57,7 @@ class Ground:
     status: str
     groups: dict[str, Any]
     marks: dict[str, Any]
-    gaps: list[str]
+    gaps: list[dict[str, Any]]
     judged: bool
     parts: list[Part] = field(default_factory=list)
 

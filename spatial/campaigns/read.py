@@ -61,12 +61,14 @@ def read_campaign(path: Path) -> Campaign:
         problems.add("几张表用了同一个 code")
     problems.raise_if_any()
     return Campaign(
-        path.stem,
-        head["title"],
-        head["about"],
-        head["source"],
-        tables,
-        *(tuple(head.get(name, ())) for name in ("lacks", "measures", "groups")),
+        code=path.stem,
+        title=head["title"],
+        about=head["about"],
+        source=head["source"],
+        tables=tables,
+        lacks=tuple(head.get("lacks", ())),
+        measures=tuple(head.get("measures", ())),
+        groups=tuple(head.get("groups", ())),
         phases=tuple(Phase(row["term"], str(row["until"])) for row in head.get("phases", ())),
     )
 
