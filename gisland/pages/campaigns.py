@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 PAGE = 50
 PATCH_TABLE_PAGE = 200
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DUE_TERMS = ("单元", "已定措施", "已办结", "逾期")
 
 
 @login_or_demo
@@ -152,7 +151,7 @@ def _unit_told(
     """One row's ground, patch by patch, and everything set for it."""
     terms = {code: column.term for column in table.columns if column.kind == "conclude"
              for code in column.of}  # fmt: skip
-    terms |= {"unknown": "数据不足", "hidden": "无权查看"}
+    terms |= {"unknown": "数据不足", "hidden": "区外或无权查看"}
     paged = Paginator(line.ground, PAGE).get_page(request.GET.get("ground"))
     ground = [
         {"ground": one,

@@ -21,7 +21,7 @@ FRACTIONS = ("share", "low", "high")
 NOBODY = ("", "单位未知")
 OF_EVERY_TABLE = (
     ColumnSpec(UNKNOWN, "数据不足", "conclude", (UNKNOWN,)),
-    ColumnSpec(HIDDEN, "无权查看", "conclude", (HIDDEN,)),
+    ColumnSpec(HIDDEN, "区外或无权查看", "conclude", (HIDDEN,)),
 )
 
 
@@ -180,10 +180,15 @@ def _marked(line: Line, column: ColumnSpec) -> Decimal | None:
 
 
 def _group(line: Line, name: str) -> Decimal | None:
-    """The unit's sum, which each of its patches carries; None where they do not agree."""
-    values = {one.groups.get(name) for one in line.ground}
-    value = next(iter(values)) if len(values) == 1 else None
-    return None if value is None else Decimal(str(value))
+    """The unit's sum, which each of its patches carries; None where it is not known (then the
+    engine kept what is missing) or where the patches do not agree."""
+    told = [one.groups.get(name) for one in line.ground]
+    values = {Decimal(str(value)) for value in told if _is_number(value)}
+    return values.pop() if len(values) == 1 and all(map(_is_number, told)) else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float)
 
 
 def _summed(line: Line, column: ColumnSpec) -> Decimal | None:

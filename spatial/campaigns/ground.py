@@ -92,7 +92,8 @@ def chosen(batches: list[BatchTold], code: str) -> BatchTold | None:
 
 def ground_of(batch: BatchTold, scope: Scope) -> list[Ground]:
     """Every patch of the batch that the scope sees, with its parts; a patch that is not judged
-    yet is all unknown. Answers of rules that the scope may not see are hidden."""
+    yet is all unknown. Answers of rules that the scope may not see, and ground beyond its counties,
+    are hidden."""
     params = {"batch_id": batch.id, "county_ids": scope.sql_params()["county_ids"]}
     hidden = hidden_rules(scope)
     found: dict[int, Ground] = {}
@@ -117,9 +118,12 @@ def ground_of(batch: BatchTold, scope: Scope) -> list[Ground]:
     for row in sqlfiles.rows("campaigns/30_sum_pieces", params):
         ground = found[row["patch_id"]]
         code = UNKNOWN if row["class"] == UNKNOWN else row["code"]
-        if (rulesets[ground.id], "conclude", row["code"]) in hidden:
+        if not row["within"] or (rulesets[ground.id], "conclude", row["code"]) in hidden:
             code = HIDDEN
-        ground.parts.append(Part(row["township_code"], code, row["area_m2"]))
+        if not row["within"]:
+            ground.marks = {}  # measured over the whole patch: of ground beyond it nothing is told
+        township = row["township_code"] if row["within"] else ""
+        ground.parts.append(Part(township, code, row["area_m2"]))
     for ground in found.values():
         if not ground.parts:
             ground.parts.append(Part("", UNKNOWN, ground.area_m2))
