@@ -17,10 +17,9 @@ from gisland.casework.models import CampaignMeasure
 from imports.models import ExportLog
 from spatial.campaigns import read
 from spatial.campaigns.figures import figures_of
-from spatial.campaigns.read import campaign_of, campaigns, read_campaign
+from spatial.campaigns.read import campaign_of, campaigns
 from spatial.engine.classify import apply_run, classify
 from spatial.engine.make_patches import make_patches
-from spatial.errors import RulesetInvalid
 from spatial.models import Patch
 from spatial.scope import scope_of
 from tests import drawing
@@ -77,39 +76,6 @@ def words(html: str) -> str:
 def firms(user: User) -> dict[str, dict[str, Any]]:
     table = campaign_of("park-audit").tables[0]
     return {line.name: line.cells for line in figures_of(table, scope_of(user)).lines}
-
-
-# ---------------------------------------------------------------- the files
-
-
-def test_every_campaign_of_the_house_adds_up() -> None:
-    assert {"park-audit", "stock-land", "temporary-land", "green-belt"} <= set(campaigns())
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "said"),
-    [
-        ('conclude = ["used"]', 'conclude = ["usd"]', "没有初判 usd；相近的有：used"),
-        ('["unused", "useless"]', '["unused"]', "初判 useless（租而无用）在 0 列里"),
-        (", of_which = true", "", "初判 useless（租而无用）在 2 列里"),
-        ('by = "county"', 'by = "firm"', "可用：holder"),
-        ('over = ["used", "idle"]', 'over = ["used", "idl"]', "没有列 idl；相近的有：idle"),
-        ("count = true", "cuont = true", "不认识 cuont；相近的有：count"),
-        ("area = true", 'group = "a.used_m2"', "只能用在按单位"),
-        ('ruleset = "park-lease"', 'ruleset = "park-leas"', "没有规则集 park-leas"),
-        ('about = "园区租来的地用了没有。"', "", "缺少 about"),
-    ],
-)
-def test_a_file_that_does_not_add_up_is_refused_by_name(
-    tmp_path: Path, before: str, after: str, said: str
-) -> None:
-    text = re.search(r"```toml\n(.*?)```", DOC, re.DOTALL)
-    assert text
-    assert before in text[1]
-    path = tmp_path / "leased.toml"
-    path.write_text(text[1].replace(before, after), "utf-8")
-    with pytest.raises(RulesetInvalid, match=re.escape(said)):
-        read_campaign(path)
 
 
 @pytest.mark.django_db
