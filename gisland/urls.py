@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from gisland.health import healthz
 from gisland.pages import (
+    campaigns,
     case_audit,
     case_deadlines,
     case_facts,
@@ -130,6 +131,10 @@ urlpatterns = [
     path("field/cases.json", field.field_cases, name="field_cases"),
     path("field/cases/<int:case_id>/<str:moment>.svg", field.field_picture, name="field_picture"),
     path("field/cases/<int:case_id>/result", field.field_result, name="field_result"),
+    path("campaigns/", campaigns.campaign_list, name="campaigns"),
+    path("campaigns/<slug:code>/", campaigns.campaign_page, name="campaign"),
+    path("campaigns/<slug:code>/tables.xlsx", campaigns.campaign_xlsx, name="campaign_xlsx"),
+    path("campaigns/<slug:code>/table.pdf", campaigns.campaign_pdf, name="campaign_pdf"),
     # machines
     path("api/site-checks/", SiteChecksView.as_view(), name="api-site-checks"),
     path("api/site-checks/<int:number>/", SiteCheckOneView.as_view(), name="api-site-check"),

@@ -171,7 +171,7 @@ def _lines(
             kept.append(world.corridors[row])
     columns: dict[str, Any] = {k: [getattr(c, v) for c in kept] for k, v in fields.items()}
     columns["code"] = [f"{c.name.split()[0]}" for c in kept]
-    return Sheet(layer, CITY, np.array(found, object), columns, "2021-06-30")
+    return Sheet(layer, CITY, np.array(found, object), columns, "2018-12-31")
 
 
 def built_up(world: World) -> Sheet:

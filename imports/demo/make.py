@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from imports.demo import files
+from imports.demo.belts import write_belts
 from imports.demo.change import write_change
 from imports.demo.facts import facts
 from imports.demo.images import write_images
@@ -88,6 +89,7 @@ def _write_all(folder: Path, world: World, manifest: Manifest, *, images: bool) 
     entries.extend(files.write_holdings(folder, world))
     entries.extend(write_ledgers(folder, world.book))
     entries.extend(files.write_batches(folder, world))
+    entries.extend(write_belts(folder, world))
     if images:
         entries.extend(write_images(folder, world))
     entries.extend(facts(world))

@@ -18,8 +18,9 @@ FILE_NAME = "manifest.json"
 class Entry:
     """One thing to bring in, in order.
 
-    ``kind`` is regions, layer, patches, raster, declare_empty or fact; ``path`` is relative to the
-    folder; ``options`` hold what a person would have to type (crs, document, batch, taken_on …).
+    ``kind`` is regions, layer, patches, raster, declare_empty, fact or campaign; ``path`` is
+    relative to the folder; ``options`` hold what a person would have to type (crs, document,
+    batch, taken_on …).
     """
 
     kind: str

@@ -3,5 +3,6 @@
 -- reads:  -
 -- writes: -
 -- params: -
-REVOKE UPDATE, DELETE, TRUNCATE ON casework_caseevent, casework_evidence, casework_seal
+REVOKE UPDATE, DELETE, TRUNCATE
+ON casework_caseevent, casework_evidence, casework_seal, casework_campaignmeasure
 FROM gisland_web

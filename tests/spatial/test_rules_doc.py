@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from spatial.rules import doc, load
+from spatial.rules.load import read_named
 from spatial.rules.read import read_ruleset
 from spatial.rules.remarks import read_remarks
 
@@ -17,7 +18,8 @@ FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "rules"
 
 
 def said_of(name: str) -> str:
-    ruleset = read_ruleset((FIXTURES / f"{name}.toml").read_text("utf-8"), name)
+    path = FIXTURES / f"{name}.toml"
+    ruleset = read_ruleset(path.read_text("utf-8"), name) if path.exists() else read_named(name)
     return doc.render([ruleset])
 
 

@@ -6,11 +6,13 @@ from gisland.casework.models.evidence import Evidence, EvidenceKind, PositionSou
 from gisland.casework.models.field import FieldReceipt
 from gisland.casework.models.ledger import CaseEvent, Seal
 from gisland.casework.models.oversight import Notice, NoticeSeen, ReadRecord, ReadWhat
+from gisland.casework.models.measure import CampaignMeasure, MeasureState
 from gisland.casework.models.people import Absence, Responsibility
 from gisland.casework.models.template import PaperTemplate
 
 __all__ = [
     "Absence",
+    "CampaignMeasure",
     "Case",
     "CaseClock",
     "CaseEvent",
@@ -24,6 +26,7 @@ __all__ = [
     "Outline",
     "FieldReceipt",
     "PaperTemplate",
+    "MeasureState",
     "PositionSource",
     "ReadRecord",
     "ReadWhat",

@@ -14,7 +14,7 @@ from imports.demo.tell import bring_facts, judge_corrected
 from spatial.engine import classify, selection
 from spatial.errors import InputRefused
 from spatial.management.console import HouseCommand
-from spatial.models import Assessment, Region
+from spatial.models import Assessment, Batch, Region
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -53,7 +53,8 @@ class Command(HouseCommand):
 
     def _judge(self, manifest: Manifest) -> None:
         bring_facts(manifest, before_judging=True)
-        ids, ruleset = selection.patches_of()
+        ruleset = Batch().ruleset
+        ids = selection.patches_of_ruleset(ruleset)
         today = timezone.localdate()
         run = classify.classify(ids, ruleset=ruleset, as_of=today, progress=self.progress)
         classify.apply_run(run)

@@ -102,8 +102,10 @@ known AS (
 
 hits AS (
     INSERT INTO chunk_hit (assessment_id, version_id, zone_id, ground)
-    SELECT known.assessment_id, known.version_id, known.zone_id, known.ground
+    -- what lies on both sides of a patch is widened to two parts
+    SELECT known.assessment_id, known.version_id, known.zone_id, part.geom
     FROM known
+    CROSS JOIN LATERAL ST_Dump(known.ground) AS part
 )
 
 INSERT INTO chunk_zone (
