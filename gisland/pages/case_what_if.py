@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from gisland.casework.models import Case
     from spatial.engine.ratios import RegionRatio
-    from spatial.models import User
+    from spatial.models import Assessment, User
     from spatial.scope import Scope
 
 
@@ -60,7 +60,7 @@ def case_what_if(request: HttpRequest, case_id: int) -> HttpResponse:
     context = {
         "case": case,
         "patch": case.patch,
-        "conclusions": conclusions_for(scope, case.patch),
+        "conclusions": conclusions_for(scope, _current(case)),
         "rectifications": vocabulary.rectification_terms().items(),
         "asked": asked,
         "given": request.GET,
@@ -70,6 +70,11 @@ def case_what_if(request: HttpRequest, case_id: int) -> HttpResponse:
         "fault": fault,
     }
     return mark_private(render(request, "gisland/case_what_if.html", context, status=status))
+
+
+def _current(case: Case) -> Assessment | None:
+    found = case.patch.assessments.filter(is_current=True)
+    return found.select_related("run__ruleset").first()
 
 
 def _grounds(scope: Scope, case: Case) -> list[tuple[str, tuple[int, ...]]]:

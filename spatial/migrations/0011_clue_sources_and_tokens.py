@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('spatial', '0008_levels'),
+        ('spatial', '0010_searches'),
     ]
 
     operations = [
