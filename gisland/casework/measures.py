@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gisland.casework.models import CampaignMeasure, MeasureState
 from spatial.errors import InputRefused
+from spatial.models import Region
 
 if TYPE_CHECKING:
     from spatial.campaigns.figures import Figures, Line
     from spatial.campaigns.schema import Campaign
-    from spatial.models import Region, User
+    from spatial.models import User
     from spatial.scope import Scope
 
 ACT = "handle"
 """The act of access.toml that sets measures."""
 LONGEST_NOTE = 1000
+Measures = dict[str, dict[str, CampaignMeasure]]
+"""By a unit's key and a county's code."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,15 @@ class Progress:
     overdue: int
 
 
-def current(campaign: Campaign, table: str, scope: Scope) -> dict[str, CampaignMeasure]:
-    """The newest measure of each unit of a table in the scope's counties, by the unit's key."""
+def current(campaign: Campaign, table: str, scope: Scope) -> Measures:
+    """The newest measure of each unit of a table in each of the scope's counties."""
     found = CampaignMeasure.objects.filter(
         campaign=campaign.code, table=table, region_id__in=scope.county_ids
     )
-    return {row.unit_key: row for row in found.select_related("by").order_by("pk")}
+    newest: dict[str, dict[str, CampaignMeasure]] = {}
+    for row in found.select_related("by", "region").order_by("pk"):
+        newest.setdefault(row.unit_key, {})[row.region.code] = row
+    return newest
 
 
 def history(campaign: Campaign, table: str, unit: str, scope: Scope) -> list[CampaignMeasure]:
@@ -47,12 +52,21 @@ def history(campaign: Campaign, table: str, unit: str, scope: Scope) -> list[Cam
     return list(found.select_related("by", "region").order_by("-pk"))
 
 
-def progress(figures: Figures, found: dict[str, CampaignMeasure], today: datetime.date) -> Progress:
-    """The progress over the table's units."""
-    mine = [found[line.key] for line in figures.lines if line.key in found]
-    states = Counter(row.state for row in mine)
-    late = [row for row in mine if is_late(row, today)]
-    return Progress(len(figures.lines), len(mine), states[MeasureState.DONE], len(late))
+def progress(figures: Figures, found: Measures, today: datetime.date) -> Progress:
+    """The progress over the table's units: one is done when it is done in each of its counties."""
+    mine = [(line, found[line.key]) for line in figures.lines if line.key in found]
+    done = [rows for line, rows in mine if _is_done(line, rows)]
+    late = [rows for _, rows in mine if any(is_late(row, today) for row in rows.values())]
+    return Progress(len(figures.lines), len(mine), len(done), len(late))
+
+
+def _is_done(line: Line, rows: dict[str, CampaignMeasure]) -> bool:
+    return all(code in rows and rows[code].state == MeasureState.DONE for code in counties_of(line))
+
+
+def counties_of(line: Line) -> list[str]:
+    """The codes of the counties that the unit's ground is issued in."""
+    return sorted({one.county[0] for one in line.ground})
 
 
 def is_late(row: CampaignMeasure, today: datetime.date) -> bool:
@@ -65,7 +79,6 @@ def set_measure(  # noqa: PLR0913 - what a person fills in
     table: str,
     line: Line,
     *,
-    region: Region,
     measure: str,
     work_group: str,
     due_on: str,
@@ -73,8 +86,9 @@ def set_measure(  # noqa: PLR0913 - what a person fills in
     note: str,
     by: User,
     at: datetime.datetime,
-) -> CampaignMeasure:
-    """Add a measure for a unit; earlier ones stay. Raises InputRefused with the remedy."""
+) -> None:
+    """Add a measure for a unit, in each county of its ground that the caller sees; earlier ones
+    stay. Raises InputRefused with the remedy."""
     if measure not in campaign.measures:
         raise InputRefused(f"处置措施请从这些里选：{'、'.join(campaign.measures)}。")
     if work_group and work_group not in campaign.groups:
@@ -83,19 +97,23 @@ def set_measure(  # noqa: PLR0913 - what a person fills in
         raise InputRefused(f"进度请从这些里选：{'、'.join(MeasureState.labels)}。")
     if len(note) > LONGEST_NOTE:
         raise InputRefused(f"说明请在 {LONGEST_NOTE} 字以内。")
-    return CampaignMeasure.objects.create(
-        campaign=campaign.code,
-        table=table,
-        unit_key=line.key,
-        unit_name=line.name[:200],
-        region=region,
-        measure=measure,
-        work_group=work_group,
-        due_on=_day(due_on),
-        state=state,
-        note=note.strip(),
-        by=by,
-        at=at,
+    day = _day(due_on)
+    CampaignMeasure.objects.bulk_create(
+        CampaignMeasure(
+            campaign=campaign.code,
+            table=table,
+            unit_key=line.key,
+            unit_name=line.name[:200],
+            region=Region.objects.by_code(code),
+            measure=measure,
+            work_group=work_group,
+            due_on=day,
+            state=state,
+            note=note.strip(),
+            by=by,
+            at=at,
+        )
+        for code in counties_of(line)
     )
 
 

@@ -27,7 +27,8 @@ def config_of(figures: Figures, scope: Scope) -> dict[str, Any]:
     Where the current verdicts come from one run, its tiles are asked for; else all patches show.
     """
     ids = [one.id for line in figures.lines for one in line.ground]
-    config = map_config(scope, bounds=_bounds(ids) or bounds_of(scope), legend_open=False)
+    box = _bounds(ids) if len(ids) <= MOST_DRAWN else None
+    config = map_config(scope, bounds=box or bounds_of(scope), legend_open=False)
     runs = figures.batch.run_ids if figures.batch else ()
     for layer in config["layers"]:
         if layer["kind"] == "patch" and len(runs) == 1:

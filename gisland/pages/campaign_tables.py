@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gisland.reports.table import Column, Table
 
 if TYPE_CHECKING:
+    from gisland.casework.measures import Measures
     from gisland.casework.models import CampaignMeasure
     from spatial.campaigns.figures import Figures, Line
     from spatial.campaigns.schema import ColumnSpec
@@ -17,9 +18,7 @@ KINDS = {"area": "mu", "conclude": "mu", "mark": "mu", "group": "mu", "count": "
          "field": "text"}  # fmt: skip
 
 
-def table_of(
-    figures: Figures, measures: dict[str, CampaignMeasure] | None = None, *, exact: bool = False
-) -> Table:
+def table_of(figures: Figures, measures: Measures | None = None, *, exact: bool = False) -> Table:
     """The table in 亩; ``exact`` adds each area in m², for the spreadsheet."""
     spec = figures.table
     columns = [Column("unit", spec.unit_term, width="1.6fr")]
@@ -54,11 +53,23 @@ def _row(line: Line, figures: Figures, measures: dict[str, Any]) -> dict[str, An
     for column in figures.columns:
         if _is_area(column):
             row[f"{column.code}:m2"] = line.cells.get(column.code)
-    if (found := measures.get(line.key)) is not None:
-        row |= {"measure": found.measure, "group": found.work_group,
-                "due": found.due_on.isoformat() if found.due_on else "",
-                "state": found.get_state_display()}  # fmt: skip
+    if found := measures.get(line.key):
+        rows = list(found.values())
+        row |= {
+            "measure": _joined(found, [one.measure for one in rows]),
+            "group": _joined(found, [one.work_group for one in rows]),
+            "due": _joined(found, [one.due_on.isoformat() if one.due_on else "" for one in rows]),
+            "state": _joined(found, [one.get_state_display() for one in rows]),
+        }
     return row
+
+
+def _joined(found: dict[str, CampaignMeasure], told: list[str]) -> str:
+    """What the counties set; each with its name where they do not say the same."""
+    if len(set(told)) == 1:
+        return told[0]
+    named = zip(found.values(), told, strict=True)
+    return "；".join(f"{row.region.name}{one}" for row, one in named if one)
 
 
 def notes_of(figures: Figures) -> list[str]:
@@ -77,9 +88,15 @@ def notes_of(figures: Figures) -> list[str]:
     for column in figures.columns:
         if lacking := figures.total.lacking.get(column.code):
             found.append(f"“{column.term}”有 {lacking} 块没有数据，未计入该列。")
+        if column.kind == "group" and any(
+            line.cells[column.code] is None for line in figures.lines
+        ):
+            found.append(
+                f"“{column.term}”为空的：名下另有您行政区以外的批准或用地，或有关数据不足。"
+            )
         if column.kind == "share" and _open(figures):
             found.append(
-                f"“{column.term}”的分子、分母都不含数据不足的地；不足的多于已知的不给出。"
+                f"“{column.term}”的分子、分母都不含数据不足和区外的地；不足的多于已知的不给出。"
                 "低限、高限是数据补齐后可能的范围。"
             )
     found.append("亩由平方米合计换算，两位小数；比例是面积之和相除，分母为零的不给出。")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -24,7 +25,7 @@ from spatial.campaigns.figures import Figures, Line, figures_of
 from spatial.campaigns.ground import batches_of
 from spatial.campaigns.read import campaign_of, campaigns
 from spatial.errors import GislandError, InputRefused
-from spatial.models import Region, User
+from spatial.models import User
 from spatial.scope import login_or_demo, request_scope
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 PAGE = 50
 PATCH_TABLE_PAGE = 200
+MOST_ON_PAPER = 2000
+GUARD = "internal"
+"""The secrecy of the ground that campaigns are about."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -63,7 +67,7 @@ def campaign_page(request: HttpRequest, code: str) -> HttpResponse:
     """One table of a campaign; ``?unit=`` one row with its ground and measures, which a POST adds
     to. A refusal comes back with what was typed."""
     scope = request_scope(request)
-    campaign, table = _asked(request, code)
+    campaign, table = _asked(request, scope, code)
     figures = _figures(request, table, scope)
     unit = request.GET.get("unit", "")
     line = _line(figures, unit) if unit else None
@@ -90,9 +94,19 @@ def campaign_page(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "gisland/campaign.html", context, status=status)
 
 
-def _asked(request: HttpRequest, code: str) -> tuple[Campaign, TableSpec]:
+def _tables(campaign: Campaign, scope: Scope) -> list[TableSpec]:
+    """Those that the reader may see: who uses ground is told to whoever may identify it."""
+    may = scope.may("identify", GUARD)
+    return [table for table in campaign.tables if may or not table.names_users]
+
+
+def _asked(request: HttpRequest, scope: Scope, code: str) -> tuple[Campaign, TableSpec]:
     campaign = campaign_of(code)
-    table = campaign.table(request.GET.get("table", ""))
+    seen = _tables(campaign, scope)
+    asked = request.GET.get("table", "")
+    table = campaign.table(asked) if asked else next(iter(seen), campaign.tables[0])
+    if table is not None and table not in seen:
+        scope.require("identify", GUARD)
     if table is None:
         known = "、".join(f"{one.code}（{one.title}）" for one in campaign.tables)
         raise InputRefused(f"这个专项没有这张表。现有：{known}。")
@@ -116,17 +130,19 @@ def _told(
     """The table with its rows linked, its page, progress, and what the page says around it."""
     today = timezone.localdate()
     found = measures.current(campaign, figures.table.code, scope)
+    paged = Paginator(figures.lines, PATCH_TABLE_PAGE).get_page(request.GET.get("page"))
     table = table_of(figures, found)
-    paged = Paginator(
-        list(zip(figures.lines, table.page_rows, strict=True)), PATCH_TABLE_PAGE
-    ).get_page(request.GET.get("page"))
+    shown = replace(table, rows=table.rows[paged.start_index() - 1 : paged.end_index()])
     return {
         "campaign": campaign,
-        "tables": [(one, _href(code=one.code)) for one in campaign.tables],
+        "tables": [(one, _href(code=one.code)) for one in _tables(campaign, scope)],
         "figures": figures,
         "table": table,
         "paged": paged,
-        "rows": [(line, cells, _href(request, unit=line.key, page="")) for line, cells in paged],
+        "rows": [
+            (line, cells, _href(request, unit=line.key, page=""))
+            for line, cells in zip(paged, shown.page_rows, strict=True)
+        ],
         "notes": notes_of(figures),
         "batches": figures.batches,
         "progress": measures.progress(figures, found, today),
@@ -134,6 +150,7 @@ def _told(
                    for phase in campaign.phases],
         "exports": request.GET.urlencode(),
         "may_set": scope.can(measures.ACT),
+        "may_export": scope.may("export", GUARD),
     }  # fmt: skip
 
 
@@ -176,7 +193,6 @@ def _set(
     given = request.POST
     measures.set_measure(
         campaign, table.code, line,
-        region=_region(line),
         measure=given.get("measure", ""),
         work_group=given.get("work_group", ""),
         due_on=given.get("due_on", ""),
@@ -186,22 +202,15 @@ def _set(
     )  # fmt: skip
 
 
-def _region(line: Line) -> Region:
-    """The county that most of the unit's ground lies in."""
-    areas: dict[str, Any] = {}
-    for one in line.ground:
-        areas[one.county[0]] = areas.get(one.county[0], 0) + one.area_m2
-    return Region.objects.by_code(max(areas, key=lambda code: areas[code]))
-
-
 @login_or_demo
 @require_safe
 def campaign_xlsx(request: HttpRequest, code: str) -> HttpResponse:
     """Every table of the campaign as a spreadsheet, with areas in 亩 and m²."""
     scope = request_scope(request)
-    campaign, _ = _asked(request, code)
+    scope.require("export", GUARD)
+    campaign, _ = _asked(request, scope, code)
     tables = []
-    for spec in campaign.tables:
+    for spec in _tables(campaign, scope):
         batch = request.GET.get("batch", "") if spec.code == request.GET.get("table") else ""
         figures = figures_of(spec, scope, batch=batch)
         tables.append(table_of(figures, measures.current(campaign, spec.code, scope), exact=True))
@@ -217,8 +226,11 @@ def campaign_xlsx(request: HttpRequest, code: str) -> HttpResponse:
 def campaign_pdf(request: HttpRequest, code: str) -> HttpResponse:
     """The table that is shown as a bulletin on paper: map, table, how it was counted."""
     scope = request_scope(request)
-    campaign, table = _asked(request, code)
+    scope.require("export", GUARD)
+    campaign, table = _asked(request, scope, code)
     figures = _figures(request, table, scope)
+    if len(figures.lines) > MOST_ON_PAPER:
+        raise InputRefused(f"本表有 {len(figures.lines)} 行，印不成 PDF。请取 XLSX。")
     drawn = campaign_map.drawing_of(figures)
     data = {
         "title": f"{campaign.title}　{table.title}",

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from spatial.campaigns.ground import BatchTold, Ground, batches_of, chosen, ground_of
+from spatial.campaigns.ground import (
+    BatchTold,
+    Ground,
+    Part,
+    batches_of,
+    chosen,
+    ground_of,
+    holders_beyond,
+)
 from spatial.campaigns.schema import HIDDEN, UNKNOWN, ColumnSpec, TableSpec
 from spatial.models import Zone
 
@@ -18,7 +26,8 @@ if TYPE_CHECKING:
 
 ZERO = Decimal(0)
 FRACTIONS = ("share", "low", "high")
-NOBODY = ("", "单位未知")
+NONE = "-"
+"""The key of a row of ground without a known unit; an address leaves empty values out."""
 OF_EVERY_TABLE = (
     ColumnSpec(UNKNOWN, "数据不足", "conclude", (UNKNOWN,)),
     ColumnSpec(HIDDEN, "区外或无权查看", "conclude", (HIDDEN,)),
@@ -64,6 +73,10 @@ def figures_of(
     taken = chosen(batches, batch)
     ground = ground_of(taken, scope) if taken else []
     names = _township_names(ground) if table.by == "township" else {}
+    if any(column.kind == "group" for column in table.columns):
+        beyond = holders_beyond(ground, scope)
+        ground = [replace(one, groups={}) if one.holder and one.holder[0] in beyond else one
+                  for one in ground]  # fmt: skip
     lines = _lines(table, ground, names)
     columns = _columns(table, ground)
     for line in lines:
@@ -72,13 +85,19 @@ def figures_of(
         lines = [line for line in lines if line.key == only]
     total = Line("", "合计", ground=[one for line in lines for one in line.ground])
     _fill_total(total, lines, columns)
-    gaps = _gaps(ground)
+    gaps = _gaps(ground, scope)
     return Figures(table, taken, batches, columns, lines, total, gaps)
 
 
-def _gaps(ground: list[Ground]) -> list[str]:
-    """The layers that were missing, where, each once."""
-    told = (f"{gap.get('county', '')}无{gap['term']}" for one in ground for gap in one.gaps)
+def _gaps(ground: list[Ground], scope: Scope) -> list[str]:
+    """The layers that were missing, where, each once: of the scope's counties and layers."""
+    seen = set(scope.layers("verdict"))
+    told = (
+        f"{gap['county']}无{gap['term']}"
+        for one in ground
+        for gap in one.gaps
+        if gap.get("county") in scope.county_names and gap.get("layer") in seen
+    )
     return sorted(dict.fromkeys(told))
 
 
@@ -110,30 +129,31 @@ def _lines(table: TableSpec, ground: list[Ground], names: dict[str, str]) -> lis
         for key, name, share in _units(table, one, names):
             line = lines.setdefault(key, Line(key, name))
             line.ground.append(share)
-    order = {"patch": lambda line: 0, "holder": lambda line: (not line.key, line.name)}
-    return sorted(lines.values(), key=order.get(table.by, lambda line: (not line.key, line.key)))
+    order = {"patch": lambda line: 0, "holder": lambda line: (line.key == NONE, line.name)}
+    return sorted(
+        lines.values(), key=order.get(table.by, lambda line: (line.key == NONE, line.key))
+    )
 
 
 def _units(
     table: TableSpec, one: Ground, names: dict[str, str]
 ) -> Iterable[tuple[str, str, Ground]]:
     """The rows that a patch counts in, with its ground there: several townships may share it."""
-    if table.by == "township":
-        by_code: dict[str, list[Any]] = defaultdict(list)
+    if table.by in ("township", "county"):
+        by_place: dict[tuple[str, str], list[Part]] = defaultdict(list)
         for part in one.parts:
-            by_code[part.township].append(part)
-        for code, parts in by_code.items():
+            code = part.township or NONE
+            place = (code, names.get(code, "乡镇未知" if code == NONE else code))
+            by_place[part.county if table.by == "county" else place].append(part)
+        for (key, name), parts in by_place.items():
             area = sum((part.area_m2 for part in parts), ZERO)
-            piece = Ground(**{**vars(one), "parts": parts, "area_m2": area})
-            yield code, names.get(code, code or "乡镇未知"), piece
+            yield key, name, Ground(**{**vars(one), "parts": parts, "area_m2": area})
         return
     if table.by == "holder":
-        key, name = (str(one.holder[0]), one.holder[1]) if one.holder else NOBODY
-    elif table.by == "county":
-        key, name = one.county
+        key, name = (str(one.holder[0]), one.holder[1]) if one.holder else (NONE, "单位未知")
     elif table.by == "year":
-        key = str(one.attributes.get(table.year_of) or "")[:4]
-        name = f"{key} 年" if key else "年度未知"
+        key = str(one.attributes.get(table.year_of) or "")[:4] or NONE
+        name = "年度未知" if key == NONE else f"{key} 年"
     else:
         key, name = str(one.id), one.jcbh
     yield key, name, one
@@ -235,7 +255,9 @@ def _fractions(line: Line, columns: list[ColumnSpec]) -> None:
             if above is None or below is None:
                 line.cells[column.code] = None
                 continue
-            known = below - open_m2 if of_all_ground & set(column.over) else below
+            # neither what is unknown nor what lies out of sight stands below the line
+            aside = open_m2 + line.cells.get(HIDDEN, ZERO)
+            known = below - aside if of_all_ground & set(column.over) else below
             line.cells[column.code] = _fraction(column.kind, above, known, open_m2)
 
 

@@ -35,8 +35,12 @@ class BatchTold:
 
 @dataclass(frozen=True)
 class Part:
-    """Ground of one patch in one township with one answer: a conclusion, unknown or hidden."""
+    """Ground of one patch in one township with one answer: a conclusion, unknown or hidden.
 
+    ``county`` is code and name; of ground beyond the reader's counties that of the patch.
+    """
+
+    county: tuple[str, str]
     township: str
     code: str
     area_m2: Decimal
@@ -78,6 +82,13 @@ def batches_of(ruleset: str, scope: Scope) -> list[BatchTold]:
         )
         for row in sqlfiles.rows("campaigns/10_list_batches", params)
     ]  # fmt: skip
+
+
+def holders_beyond(ground: Iterable[Ground], scope: Scope) -> frozenset[int]:
+    """The users of this ground that have papers or ground beyond the scope's counties."""
+    ids = sorted({one.holder[0] for one in ground if one.holder})
+    params = {"holder_ids": ids, "county_ids": scope.sql_params()["county_ids"]}
+    return frozenset(row["id"] for row in sqlfiles.rows("campaigns/40_list_holders_beyond", params))
 
 
 def chosen(batches: list[BatchTold], code: str) -> BatchTold | None:
@@ -122,9 +133,11 @@ def ground_of(batch: BatchTold, scope: Scope) -> list[Ground]:
             code = HIDDEN
         if not row["within"]:
             ground.marks = {}  # measured over the whole patch: of ground beyond it nothing is told
-        township = row["township_code"] if row["within"] else ""
-        ground.parts.append(Part(township, code, row["area_m2"]))
+        within = row["within"]
+        county = (row["county_code"], row["county_name"]) if within else ground.county
+        township = row["township_code"] if within else ""
+        ground.parts.append(Part(county, township, code, row["area_m2"]))
     for ground in found.values():
         if not ground.parts:
-            ground.parts.append(Part("", UNKNOWN, ground.area_m2))
+            ground.parts.append(Part(ground.county, "", UNKNOWN, ground.area_m2))
     return list(found.values())

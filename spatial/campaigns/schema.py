@@ -60,6 +60,11 @@ class TableSpec:
         """What a row is called."""
         return UNITS[self.by]
 
+    @property
+    def names_users(self) -> bool:
+        """Whether its rows name who uses or holds ground: for whoever may identify alone."""
+        return self.by in ("holder", "patch")
+
     def column(self, code: str) -> ColumnSpec:
         """The column of that code."""
         return next(column for column in self.columns if column.code == code)

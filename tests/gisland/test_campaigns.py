@@ -7,75 +7,27 @@ import io
 import re
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
-from django.test import Client
 
-from gisland.casework.models import CampaignMeasure
 from imports.models import ExportLog
 from spatial.campaigns import read
 from spatial.campaigns.figures import figures_of
 from spatial.campaigns.read import campaign_of, campaigns
-from spatial.engine.classify import apply_run, classify
 from spatial.engine.make_patches import make_patches
-from spatial.models import Patch
 from spatial.scope import scope_of
 from tests import drawing
+from tests.campaign_ground import AS_OF, HOME, LEASES, draw_park, firms, judge, page, park, words
 from tests.people import make_regions, person
 
 if TYPE_CHECKING:
-    from spatial.models import Region, User
+    from spatial.models import User
 
-AS_OF = datetime.date(2026, 1, 1)
-HOME, NEXT = "990101", "990102"
 DOC = (Path(__file__).resolve().parents[2] / "docs/how-to/add-a-campaign.md").read_text("utf-8")
-LEASES = {"direction": "租出", "signed_on": datetime.date(2022, 1, 1), "plan": "厂房"}
 
-
-def draw_park(region: Region, **without: str) -> None:
-    """甲厂 fenced 600 m², acquired 300 of it; 乙厂 took 400 m² of leased ground without a lease."""
-    told: dict[str, Any] = {
-        "occupied": {"draw": "AAAAAABBBB", "A": {"holder": "甲厂"}, "B": {"holder": "乙厂"}},
-        "approval": {"draw": "RRR.......", "R": {"step": "征收", "holder": "甲厂",
-                                                 "approved_on": datetime.date(2020, 1, 1)}},
-        "lease": {"draw": "......LLLL", "L": {**LEASES, "direction": "租入", "holder": "园区"}},
-        "township": {"draw": "TTTTTTTTTT", "T": {"code": f"{region.code}001"}},
-    }  # fmt: skip
-    for layer, drawn in (told | without).items():
-        drawing.draw_layer(layer, drawn, region=region)
-
-
-def judge(batch: str, layer: str, ruleset: str) -> None:
-    make_patches(layer, batch=batch, ruleset=ruleset, as_of=AS_OF)
-    ids = list(Patch.objects.filter(batch__code=batch).values_list("pk", flat=True))
-    apply_run(classify(ids, ruleset=ruleset, as_of=AS_OF))
-
-
-@pytest.fixture
-def park(db: None) -> User:
-    """A park in one county, judged, and an officer of that county."""
-    make_regions()
-    home = drawing.county(HOME)
-    draw_park(home)
-    judge("园区2026", "occupied", "park-audit")
-    return person(HOME, "brigade", name="officer")
-
-
-def page(user: User, address: str, **posted: str) -> Any:
-    client = Client()
-    client.force_login(user)
-    return client.post(address, posted) if posted else client.get(address)
-
-
-def words(html: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
-
-
-def firms(user: User) -> dict[str, dict[str, Any]]:
-    table = campaign_of("park-audit").tables[0]
-    return {line.name: line.cells for line in figures_of(table, scope_of(user)).lines}
+__all__ = ["park"]
 
 
 @pytest.mark.django_db
@@ -171,82 +123,6 @@ def test_the_supply_rate_by_year_is_one_of_sums(db: None) -> None:
     rates = {line.name: round(float(line.cells["rate"]), 3) for line in found.lines}
     assert rates == {"2019 年": 0.75, "2021 年": round(1 / 6, 3)}
     assert float(found.total.cells["rate"]) == pytest.approx(0.4, abs=1e-4)
-
-
-# ---------------------------------------------------------------- who sees and does what
-
-
-def test_another_county_has_no_row_no_ground_and_no_file(park: User) -> None:
-    other = person(NEXT, "brigade", name="next")
-    html = page(other, "/campaigns/park-audit/").content.decode()
-    assert "还没有这张表的地块" in html
-    for hidden in ("甲厂", "园区2026"):
-        assert hidden not in html
-    book = openpyxl.load_workbook(
-        io.BytesIO(page(other, "/campaigns/park-audit/tables.xlsx").content)
-    )
-    told = [str(cell.value) for sheet in book for row in sheet for cell in row if cell.value]
-    assert not [word for word in told if "甲厂" in word]
-    assert page(other, "/campaigns/park-audit/?batch=园区2026").status_code == 400
-
-
-def test_a_measure_is_set_shown_and_kept(park: User) -> None:
-    unit = next(
-        line.key
-        for line in figures_of(campaign_of("park-audit").tables[0], scope_of(park)).lines
-        if line.name == "甲厂"
-    )
-    address = f"/campaigns/park-audit/?unit={unit}"
-    told = {"measure": "补办征收", "work_group": "执法整改组", "due_on": "2026-03-31",
-            "state": "planned", "note": "已约谈"}  # fmt: skip
-    assert page(park, address, **told).status_code == 302
-    assert page(park, address, **{**told, "state": "done"}).status_code == 302
-    assert CampaignMeasure.objects.count() == 2
-    answer = page(park, "/campaigns/park-audit/")
-    assert (answer.context["progress"].set, answer.context["progress"].done) == (1, 1)
-    assert "补办征收" in words(answer.content.decode())
-    leader = person(HOME, "official", name="leader")
-    assert page(leader, address, **told).status_code == 403
-    assert page(person(NEXT, name="n"), address, **told).status_code == 400
-    assert CampaignMeasure.objects.count() == 2
-
-
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        ({"measure": "罚款"}, "处置措施请从这些里选"),
-        ({"work_group": "第五组"}, "工作组请从这些里选"),
-        ({"due_on": "明年"}, "时限 明年 应写作 2026-03-31"),
-        ({"state": "gone"}, "进度请从这些里选"),
-        ({"note": "长" * 1001}, "说明请在 1000 字以内"),
-    ],
-    ids=["measure", "group", "day", "state", "note"],
-)
-def test_a_bad_measure_is_refused_in_words_and_what_was_typed_stays(
-    park: User, wrong: dict[str, str], said: str
-) -> None:
-    unit = figures_of(campaign_of("park-audit").tables[0], scope_of(park)).lines[0].key
-    told = {"measure": "补办征收", "state": "planned", "note": "已约谈", **wrong}
-    answer = page(park, f"/campaigns/park-audit/?unit={unit}", **told)
-    assert answer.status_code == 400
-    assert said in answer.content.decode()
-    assert answer.context["given"]["note"] == told["note"]
-    assert not CampaignMeasure.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("address", "said"),
-    [
-        ("/campaigns/nothing/", "没有专项 nothing"),
-        ("/campaigns/park-audit/?table=x", "这个专项没有这张表"),
-        ("/campaigns/park-audit/?batch=x", "没有批次 x"),
-        ("/campaigns/park-audit/?unit=0", "这张表没有这个单位"),
-    ],
-)
-def test_a_wrong_address_says_what_there_is(park: User, address: str, said: str) -> None:
-    answer = page(park, address)
-    assert answer.status_code == 400
-    assert said in answer.content.decode()
 
 
 # ---------------------------------------------------------------- the papers
