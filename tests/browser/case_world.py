@@ -33,6 +33,7 @@ class CaseWorld:
 
     patch: Patch
     near: Patch
+    next: Patch
     captain: User
     officer: User
     county_reviewer: User
@@ -49,11 +50,11 @@ class CaseWorld:
 
 
 def make_case_world() -> CaseWorld:
-    """Two judged patches, issued by the ministry, an image over them; ``near`` has a case."""
+    """Judged patches, issued by the ministry, an image over them; all but ``patch`` have cases."""
     county = drawn.draw_county("iiii\niiii", COUNTY)
     patches = [
         drawn.draw_patch(rows, county, batch="B2024", issued=ISSUED, jcbh=jcbh)
-        for rows, jcbh in (("PPPP\n....", "7001"), ("....\nPP..", "7002"))
+        for rows, jcbh in (("PPPP\n....", "7001"), ("....\nPP..", "7002"), ("....\n..PP", "7003"))
     ]
     west, south, *_ = patches[0].geom.extent
     Region.objects.filter(pk=county.pk).update(
@@ -61,11 +62,12 @@ def make_case_world() -> CaseWorld:
     )
     drawn.judge(*patches)
     _image(west, south)
-    cases.open_cases([patches[1].pk], None, timezone.now())
+    cases.open_cases([one.pk for one in patches[1:]], None, timezone.now())
     unit = "办案县大队"
     return CaseWorld(
         patch=patches[0],
         near=patches[1],
+        next=patches[2],
         captain=person(COUNTY, "captain", name="fuze", unit=unit),
         officer=person(COUNTY, "brigade", name="banan", unit=unit),
         county_reviewer=person(COUNTY, "reviewer", name="xianshen"),

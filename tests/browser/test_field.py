@@ -9,13 +9,14 @@ from django.conf import settings
 
 from gisland.casework.models import Case, Evidence
 from spatial.models import FieldResult
+from tests.browser.conftest import PICTURES
 from tests.casework.office import jpeg
 from tests.people import PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import FilePayload, Page, Route
 
     from tests.browser.case_world import CaseWorld
     from tests.browser.conftest import Seat
@@ -24,10 +25,15 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 EXPIRED_MS = 80 * 3_600_000
 
 
-def shoot(page: Page, name: str, photo: bytes) -> None:
-    page.locator("[data-part=photo]").set_input_files(
-        [{"name": name, "mimeType": "image/jpeg", "buffer": photo}]
-    )
+HOLD = """() => (navigator.geolocation.getCurrentPosition =
+  (told) => (window.tellPlace = () => told({coords: {longitude: 117, latitude: 30}})))"""
+
+
+def shoot(page: Page, photos: dict[str, bytes]) -> None:
+    files: list[FilePayload] = [
+        {"name": name, "mimeType": "image/jpeg", "buffer": photo} for name, photo in photos.items()
+    ]
+    page.locator("[data-part=photo]").set_input_files(files)
 
 
 def waits(page: Page, said: str) -> None:
@@ -54,9 +60,9 @@ def test_without_a_network_nothing_is_lost_and_all_is_sent_once(
     page.locator("#field-said", has_text="没有网络").wait_for()
     page.locator("[data-part=picture] img").wait_for()
     photos = {name: jpeg(size=size) for name, size in (("一.jpg", 40), ("二.jpg", 50))}
-    for count, (name, photo) in enumerate(photos.items(), start=1):
-        shoot(page, name, photo)
-        waits(page, f"待发 {count}")
+    shoot_and_turn_to(page, photos, case_world.next.jcbh)
+    page.locator("#field-case").get_by_text("返回列表").click()
+    page.locator("#field-list a", has_text=case_world.near.jcbh).click()
     page.locator("[name=result]").fill("正在建设")
     page.locator("[data-part=form] button").click()
     waits(page, "待发 3")
@@ -81,6 +87,26 @@ def test_without_a_network_nothing_is_lost_and_all_is_sent_once(
     for one in kept.values():
         page.locator("#field-receipts", has_text=one.sha256).wait_for()
     phone.picture("receipts")
+
+
+def shoot_and_turn_to(page: Page, photos: dict[str, bytes], next_jcbh: str) -> None:
+    """Several at once; before the phone has its place, the next patch is opened and written on."""
+    page.evaluate(HOLD)
+    shoot(page, photos)
+    page.locator("#field-case").get_by_text("返回列表").click()
+    page.locator("#field-list a", has_text=next_jcbh).click()
+    page.locator("[name=result]").fill("写到一半")
+    assert "已存在本机" not in page.locator("#field-said").inner_text()
+    page.wait_for_function("() => window.tellPlace")
+    page.evaluate("() => window.tellPlace()")
+    waits(page, f"待发 {len(photos)}")
+    page.locator("#field-mine").dispatch_event("change")
+    page.locator("#field-said", has_text="没有网络").wait_for()
+    page.locator("#field-waiting").click()
+    page.get_by_role("button", name="删除").first.wait_for()
+    page.screenshot(path=PICTURES / "field-outbox-offline.png")
+    page.go_back()
+    assert page.locator("[name=result]").input_value() == "写到一半", "the list was renewed"
 
 
 def lose_the_first_answer(page: Page) -> list[str]:
@@ -120,7 +146,7 @@ def test_whoever_uses_the_phone_next_sees_nothing_and_it_all_comes_back(
     page.locator("[data-part=picture] img").wait_for()
     page.locator("#field-shell", has_text="本页可离线打开").wait_for(state="attached")
     phone.context.set_offline(True)
-    shoot(page, "三.jpg", jpeg(size=60))
+    shoot(page, {"三.jpg": jpeg(size=60)})
     waits(page, "待发 1")
     page.route("**/cases/*/evidence", lambda route: route.abort())
     phone.context.set_offline(False)

@@ -26,20 +26,28 @@ const view = new CaseView(part("field-case"), config, {
   fixPlace,
   heading: () => turned.heading(),
   say,
-  send: async (item) => {
-    if (!whoNow()) return say("登录已失效，没有收下。请重新登录后再拍。", true);
-    try {
-      const sent = outbox.add(item);
-      say(`${item.jcbh}：已存在本机，正在发送。`);
-      if (state.told) await keepTold(state.told, state.at);
-      await sent;
-      const left = (await waitingItems()).length;
-      say(left ? `待发 ${left} 件，见“待发”。连上服务器后自动发送。` : "已送到，服务器回执已核对。");
-    } catch (error) {
-      say(`本机存不下（${error.name}）。请清理手机空间，或连上网络后在案件页上传。`, true);
-    }
+  keep: (item) =>
+    outbox.keep(item).catch((error) => {
+      const name = item.name ?? "核查结果";
+      throw new Error(`${name}：本机存不下（${error.name}），没有收下。请清理手机空间，或连上网络后在案件页上传。`, { cause: error });
+    }),
+  found: async (id, found) => {
+    const listed = state.told?.cases.find((one) => one.id === id);
+    if (!listed) return;
+    listed.found = found;
+    await keepTold(state.told, state.at);
   },
+  sendOff,
 });
+
+/** Say what the phone has and send it, without waiting for it; a fault stays to be read. */
+async function sendOff(said, isFault) {
+  say(said, isFault);
+  await outbox.send();
+  if (isFault) return;
+  const left = (await waitingItems()).length;
+  say(left ? `待发 ${left} 件，见“待发”。连上服务器后自动发送。` : "已送到，服务器回执已核对。");
+}
 
 async function waitingItems() {
   const who = whoNow();
@@ -91,7 +99,10 @@ async function refresh() {
     state.told = null;
     fill(part("field-list"));
     say(error.message, true);
-    if (error.status === 401) toLogin();
+    if (error.status === 401) {
+      view.one = null; // whoever is not logged in sees no case
+      toLogin();
+    }
   }
   await showWaiting();
   route();
@@ -101,14 +112,15 @@ function toLogin() {
   fill(part("field-said"), "请先登录，再使用外业核查。", el("a", { href: "/login/?next=/field/", text: "登录" }));
 }
 
-/** Which part is shown: #ID a case, #outbox what waits, else the list. */
+/** Which part is shown: #ID a case, #outbox what waits, else the list. An open case stays, listed anew or not. */
 function route() {
   const name = window.location.hash.slice(1);
-  const one = state.told?.cases.find(({ id }) => String(id) === name) ?? null;
-  const open = name === "outbox" ? "field-outbox" : one ? "field-case" : "field-near";
+  const listed = state.told?.cases.find(({ id }) => String(id) === name) ?? null;
+  const isShown = view.one !== null && String(view.one.id) === name;
+  const open = name === "outbox" ? "field-outbox" : listed || isShown ? "field-case" : "field-near";
   for (const id of ["field-near", "field-case", "field-outbox"]) part(id).hidden = id !== open;
-  if (one && view.one !== one) view.show(one, state.told);
-  if (!one) view.one = null;
+  if (listed && !isShown) view.show(listed, state.told);
+  else if (listed && view.one !== listed) view.renew(listed, state.told);
 }
 
 function turnTo() {

@@ -42,7 +42,7 @@ export function showOutbox(waitingList, receiptList, { items, receipts, onAgain,
         el("strong", { text: `${item.jcbh}：${titleOf(item)}` }),
         item.blob ? el("span", { class: "quiet", text: `${size(item.blob.size)} · ${dayOf(item.at)}` }) : el("span", { class: "quiet", text: dayOf(item.at) }),
         el("span", { text: item.state === "refused" ? `未收下：${item.fault}` : item.fault || "等待发送" }),
-        item.state === "refused"
+        item.fault
           ? el(
               "span",
               { class: "field-buttons" },

@@ -4,19 +4,39 @@
  *
  * A photo   {kind: "photo", url, name, blob, sha256, fields}      a finding {kind: "result", url, body}
  * state     "waiting", or "refused": the server said why in `fault`, and a person must decide
+ * tries     how often it was tried: what failed goes behind the others, so that no item can hold them all up
  */
 
 import { csrfToken } from "../api.js";
-import { ofUser, put, remove, whoNow } from "./store.js";
+import { get, ofUser, put, remove, whoNow } from "./store.js";
 
 const AGAIN_MS = 20_000;
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 60_000;
+/** The slowest line that still counts as a line. */
+const SLOW_BYTES_PER_MS = 32;
 /** Answers after which sending again may help: who is asked, or when, is at fault and not what was sent. */
 const PASSING = new Set([401, 403, 408, 425, 429]);
+/** Answers that the next item would get too: nobody logged in, too many at once, closed, disk full. */
+const SAME_FOR_ALL = new Set([401, 429, 503, 507]);
 
-/** Keep something to be sent; resolves when the phone has it. */
-export async function keep(item) {
-  await put("outbox", { ...item, who: whoNow(), at: Date.now(), state: "waiting", fault: "" });
+/** How long an answer is waited for: a large photo may take its time on a weak signal. */
+export const patienceMs = (item) => PATIENCE_MS + Math.ceil((item.blob?.size ?? 0) / SLOW_BYTES_PER_MS);
+
+/** What is tried next, null for nothing: the least tried, then the oldest; findings on one case in their order. */
+function nextOf(items, tried) {
+  const waiting = items.filter(({ state }) => state === "waiting");
+  const first = new Map();
+  for (const item of waiting.filter(({ kind }) => kind === "result")) {
+    if (!first.has(item.case)) first.set(item.case, item);
+  }
+  const open = waiting.filter((item) => !tried.has(item.receipt) && (item.kind !== "result" || first.get(item.case) === item));
+  return open.sort((a, b) => (a.tries ?? 0) - (b.tries ?? 0))[0] ?? null;
+}
+
+/** Change what still lies in the outbox; what was sent or deleted meanwhile does not come back. */
+async function mark(receipt, change) {
+  const item = await get("outbox", receipt);
+  if (item) await put("outbox", { ...item, ...change });
 }
 
 function formOf(item) {
@@ -36,7 +56,7 @@ async function post(item) {
     headers,
     credentials: "same-origin",
     cache: "no-store",
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: AbortSignal.timeout(patienceMs(item)),
     body: isPhoto ? formOf(item) : JSON.stringify({ ...item.body, receipt: item.receipt }),
   });
   const told = await response.json().catch(() => null);
@@ -48,7 +68,8 @@ async function attempt(item) {
   let answer;
   try {
     answer = await post(item);
-  } catch {
+  } catch (error) {
+    if (error.name === "TimeoutError") return { fault: "服务器迟迟没有答复，稍后自动再发。" };
     return { fault: "没有连上服务器，连上后自动再发。", stop: true };
   }
   const { status, told } = answer;
@@ -58,7 +79,7 @@ async function attempt(item) {
   }
   const said = told?.detail || told?.title || `服务器答复 ${status}。`;
   if (status === 401) return { fault: "登录已失效，请重新登录后再发送；未发送的仍在本机。", stop: true };
-  if (status >= 500 || PASSING.has(status) || status < 400) return { fault: said, stop: true };
+  if (status >= 500 || PASSING.has(status) || status < 400) return { fault: said, stop: SAME_FOR_ALL.has(status) };
   return { fault: said, refused: true };
 }
 
@@ -73,13 +94,13 @@ export class Outbox {
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.send());
   }
 
-  async add(item) {
-    await keep(item);
+  /** Keep something of `item.who` to be sent; resolves when the phone has it, throws where it has no room. Sends nothing. */
+  async keep(item) {
+    await put("outbox", { ...item, at: Date.now(), state: "waiting", fault: "", tries: 0 });
     this.onChange();
-    return this.send();
   }
 
-  /** Try all that waits, oldest first; asked for again meanwhile, once more when that is done. */
+  /** Try all that waits; asked for again meanwhile, once more when that is done. */
   send() {
     this.asked = true;
     this.sending ??= this.rounds().finally(() => {
@@ -102,12 +123,12 @@ export class Outbox {
     if (!who) return;
     const tried = new Set();
     for (;;) {
-      const item = (await ofUser("outbox", who)).find(({ state, receipt }) => state === "waiting" && !tried.has(receipt));
+      const item = nextOf(await ofUser("outbox", who), tried);
       if (!item || whoNow() !== who) break; // logged out meanwhile: it stays here for its owner
       tried.add(item.receipt);
       const { done, told, fault, refused, stop } = await attempt(item);
       if (done) await this.confirm(item, told);
-      else await put("outbox", { ...item, fault, state: refused ? "refused" : "waiting" });
+      else await mark(item.receipt, { fault, state: refused ? "refused" : "waiting", tries: (item.tries ?? 0) + 1 });
       this.onChange();
       if (stop) break;
     }
@@ -122,9 +143,10 @@ export class Outbox {
     await remove("outbox", receipt);
   }
 
-  /** A person decides about what was refused. */
+  /** A person decides about what was refused or does not get through; it is the first to be tried. */
   async again(item) {
-    await put("outbox", { ...item, state: "waiting", fault: "" });
+    await mark(item.receipt, { state: "waiting", fault: "", tries: -1 });
+    this.onChange();
     return this.send();
   }
 
