@@ -190,7 +190,7 @@ def test_the_steps_offered_are_those_that_can_be_taken(office: Office) -> None:
     assert "pass_county" not in offered(office.county_reviewer)
     office.assign()
     assert "图斑尚未判定" in offered(office.officer)["submit"][0]
-    assert set(offered(office.leader)) == {"list"}
+    assert set(offered(office.leader)) == {"list", "urge"}
     assert "resume" not in offered(office.officer)
     for code, lacks in offered(office.officer).items():
         if lacks:

@@ -6,15 +6,17 @@ import io
 import json
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import CommandError, call_command
 
+import spatial.engine.make_patches as made_of
 from spatial.engine.make_patches import make_patches
 from spatial.errors import GislandError, InputRefused, RulesetInvalid, UnknownLayer, UnknownRegion
 from spatial.models import Batch, Patch, Zone
-from spatial.rules.load import load_text
+from spatial.rules import load as rules_loaded
+from spatial.rules.load import load_ruleset
 from tests.imports.conftest import (  # noqa: F401 - fixtures
     CITY,
     EAST,
@@ -25,13 +27,22 @@ from tests.imports.conftest import (  # noqa: F401 - fixtures
     written,
 )  # fmt: skip
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counties", "media")]
 
-FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "rules"
 TODAY = date(2026, 1, 1)
 ONE = {"HTBH": "示供〔2023〕1号", "QDRQ": "2023-03-01", "QSXZ": "国有", "SRDW": "甲厂", "YTZE": 5}
 TWO = {"HTBH": "示供〔2023〕2号", "QDRQ": "2023-04-01", "QSXZ": "集体", "SRDW": "乙厂", "YTZE": 20}
 PLACES = [square(119.95, 33.05), square(119.96, 33.05), square(119.97, 33.05)]
+
+
+@pytest.fixture(autouse=True)
+def plain_house(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the enforcement ruleset is offered: none is written for the layers drawn here."""
+    path = rules_loaded.RULES_ROOT / "land-enforcement.toml"
+    monkeypatch.setattr(made_of, "ruleset_files", lambda: [path])
 
 
 def load(layer: str, path: Path, records: list[dict], geoms: list, **options: date) -> None:
@@ -215,13 +226,13 @@ def test_a_faulty_where_is_refused_in_words(tmp_path: Path, test: str, said: str
 def test_the_ruleset_says_which_zones_and_judges_the_batch(tmp_path: Path) -> None:
     leases = [{"HTBH": "租1", "ZLFX": "租入"}, {"HTBH": "租2", "ZLFX": "租出"}]
     load("lease", tmp_path / "lease.gpkg", leases, PLACES[:2])
-    ruleset = load_text((FIXTURES / "lease.toml").read_text("utf-8"))
+    ruleset = load_ruleset("park-lease")
     made = make("lease", ruleset=ruleset)
     assert (made.added, made.left_out, made.notes) == (1, 1, [])
-    assert Batch.objects.get().ruleset == "lease"
+    assert Batch.objects.get().ruleset == "park-lease"
     with pytest.raises(InputRefused, match="以 lease 为图斑，不能用图层 supply"):
         make("supply", ruleset=ruleset)
-    with pytest.raises(InputRefused, match="规则集是 lease，不是 land-enforcement"):
+    with pytest.raises(InputRefused, match="规则集是 park-lease，不是 land-enforcement"):
         make("lease", ruleset="land-enforcement")
 
 
