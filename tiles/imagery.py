@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import math
+import threading
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,10 @@ def path_of(image: Image) -> Path:
     return path
 
 
+_ASKING = threading.Lock()
+"""A prepared geometry builds its index when it is first asked: two threads at once break down."""
+
+
 def deepest(image: Image, scope: Scope) -> int:
     """The deepest zoom that this user may ask of an image."""
     return DEEPEST if scope.may("export", image.secrecy) else DEEPEST_UNEXPORTED
@@ -114,10 +119,12 @@ def render(image: Image, tile: Tile, counties: Counties) -> bytes | None:
 def _beyond(tile: Tile, counties: Counties) -> np.ndarray:
     """Which pixels of a tile lie beyond these counties."""
     box = shapely.box(*tile.bounds_m)
-    whole = _ground(counties)
-    if shapely.contains_properly(whole, box):
+    with _ASKING:
+        whole = _ground(counties)
+        inside = shapely.contains_properly(whole, box)
+        ground = box if inside else shapely.intersection(whole, box)
+    if inside:
         return np.zeros((SIDE, SIDE), dtype=bool)
-    ground = shapely.intersection(whole, box)
     if ground.is_empty:
         return np.ones((SIDE, SIDE), dtype=bool)
     return geometry_mask(
