@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, wraps
 from typing import TYPE_CHECKING, Any, cast
 
@@ -240,7 +240,6 @@ def _scope(roles: list[Role], counties: Q, unit_id: int | None) -> Scope:
     return scope_made(tuple(roles), found, unit_id, tuple(layers))
 
 
-@lru_cache(256)
 def scope_made(
     roles: tuple[Role, ...],
     counties: tuple[tuple[int, str, str], ...],
@@ -249,8 +248,18 @@ def scope_made(
 ) -> Scope:
     """The scope that follows from roles, counties (id, code, name) and secrecies as they are now.
 
-    Kept for the next who has the same: it is a matter of arithmetic.
+    A new one each time: what is ``known`` of it was read from the database and ends with it.
     """
+    return replace(_arithmetic(roles, counties, unit_id, layer_secrecies))
+
+
+@lru_cache(256)
+def _arithmetic(
+    roles: tuple[Role, ...],
+    counties: tuple[tuple[int, str, str], ...],
+    unit_id: int | None,
+    layer_secrecies: tuple[tuple[str, str], ...],
+) -> Scope:
     return Scope(
         county_ids=tuple(pk for pk, _, _ in counties),
         county_codes=tuple(code for _, code, _ in counties),
