@@ -111,13 +111,16 @@ def render(image: Image, tile: Tile, counties: Counties) -> bytes | None:
     return _webp(_eight_bits(values, image.stretch))
 
 
+def is_within(tile: Tile, counties: Counties) -> bool:
+    """Whether a tile lies wholly within these counties: nothing of it is cut off."""
+    return bool(shapely.contains_properly(_ground(counties), shapely.box(*tile.bounds_m)))
+
+
 def _beyond(tile: Tile, counties: Counties) -> np.ndarray:
     """Which pixels of a tile lie beyond these counties."""
-    box = shapely.box(*tile.bounds_m)
-    whole = _ground(counties)
-    if shapely.contains_properly(whole, box):
+    if is_within(tile, counties):
         return np.zeros((SIDE, SIDE), dtype=bool)
-    ground = shapely.intersection(whole, box)
+    ground = shapely.intersection(_ground(counties), shapely.box(*tile.bounds_m))
     if ground.is_empty:
         return np.ones((SIDE, SIDE), dtype=bool)
     return geometry_mask(
