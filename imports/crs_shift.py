@@ -38,6 +38,8 @@ ON_LINE_M, BESIDE_M = 2.0, 100.0
 how many would be there by chance."""
 
 AROUND_M = 2000.0
+CELL_M = 1.5 * AROUND_M
+"""Of a line walked in steps of AROUND_M, what lies as near as that is no further from a step."""
 AT_MOST = 4000
 SKIPPED = 16
 """Of a large file every so many-th shape is read for it."""
@@ -194,11 +196,12 @@ class _Lines:
         return points * self.scale
 
     def beside(self, points: np.ndarray) -> np.ndarray:
-        """Whether each point may lie as near as AROUND_M: by cells of that size, which is cheap."""
-        corners = np.floor(shapely.get_coordinates(self.segments) / AROUND_M).astype(np.int64)
+        """Whether each point may lie as near as AROUND_M: by cells, which is cheap."""
+        steps = shapely.get_coordinates(shapely.segmentize(self.segments, AROUND_M))
+        corners = np.floor(steps / CELL_M).astype(np.int64)
         around = np.stack(np.meshgrid((-1, 0, 1), (-1, 0, 1)), -1).reshape(-1, 2)
         cells = (np.unique(corners, axis=0)[:, None] + around).reshape(-1, 2)
-        asked = np.floor(self.metres(points) / AROUND_M).astype(np.int64)
+        asked = np.floor(self.metres(points) / CELL_M).astype(np.int64)
         found: np.ndarray = np.isin(asked @ CELL, cells @ CELL)
         return found
 

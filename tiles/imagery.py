@@ -116,15 +116,20 @@ def render(image: Image, tile: Tile, counties: Counties) -> bytes | None:
     return _webp(_eight_bits(values, image.stretch))
 
 
-def _beyond(tile: Tile, counties: Counties) -> np.ndarray:
-    """Which pixels of a tile lie beyond these counties."""
+def is_within(tile: Tile, counties: Counties) -> bool:
+    """Whether a tile lies wholly within these counties: nothing of it is cut off."""
     box = shapely.box(*tile.bounds_m)
     with _ASKING:
-        whole = _ground(counties)
-        inside = shapely.contains_properly(whole, box)
-        ground = box if inside else shapely.intersection(whole, box)
-    if inside:
+        return bool(shapely.contains_properly(_ground(counties), box))
+
+
+def _beyond(tile: Tile, counties: Counties) -> np.ndarray:
+    """Which pixels of a tile lie beyond these counties."""
+    if is_within(tile, counties):
         return np.zeros((SIDE, SIDE), dtype=bool)
+    box = shapely.box(*tile.bounds_m)
+    with _ASKING:
+        ground = shapely.intersection(_ground(counties), box)
     if ground.is_empty:
         return np.ones((SIDE, SIDE), dtype=bool)
     return geometry_mask(

@@ -37,12 +37,14 @@ def picture(request: HttpRequest, image_id: int, z: int, x: int, y: int) -> Http
         raise ImageUnknown(f"影像 {image_id} 没有 {z} 级瓦片，最深 {imagery.DEEPEST} 级。")
     counties = imagery.counties_of(scope)
     tag = serve.etag(image.pk, image.source_sha256, image.file, tile, scope.key, counties)
-    if (known := serve.unchanged(request, tag, serve.FOREVER)) is not None:
+    # where a boundary cuts the tile, it may be drawn anew
+    cache = serve.FOREVER if imagery.is_within(tile, counties) else serve.ASK_AGAIN
+    if (known := serve.unchanged(request, tag, cache)) is not None:
         return known
     body = imagery.render(image, tile, counties)
     if body is None:
-        return serve.nothing(request, tag=tag, cache=serve.FOREVER)
-    return serve.answer(request, body, WEBP, tag=tag, cache=serve.FOREVER)
+        return serve.nothing(request, tag=tag, cache=cache)
+    return serve.answer(request, body, WEBP, tag=tag, cache=cache)
 
 
 @require_safe

@@ -52,10 +52,14 @@ def _require(layer: TileLayer, tile: Tile, scope: Scope) -> None:
 
 
 def _zones(request: HttpRequest, layer: TileLayer, tile: Tile, chosen: Chosen) -> HttpResponse:
-    """Snapshots never change, nor do levels unless built anew: the tag is known beforehand."""
+    """Snapshots never change, nor do levels unless built anew: the tag is known beforehand.
+
+    What is cut by a boundary is asked for again: the boundary may be drawn anew.
+    """
     scope = request_scope(request)
-    cache = serve.FOREVER if chosen.frozen and chosen.named else serve.ASK_AGAIN
     ground = vector.own_ground(tile, chosen, scope)
+    stays = chosen.frozen and chosen.named and ground is None
+    cache = serve.FOREVER if stays else serve.ASK_AGAIN
     if not chosen.frozen:
         body = vector.zones(layer, tile, chosen, scope, ground)
         return serve.answer(request, body, serve.MVT, tag=serve.etag(body, scope.key), cache=cache)

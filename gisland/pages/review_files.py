@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
+    from spatial.models import Patch
     from spatial.scope import Scope
 
 SHEETS_AT_ONCE = 10
@@ -82,23 +84,40 @@ def asked_of(scope: Scope, told: Mapping[str, Any], most: int | None = None) -> 
 
     Raises InputRefused where there are none or more, with the remedy.
     """
-    filters = Filters.read(told)
-    found = select(scope, filters)
-    said = "；".join(f"{name}={value}" for name, value in filters.told().items())
+    found, said = _found(scope, told)
+    most = MOST_ROWS if most is None else most
+    ids = list(found.order_by(*queue.ADDRESS).values_list("pk", flat=True)[: most + 1])
+    _require_count(len(ids), most)
+    return Asked(scope=scope, patch_ids=ids, said=said or "全部")
+
+
+def count_asked(scope: Scope, told: Mapping[str, Any], most: int | None = None) -> int:
+    """How many patches ``asked_of`` would give, neither sorted nor read; refused alike."""
+    most = MOST_ROWS if most is None else most
+    count = _found(scope, told)[0].order_by()[: most + 1].count()
+    _require_count(count, most)
+    return count
+
+
+def _found(scope: Scope, told: Mapping[str, Any]) -> tuple[QuerySet[Patch], str]:
+    """What an address asks for, and how that is said."""
     if only := str(told.get("only", "")):
         if not only.isdigit() or len(only) > 18:
             raise InputRefused("图斑编号有误。请刷新后重试。")
-        found, said = select(scope, Filters()).filter(pk=int(only)), "单个图斑"
-    most = MOST_ROWS if most is None else most
-    ids = list(found.order_by(*queue.ADDRESS).values_list("pk", flat=True)[: most + 1])
-    if not ids:
+        return select(scope, Filters()).filter(pk=int(only)), "单个图斑"
+    filters = Filters.read(told)
+    said = "；".join(f"{name}={value}" for name, value in filters.told().items())
+    return select(scope, filters), said
+
+
+def _require_count(count: int, most: int) -> None:
+    if not count:
         raise InputRefused("没有符合条件的图斑，没有可导出的。请放宽条件。")
-    if len(ids) > most:
+    if count > most:
         raise InputRefused(
             f"超过 {most} 个图斑，不在页面上导出。请按批次或行政区缩小筛选，"
             "或请数据管理员用命令 export patches 导出。"
         )
-    return Asked(scope=scope, patch_ids=ids, said=said or "全部")
 
 
 def _register(

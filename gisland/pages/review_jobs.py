@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from gisland.pages import review_files, review_register, review_sheets
 from imports import export_log
 from spatial import jobs
-from spatial.errors import InputRefused
+from spatial.errors import InputRefused, NotAllowed
 from spatial.models import Job, JobState, User
 from spatial.review.filters import Filters
 from spatial.scope import LoginNeeded, login_or_demo, request_scope, scope_of
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from spatial.job_progress import Progress
+    from spatial.scope import Scope
 
 SHEETS_JOB, REGISTER_JOB = "print_sheets", "write_register"
 FORMS = {SHEETS_JOB: "pdf", REGISTER_JOB: "xlsx"}
@@ -46,7 +47,7 @@ def start(request: HttpRequest, form: str) -> JsonResponse:
     told = Filters.read(request.POST).told()
     is_register = kinds[form] == REGISTER_JOB
     most = review_files.MOST_REGISTERED if is_register else None
-    count = len(review_files.asked_of(scope, told, most).patch_ids or ())
+    count = review_files.count_asked(scope, told, most)
     if not is_register and count > review_sheets.MOST:
         raise InputRefused(
             f"有 {count} 个图斑，一份最多 {review_sheets.MOST} 页。请缩小筛选分批打印。"
@@ -65,14 +66,17 @@ def print_in_background(
     arguments: dict[str, Any], by: User, today: datetime.date, progress: Progress
 ) -> dict[str, Any]:
     """Print sheets and keep the file for its user; what the job tells of it."""
-    asked = review_files.asked_of(scope_of(by), arguments["filters"])
+    scope = scope_of(by)
+    scope.require("export", review_files.GUARD)
+    asked = review_files.asked_of(scope, arguments["filters"])
     name, data = review_files.printed(
-        scope_of(by), asked, by=by.username, user=by, today=today, root=arguments["root"],
+        scope, asked, by=by.username, user=by, today=today, root=arguments["root"],
         progress=lambda done, total: progress("排版", done, total),
     )  # fmt: skip
     path = _new_file(FORMS[SHEETS_JOB])
     path.write_bytes(data)
-    return {"token": path.name, "name": name, "count": len(asked.patch_ids or ())}
+    count = len(asked.patch_ids or ())
+    return {"token": path.name, "name": name, "count": count, "scope": scope.key}
 
 
 def write_in_background(
@@ -86,18 +90,28 @@ def write_in_background(
     ids, mark = list(asked.patch_ids or ()), export_log.new_mark()
     stamp = export_log.stamp_of("图斑", len(ids), by.username, today.isoformat(), asked, mark)
     path, name = _new_file(FORMS[REGISTER_JOB]), f"register-{today.isoformat()}.xlsx"
+
+    def between_lots(done: int, total: int) -> None:
+        progress("写台账", done, total)
+        _require_same(scope, by)
+
     try:
         count = review_register.long_workbook(
-            path, scope, ids, asked=asked.said, stamp=stamp,
-            progress=lambda done, total: progress("写台账", done, total),
-        )  # fmt: skip
+            path, scope, ids, asked=asked.said, stamp=stamp, progress=between_lots
+        )
         export_log.write_page(
             mark, name, asked, what=review_files.REGISTER, rows=count, by=by.username, user=by
         )
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    return {"token": path.name, "name": name, "count": count}
+    return {"token": path.name, "name": name, "count": count, "scope": scope.key}
+
+
+def _require_same(scope: Scope, by: User) -> None:
+    """Refuse to go on for whom something else may be seen by now than when the file was begun."""
+    if scope_of(User.objects.get(pk=by.pk)).key != scope.key:
+        raise NotAllowed("文件生成期间您的权限有变，已停止生成。请重新导出。")
 
 
 def _new_file(form: str) -> Path:
@@ -127,8 +141,12 @@ def stop(request: HttpRequest, job_id: int) -> JsonResponse:
 @login_or_demo
 @require_safe
 def fetch(request: HttpRequest, job_id: int) -> Any:
-    """The finished file, for whoever asked for it."""
+    """The finished file, for whoever asked for it and may still see all that is in it."""
+    scope = request_scope(request)
+    scope.require("export", review_files.GUARD)
     job = _job(request, job_id)
+    if job.state == JobState.DONE and job.result.get("scope") != scope.key:
+        raise Http404("文件生成后您的权限有变，不再提供。请重新导出。")
     path = Path(settings.MEDIA_ROOT) / FOLDER / str(job.result.get("token", "missing"))
     if job.state != JobState.DONE or not path.is_file():
         raise Http404("文件还没有生成，或已过期删除。请重新导出。")

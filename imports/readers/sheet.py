@@ -181,8 +181,9 @@ def _number(raw: Any) -> float | None:
 
 
 def _one(group: list[dict[str, Any]], name: str) -> bool:
-    """Whether the points of a parcel say one thing; a merged cell says it once."""
-    return len({str(row.get(name)) for row in group if not is_null(row.get(name))}) <= 1
+    """Whether the points of a parcel say one thing: each of them, or as a merged cell its first."""
+    said = [None if is_null(row.get(name)) else str(row[name]) for row in group]
+    return len(set(said)) == 1 or (said[0] is not None and not any(said[1:]))
 
 
 def _told(group: list[dict[str, Any]], name: str) -> Any:

@@ -10,9 +10,9 @@ import pytest
 
 from gisland.pages.review_jobs import write_in_background
 from imports.models import ExportLog
-from spatial.errors import Stopped
+from spatial.errors import NotAllowed, Stopped
 from spatial.jobs import do_job
-from spatial.models import Job, Patch
+from spatial.models import Job, Patch, User
 from tests.browser import world as drawn
 from tests.browser.world import World, make_world, reach_into_next
 from tests.gisland.test_pages import reader
@@ -20,8 +20,6 @@ from tests.people import person
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from spatial.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +138,31 @@ def test_a_long_register_is_written_in_the_background(world: World, monkeypatch:
     later = client.get(f"/review/files/{job.pk}")
     assert cells(later) == cells(at_once), "the same table, however it was written"
     assert [log.rows for log in ExportLog.objects.filter(what="register")] == [2, 2]
+
+
+@pytest.mark.parametrize("form", ["xlsx", "pdf"])
+def test_a_file_is_not_given_out_once_rights_have_changed(world: World, form: str) -> None:
+    number = reader(world.officer).post(f"/review/files/new.{form}", {}).json()["job"]
+    do_job(number)
+    assert reader(world.officer).get(f"/review/files/{number}").status_code == 200
+    world.officer.roles = ["planner"]  # sees and exports as much, but may not decide
+    world.officer.save()
+    answer = reader(world.officer).get(f"/review/files/{number}")
+    assert answer.status_code == 404
+    world.officer.roles = ["official"]
+    world.officer.save()
+    assert reader(world.officer).get(f"/review/files/{number}").status_code == 403
+
+
+def test_a_register_ends_where_rights_change_meanwhile(world: World, settings: Any) -> None:
+    def progress(phase: str, done: int = 0, total: int = 0) -> None:
+        User.objects.filter(pk=world.officer.pk).update(roles=["official"])
+
+    arguments = {"filters": {}, "today": "2026-01-01", "root": ""}
+    with pytest.raises(NotAllowed, match="权限有变"):
+        write_in_background(arguments, world.officer, drawn.DAY(2026, 1, 1), progress)
+    assert not list((settings.MEDIA_ROOT / "sheets").iterdir())
+    assert not ExportLog.objects.exists()
 
 
 def test_a_register_that_is_stopped_leaves_nothing(world: World, settings: Any) -> None:

@@ -170,6 +170,17 @@ def test_a_shifted_copy_of_a_coverage_is_refused_unless_a_person_insists(name, s
     assert name in told.message
 
 
+def test_a_shift_is_seen_along_straight_borders():
+    """Vertices of the data lie along the line where the line itself has none for kilometres."""
+    county = shapely.box(119.9, 33.0, 120.12, 33.18)
+    ground = Ground(county.bounds, drawn=county)
+    along = np.array([square(119.9, y, 0.001) for y in np.arange(33.04, 33.14, 0.002)])
+    assert crs_shift.check("a.shp", along, ground) == []
+    copy = shapely.transform(along, crs_shift.gcj02, interleaved=False)
+    with pytest.raises(CrsRefused, match="GCJ-02"):
+        crs_shift.check("a.shp", copy, ground)
+
+
 def test_a_common_offset_and_scattered_parcels_are_no_suspicion():
     county = wavy()
     ground = Ground(county.bounds, drawn=county)

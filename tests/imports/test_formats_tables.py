@@ -155,6 +155,20 @@ def test_a_parcel_that_lost_its_name_is_not_joined_to_the_one_above(tmp_path):
     assert "merged_cells" not in kinds(table)
 
 
+@pytest.mark.parametrize(("at", "told"), [(0, "水渠边"), (2, None)])
+def test_a_remark_on_one_point_is_not_the_parcels(tmp_path, at, told):
+    """What stands on the first row alone is a merged cell; on another, that point's own."""
+    path = tmp_path / "a.csv"
+    rows = [
+        ("甲", f"J{n}", 1, north, east, "水渠边" if n == at else "")
+        for n, (east, north) in enumerate(RING)
+    ]
+    path.write_text(csv_text(rows), encoding="utf-8")
+    table = read(path)
+    assert table.records[0].get("用途") == told
+    assert ("point_columns" in kinds(table)) is (told is None)
+
+
 @pytest.mark.parametrize("raw", ["1234", "12345", "99999", "20240301", "x45352", "4535", ""])
 def test_other_numbers_are_no_days(raw):
     assert date_serials.read(raw) == raw

@@ -230,6 +230,13 @@ def test_rules_that_read_an_unseen_layer_are_hidden() -> None:
     admin = scope_of(person("990101", "admin"))
     assert hidden.hidden_rules(admin) == {(rules.pk, "mark", "a"), (rules.pk, "mark", "c")}
     assert hidden.hidden_rules(scope_of(person("990101", "brigade"))) == frozenset()
+    newer = RulesetVersion.objects.create(name="r", title="r", version="2", text="", sha256="2")
+    notion = Notion.objects.create(ruleset=newer, code="p", term="p", layer_id="parcel")
+    rule = Rule.objects.create(ruleset=newer, action="mark", rank=0, code="a", term="a")
+    RulePlace.objects.create(rule=rule, relation="inside", notion=notion)
+    again = scope_of(person("990101", "admin", name="next"))
+    assert again == admin
+    assert (newer.pk, "mark", "a") in hidden.hidden_rules(again), "known of a scope ends with it"
 
 
 def test_ground_outside_is_unchecked_never_clear() -> None:

@@ -130,6 +130,16 @@ def one_judged_alone(world: World) -> None:
     apply_run(classify([world.patches["mine"].pk], ruleset=world.ruleset, as_of=AS_OF))
 
 
+def judged_twice_the_same(world: World) -> None:
+    """A patch that names nobody comes onto old supplied ground and is judged twice: the owner's
+    later patch, judged before both, must count it."""
+    world.row("supply", 0, 800, holder=OWNER, contract_on=DAY(2020, 1, 1),
+              recorded_from=drawing.LONG_AGO)  # fmt: skip
+    late = world.patch("late", 0, 800, after_on=DAY(2024, 4, 1))
+    for _ in range(2):
+        apply_run(classify([late.pk], ruleset=world.ruleset, as_of=AS_OF))
+
+
 def two_at_once(world: World) -> None:
     """A version comes and leaves between two runs, and another takes its place."""
     changes.farmland_redrawn(world)
@@ -152,6 +162,7 @@ CHANGES: dict[Callable[[World], None], set[str]] = {
     undated_patch_and_new_version: {"early", "far"},
     partial_year: {"far"},
     one_judged_alone: {"mine_later"},
+    judged_twice_the_same: {"mine_later"},
     two_at_once: {"mine"},
 }
 """All that each change touches; each of those it changes is among them."""

@@ -68,6 +68,20 @@ def drawn(reader: Reader, whole: shapely.Geometry, zoom: int) -> tuple[shapely.G
     return shapely.union_all(shapes), labels
 
 
+def test_what_the_line_cuts_is_asked_for_again(line: DatasetVersion, brigade: Reader) -> None:
+    """The boundary may be drawn anew; a tile of the county's own ground alone is kept."""
+    kept = set()
+    for tile in tiles_over(in_metres(line.zones.get()), 16):
+        cache = brigade.get(url(LAYER, line.pk, tile))["Cache-Control"]
+        west, _, east, _ = tile.bounds_m
+        middle = in_metres(line.zones.get()).centroid.x
+        if west < middle < east:
+            assert "immutable" not in cache
+        elif east < middle:
+            kept.add("immutable" in cache)
+    assert kept == {True}
+
+
 @pytest.mark.parametrize("has_levels", [False, True])
 @pytest.mark.parametrize("zoom", [*CLOSE, *FAR])
 def test_nothing_beyond_the_county_line(

@@ -132,6 +132,15 @@ def test_304_and_caches(brigade: Reader, store: Path) -> None:
         assert again.status_code == 304
 
 
+def test_what_a_boundary_cuts_is_asked_for_again(brigade: Reader, store: Path) -> None:
+    image = load_raster(write(store / "a.tif", halves("uint8", 40, 200)), taken_on=DAY).image
+    for tile, is_kept in ((tile_at(16, *CENTRE), True), (tile_at(12, WEST, CENTRE[1]), False)):
+        answer = brigade.get(address(image, tile))
+        again = brigade.get(address(image, tile), if_none_match=answer["ETag"])
+        for each in (answer, again):
+            assert ("immutable" in each["Cache-Control"]) is is_kept
+
+
 def test_who_may_see_it(brigade: Reader, stranger: Reader, store: Path) -> None:
     image = load_raster(write(store / "a.tif", halves("uint8", 40, 200)), taken_on=DAY).image
     (listed,) = brigade.get("/imagery/").json()["images"]

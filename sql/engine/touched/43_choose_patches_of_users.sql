@@ -81,7 +81,8 @@ counted AS (
         FROM spatial_assessment AS older
         WHERE older.patch_id = newer.patch_id AND older.id <> newer.id
     ) AS was
-    WHERE coalesce(was.differs, patch.holder_id IS DISTINCT FROM newer.subject_id)
+    -- what read it before it was ever judged counted it for whom the delivery names
+    WHERE coalesce(was.differs, FALSE) OR patch.holder_id IS DISTINCT FROM newer.subject_id
     UNION ALL
     SELECT fact.patch_id, 'infinity'::timestamptz
     FROM spatial_subjectcorrection AS fact
