@@ -26,6 +26,7 @@ from spatial.site_check.check import DataChanging
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Collection
 
     from gisland.casework.clue_ground import Ground
     from spatial.models import User
@@ -58,9 +59,15 @@ class Word:
         return scope
 
 
-def accept(word: Word, clue_id: int, ground: Ground | None = None) -> Case:
+def accept(
+    word: Word,
+    clue_id: int,
+    ground: Ground | None = None,
+    taken: Collection[int] | None = None,
+) -> Case:
     """Make its ground a patch in the month's batch of its source, judge it as every other, and
-    open a case. ``ground`` takes the place of a circle that only stands for a place.
+    open a case. ``ground`` takes the place of a circle that only stands for a place; ``taken``:
+    the files that become evidence, its photos where that is not told.
 
     Raises NotAllowed, StaleClue, InputRefused, DataChanging.
     """
@@ -81,7 +88,7 @@ def accept(word: Word, clue_id: int, ground: Ground | None = None) -> Case:
             case = cases.open_cases([patch.pk], word.by, word.at)[0]
             clue.patch = patch
             _settle(clue, ClueState.ACCEPTED, word, case=case)
-            _into(clue, case, word, "由线索立为案件")
+            _into(clue, case, word, "由线索立为案件", taken)
     except OperationalError as error:
         if "lock timeout" not in str(error):
             raise
@@ -89,8 +96,11 @@ def accept(word: Word, clue_id: int, ground: Ground | None = None) -> Case:
     return case
 
 
-def merge(word: Word, clue_id: int, case_id: int) -> Case:
-    """Add it to a case that there is. Raises NotAllowed, StaleClue, PatchUnknown."""
+def merge(word: Word, clue_id: int, case_id: int, taken: Collection[int] | None = None) -> Case:
+    """Add it, with the files ``taken``, to a case that there is.
+
+    Raises NotAllowed, StaleClue, PatchUnknown, ClueRefused.
+    """
     scope = word.require()
     with transaction.atomic():
         clue = _locked(scope, clue_id)
@@ -103,7 +113,7 @@ def merge(word: Word, clue_id: int, case_id: int) -> Case:
         if case is None:
             raise PatchUnknown("没有这个案件，或不在您的行政区内。")
         _settle(clue, ClueState.MERGED, word, case=case)
-        _into(clue, case, word, "线索并入本案")
+        _into(clue, case, word, "线索并入本案", taken)
     return case
 
 
@@ -177,12 +187,27 @@ def _settle(clue: Clue, state: ClueState, word: Word, **more: Any) -> None:
     clue.save()
 
 
-def _into(clue: Clue, case: Case, word: Word, said: str) -> None:
-    """The case's record names the clue and gets its files; never who reported it."""
+def _into(clue: Clue, case: Case, word: Word, said: str, taken: Collection[int] | None) -> None:
+    """The case's record names the clue and gets the files that were chosen; never who reported
+    it. Whoever sees the case sees its evidence: a document that may name people is only taken
+    where somebody says so."""
+    files = list(clue.files.order_by("pk"))
+    if taken is None:
+        taken = [one.pk for one in files if one.is_photo]
+    if set(taken) - {one.pk for one in files}:
+        raise ClueRefused(f"选的附件不是线索 {clue.number} 的。没有写入，请刷新后再选。")
     ids = []
-    for one in clue.files.order_by("pk"):
-        with evidence.place_of(one.sha256).open("rb") as content:
-            told_of = evidence.Said(note=f"线索 {clue.number} 的附件")
+    for one in files:
+        if one.pk not in taken:
+            continue
+        told_of = evidence.Said(note=f"线索 {clue.number} 的附件", came_at=clue.received_at)
+        try:
+            content = evidence.place_of(one.sha256).open("rb")
+        except OSError as error:
+            raise ClueRefused(
+                f"附件 {one.file_name} 的原件缺失，没有写入。请联系系统管理员，或不选它再办。"
+            ) from error
+        with content:
             row, _ = evidence.receive(case, one.file_name, content, word.by, told_of, word.at)
         ids.append({"id": row.pk, "name": row.file_name, "sha256": row.sha256, "paper": row.paper,
                     "number": row.number})  # fmt: skip

@@ -18,8 +18,9 @@ from django.utils import timezone
 
 from gisland.casework import clue_ground, evidence
 from gisland.casework.errors import ClueRefused, ClueRepeated, EvidenceRefused
+from gisland.casework.exif import read_shot
 from gisland.casework.file_kinds import kind_of
-from gisland.casework.models import Clue, ClueFile
+from gisland.casework.models import Clue, ClueFile, EvidenceKind
 from spatial.models.patch import Source
 from spatial.scope import scope_of
 
@@ -167,10 +168,18 @@ def _known(by: User, number: str, digest: str) -> Clue | None:
 
 
 def _aside(path: Path, name: str, content: IO[bytes]) -> Attached:
+    """Look at one file as it will be looked at when it becomes evidence; raises EvidenceRefused.
+
+    A camera's wrong clock is no reason to refuse what somebody reports."""
     name = evidence.safe_name(name)
     size, sha256 = evidence.take(content, path, name)
     try:
-        _, media_type = kind_of(path, name)
+        kind, media_type = kind_of(path, name)
     except EvidenceRefused as error:
         raise EvidenceRefused(str(error).replace("举证材料", "线索附件")) from error
+    if kind == EvidenceKind.PHOTO:
+        try:
+            read_shot(path)
+        except EvidenceRefused as error:
+            raise EvidenceRefused(f"{name}：{error}没有保存。") from error
     return Attached(name, path, media_type, size, sha256)

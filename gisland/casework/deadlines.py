@@ -20,7 +20,9 @@ from gisland.casework.models import Case, CaseEvent
 from gisland.casework.process import process
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
+
+    from django.db.models import QuerySet
 
     from spatial.scope import Scope
 
@@ -54,9 +56,21 @@ class Pressing:
         }
 
 
-def pressing(scope: Scope, as_of: datetime.date) -> list[Pressing]:
-    """The clocks that burn or are overdue at the end of the day, the longest overdue first."""
-    found = [one for chunk in _chunks(scope) for one in _of_chunk(chunk, as_of)]
+def pressing(
+    scope: Scope,
+    as_of: datetime.date,
+    *,
+    batch_codes: Collection[str] | None = None,
+    county_ids: Collection[int] | None = None,
+) -> list[Pressing]:
+    """The clocks that burn or are overdue at the end of the day, the longest overdue first; of
+    these batches and counties only, where told."""
+    seen = Case.objects.filter(scope.patches_q("patch__"))
+    if batch_codes is not None:
+        seen = seen.filter(patch__batch__code__in=batch_codes)
+    if county_ids is not None:
+        seen = seen.filter(patch__region__in=county_ids)
+    found = [one for chunk in _chunks(seen) for one in _of_chunk(chunk, as_of)]
     return sorted(found, key=lambda one: (one.reading.due_on, one.case.pk, one.reading.code))
 
 
@@ -67,9 +81,8 @@ def counts(found: list[Pressing]) -> dict[str, dict[str, int]]:
     return {code: {state: told[code, state] for state in PRESSING} for code in codes}
 
 
-def _chunks(scope: Scope) -> Iterator[list[Case]]:
-    seen = Case.objects.filter(scope.patches_q("patch__")).order_by("pk")
-    ids = list(seen.values_list("pk", flat=True))
+def _chunks(seen: QuerySet[Case]) -> Iterator[list[Case]]:
+    ids = list(seen.order_by("pk").values_list("pk", flat=True))
     cases = Case.objects.select_related("patch__batch", "patch__region", "officer", "unit").defer(
         "patch__geom", "patch__ground", "patch__region__geom"
     )

@@ -60,6 +60,9 @@ class Said:
     area_m2: Decimal | None = None
     receipt: uuid.UUID | None = None
     """Made by the sender: the same receipt again is the same file, not another."""
+    came_at: datetime.datetime | None = None
+    """When a file came in that was looked at then. A camera's time after it is left out and noted:
+    what was taken in once is not refused later."""
 
 
 def receive(
@@ -90,7 +93,7 @@ def receive(
     with transaction.atomic():
         row = Evidence.objects.create(
             case=case, kind=kind, file_name=name, media_type=media_type, size_bytes=size,
-            sha256=sha256, by=by, note=said.note, receipt=said.receipt, **told,
+            sha256=sha256, by=by, receipt=said.receipt, **{"note": said.note, **told},
         )  # fmt: skip
     return row, True
 
@@ -173,11 +176,14 @@ def _told(
 
 def _photo(shot: Shot, name: str, said: Said, now: datetime.datetime) -> dict[str, object]:
     taken = shot.taken_at or said.taken_at
+    told: dict[str, object] = {"device": shot.device}
+    if taken is not None and said.came_at is not None and taken > said.came_at + AHEAD:
+        told["note"] = f"{said.note}；相机时间 {taken:%Y-%m-%d %H:%M} 晚于收到的时间，不予采用"
+        taken = None
     if taken is not None and taken > now + AHEAD:
         raise EvidenceRefused(
             f"{name} 的拍摄时间 {taken:%Y-%m-%d %H:%M} 晚于现在。请核对手机时间，没有保存。"
         )
-    told: dict[str, object] = {"device": shot.device}
     if taken is not None:
         told["taken_at"] = taken
         told["taken_source"] = _source(said, own=shot.taken_at is not None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gisland.casework.deadlines import pressing
+from gisland.casework.models import Case, CaseClock
 from gisland.casework.process import process
 from spatial import sqlfiles
 
@@ -51,12 +52,27 @@ def tallies(
         },
     )  # fmt: skip
     found = {row.pop("region_code"): Tally(**row) for row in rows}
-    late = {
-        (one.case.patch.region.code, one.case.pk)
-        for one in pressing(scope, as_of)
-        if one.reading.state == OVERDUE and one.case.patch.batch.code in batch_codes
-    }
+    if known_at is None:
+        late = _late_now(scope, batch_codes, county_ids, as_of)
+    else:
+        late = {
+            (one.case.patch.region.code, one.case.pk)
+            for one in pressing(scope, as_of, batch_codes=batch_codes, county_ids=county_ids)
+            if one.reading.state == OVERDUE
+        }
     for code, _ in late:
         if code in found:
             found[code].overdue_count += 1
     return found
+
+
+def _late_now(
+    scope: Scope, batch_codes: Collection[str], county_ids: Collection[int], today: datetime.date
+) -> set[tuple[str, int]]:
+    """County and case of every clock run out today, from the clocks as they are stored."""
+    late = CaseClock.objects.filter(
+        case__in=Case.objects.filter(scope.patches_q("patch__")),
+        case__patch__region__in=county_ids, case__patch__batch__code__in=batch_codes,
+        ended_on__isnull=True, paused_since__isnull=True, due_on__lt=today,
+    )  # fmt: skip
+    return set(late.values_list("case__patch__region__code", "case").distinct())

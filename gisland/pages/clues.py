@@ -133,13 +133,14 @@ def clue_settle_step(request: HttpRequest, clue_id: int) -> HttpResponse:
         word = clue_settle.Word(_known(request), timezone.now(), given.get("note", ""))
         if given.get("what") == "accept":
             ground = ground_of(ClueForm.of(given)) if given.get("drawn", "").strip() else None
-            case = clue_settle.accept(word, clue.pk, ground)
+            case = clue_settle.accept(word, clue.pk, ground, _taken(request))
             messages.success(request, f"线索 {clue.number} 已受理，立为本案。")
             return redirect("case", case.pk)
         if given.get("what") == "merge":
             number = given.get("case", "")
             plain = number.isascii() and number.isdigit() and len(number) <= LONGEST_KEY
-            case = clue_settle.merge(word, clue.pk, int(number) if plain else 0)
+            case_id = int(number) if plain else 0
+            case = clue_settle.merge(word, clue.pk, case_id, _taken(request))
             messages.success(request, f"线索 {clue.number} 已并入本案。")
             return redirect("case", case.pk)
         clue_settle.refuse(word, clue.pk, given.get("reason", ""))
@@ -153,11 +154,14 @@ def clue_settle_step(request: HttpRequest, clue_id: int) -> HttpResponse:
 @login_or_demo
 @require_safe
 def clue_file(request: HttpRequest, clue_id: int, file_id: int) -> HttpResponse:
-    """An attachment, to the byte."""
-    clue = found(request_scope(request), clue_id)
+    """An attachment, to the byte; a document, which may name people, not for everybody."""
+    scope = request_scope(request)
+    clue = found(scope, clue_id)
     one = clue.files.filter(pk=file_id).first()
     if one is None:
         raise Http404
+    if not one.is_photo:
+        scope.require_act(personal.ACT)
     try:
         file = evidence.place_of(one.sha256).open("rb")
     except OSError as error:
@@ -201,7 +205,8 @@ def _page(
         "cases": _cases(scope, [one.case_id for one in near if one.case_id]),
         "reasons": process().reasons["clue_reason"],
         "reason": process().reasons["clue_reason"].get(clue.reason_code, ""),
-        "files": clue.files.order_by("pk"),
+        "files": list(clue.files.order_by("pk")),
+        "ticked": _ticked(request, clue),
         "fault": fault,
         "given": request.POST,
         "map_config": map_config(
@@ -212,6 +217,20 @@ def _page(
                                                   "features": [ground]}},
     }  # fmt: skip
     return _private(render(request, "gisland/clue.html", told, status=status))
+
+
+def _taken(request: HttpRequest) -> list[int]:
+    """The files that were ticked; what is no number is no file, and refused as such."""
+    told = request.POST.getlist("taken")
+    plain = [one.isascii() and one.isdigit() and len(one) <= LONGEST_KEY for one in told]
+    return [int(one) if good else 0 for one, good in zip(told, plain, strict=True)]
+
+
+def _ticked(request: HttpRequest, clue: Clue) -> list[int]:
+    """What was ticked before a fault; else the photos."""
+    if request.POST.get("what") in ("accept", "merge"):
+        return _taken(request)
+    return [one.pk for one in clue.files.all() if one.is_photo]
 
 
 def _people(clue: Clue, *, plain: bool) -> list[tuple[str, str]]:

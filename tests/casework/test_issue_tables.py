@@ -148,6 +148,24 @@ def test_the_progress_counts_what_the_ledger_held_on_the_day() -> None:
     assert told(NOW.date() - datetime.timedelta(days=1)) is None, "not opened yet"
 
 
+@pytest.mark.parametrize("day", [NOW.date(), datetime.date(2024, 7, 31)])
+def test_today_is_counted_from_the_stored_clocks_and_says_what_the_ledger_says(
+    day: datetime.date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = make_office()
+    office.assign()
+    end = timezone.make_aware(datetime.datetime.combine(day, datetime.time.max))
+
+    def told(known_at: Any, batch: str = "2024Q1", county: int = office.county.pk) -> Any:
+        return tallies(scope_of(office.captain), {batch}, [county], known_at=known_at, as_of=day)
+
+    replayed = told(end)
+    assert replayed[office.county.code].overdue_count == (day > NOW.date())
+    monkeypatch.setattr("gisland.casework.tallies.pressing", None)
+    assert told(None) == replayed
+    assert told(None, batch="2023Q4") == told(None, county=0) == {}
+
+
 def test_screen_spreadsheet_api_and_bulletin_say_the_same(office: Office) -> None:
     office.decide()
     office.rectify()

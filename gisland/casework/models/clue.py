@@ -116,3 +116,8 @@ class ClueFile(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether it is a picture; a document may name who reported it."""
+        return self.media_type.startswith("image/")
