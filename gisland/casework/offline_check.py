@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import lzma
+import struct
 import sys
 import zipfile
 import zlib
@@ -21,7 +23,12 @@ TOLD = (
     "address", "number", "edge", "report_state", "handling_state", "round", "by", "by_name",
     "by_level", "at", "on", "reason_code", "note", "told", "previous",
 )  # fmt: skip
-BROKEN = (OSError, zipfile.BadZipFile, zlib.error, ValueError, KeyError, NotImplementedError)
+BROKEN = (
+    OSError, EOFError, RuntimeError, ValueError, KeyError,
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
+)  # fmt: skip
+"""What reading a zip fails with; a changed bit may say that a member is encrypted, or packed in
+another way."""
 
 
 def faults_in(path: str | Path) -> list[str]:

@@ -57,6 +57,19 @@ def test_a_case_file_verifies_offline_with_nothing_but_python(made: Path, tmp_pa
     assert "核验通过" in told("verify_evidence", str(made))
 
 
+@pytest.mark.parametrize("changed_bit", [0, 1, 2, 3, 4, 5, 6, 7])
+@pytest.mark.parametrize("field", [8, 10], ids=["flags", "method"])
+def test_a_changed_entry_of_a_member_is_found(
+    made: Path, tmp_path: Path, field: int, changed_bit: int
+) -> None:
+    """One bit may say that a member is encrypted or packed otherwise: a fault, not a breakdown."""
+    whole = bytearray(made.read_bytes())
+    whole[whole.index(b"PK\x01\x02") + field] ^= 1 << changed_bit
+    other = tmp_path / "改.zip"
+    other.write_bytes(whole)
+    assert offline_check.faults_in(other)
+
+
 def test_one_changed_byte_is_found_wherever_it_is(made: Path, tmp_path: Path) -> None:
     whole = made.read_bytes()
     other = tmp_path / "改.zip"
