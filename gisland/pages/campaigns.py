@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +18,7 @@ from gisland.casework.models import MeasureState
 from gisland.errors import status_of
 from gisland.pages import campaign_map
 from gisland.pages.campaign_tables import notes_of, table_of
+from gisland.pages.paper_files import PDF, XLSX, answer
 from gisland.reports import pdf, sheet
 from imports import export_log
 from spatial.campaigns.figures import Figures, Line, figures_of
@@ -29,7 +29,7 @@ from spatial.models import User
 from spatial.scope import login_or_demo, request_scope
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from spatial.campaigns.schema import Campaign, TableSpec
     from spatial.scope import Scope
@@ -41,7 +41,6 @@ PATCH_TABLE_PAGE = 200
 MOST_ON_PAPER = 2000
 GUARD = "internal"
 """The secrecy of the ground that campaigns are about."""
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @login_or_demo
@@ -218,7 +217,7 @@ def campaign_xlsx(request: HttpRequest, code: str) -> HttpResponse:
     content = sheet.workbook(campaign.title, tables, stamp=stamp)
     name = f"{campaign.title}.xlsx"
     _log(request, "xlsx", name, sum(len(table.rows) for table in tables))
-    return _file(content, XLSX, name)
+    return answer(content, XLSX, name)
 
 
 @login_or_demo
@@ -248,7 +247,7 @@ def campaign_pdf(request: HttpRequest, code: str) -> HttpResponse:
     content = pdf.render("campaign", data, {"map.svg": drawn} if drawn else {})
     name = f"{campaign.title}_{table.title}.pdf"
     _log(request, "pdf", name, len(figures.lines))
-    return _file(content, "application/pdf", name, inline=True)
+    return answer(content, PDF, name, inline=True)
 
 
 def _log(request: HttpRequest, form: str, name: str, rows: int) -> None:
@@ -265,10 +264,3 @@ def _who(request: HttpRequest) -> str:
     if not isinstance(user, User):
         return "演示访客"
     return f"{user.get_full_name() or user.get_username()}{f' {user.unit}' if user.unit else ''}"
-
-
-def _file(content: bytes, kind: str, name: str, *, inline: bool = False) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    how = "inline" if inline else "attachment"
-    response["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(name)}"
-    return response

@@ -1,4 +1,4 @@
-"""What the papers of casework share: who takes one, its record, and the answer. 取用记录"""
+"""What pages that give out files share: who takes one, its record, and the answer. 取用记录"""
 
 from __future__ import annotations
 

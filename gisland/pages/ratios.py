@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from gisland.pages import map_config, ratio_bulletin, ratio_form, ratio_shapes, ratio_tables
+from gisland.pages.paper_files import XLSX, answer
 from gisland.pages.ratio_asked import AddressWrong, PatchParameters, asked_of
 from gisland.pages.ratio_figures import Figures, figures_of, regions_of
 from gisland.pages.ratio_sentences import headline, share_of
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from gisland.pages.ratio_figures import Line
 
 PAGE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UNPLACED = "000"
 FIGURE_TERMS = {"numerator": "分子（违法占用耕地）", "denominator": "分母", "all": "全部图斑"}
 
@@ -262,7 +261,7 @@ def ratio_bulletin_pdf(request: HttpRequest) -> HttpResponse:
     )
     name = f"{figures.place}违法占耕比通报.pdf"
     _log(request, "pdf", name, len(figures.lines))
-    return _file(content, "application/pdf", name, inline=True)
+    return answer(content, "application/pdf", name, inline=True)
 
 
 @login_or_demo
@@ -273,7 +272,7 @@ def ratio_xlsx(request: HttpRequest) -> HttpResponse:
     content = ratio_bulletin.spreadsheet(figures, by=_who(request))
     name = f"{figures.place}违法占耕比.xlsx"
     _log(request, "xlsx", name, len(figures.lines))
-    return _file(content, XLSX, name, inline=False)
+    return answer(content, XLSX, name, inline=False)
 
 
 def _log(request: HttpRequest, form: str, name: str, rows: int) -> None:
@@ -291,10 +290,3 @@ def _who(request: HttpRequest) -> str:
         return "演示访客"
     unit = getattr(user, "unit", None)
     return f"{user.get_full_name() or user.get_username()}{f' {unit}' if unit else ''}"
-
-
-def _file(content: bytes, kind: str, name: str, *, inline: bool) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    how = "inline" if inline else "attachment"
-    response["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(name)}"
-    return response

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -11,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from gisland.pages import site_report
+from gisland.pages.paper_files import answer
 from gisland.pages.site_told import told_of
 from imports import export_log
 from imports.site_export import FORMS, GUARD, export_site
@@ -74,7 +74,7 @@ def site_check_file(request: HttpRequest, site_id: int, form: str) -> HttpRespon
     name, content = export_site(
         site, scope, form, by=_who(request), today=timezone.localdate(), user=_user(request)
     )
-    return _file(content, TYPES[form], name)
+    return answer(content, TYPES[form], name)
 
 
 def _told(request: HttpRequest, site_id: int) -> Told:
@@ -90,7 +90,7 @@ def _paper(request: HttpRequest, told: Told, content: bytes, form: str) -> HttpR
         asked={"site": told.site.id, "avoid": list(told.avoid)},
         scope=told.scope, by=_who(request), user=_user(request),
     )  # fmt: skip
-    return _file(content, TYPES[form], name, inline=form == "pdf")
+    return answer(content, TYPES[form], name, inline=form == "pdf")
 
 
 def _user(request: HttpRequest) -> User | None:
@@ -102,10 +102,3 @@ def _who(request: HttpRequest) -> str:
     if user is None:
         return "演示访客"
     return f"{user.get_full_name() or user.get_username()}{f' {user.unit}' if user.unit else ''}"
-
-
-def _file(content: bytes, kind: str, name: str, *, inline: bool = False) -> HttpResponse:
-    response: HttpResponse = HttpResponse(content, content_type=kind)
-    how = "inline" if inline else "attachment"
-    response["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(name)}"
-    return response

@@ -65,10 +65,6 @@ class TableSpec:
         """Whether its rows name who uses or holds ground: for whoever may identify alone."""
         return self.by in ("holder", "patch")
 
-    def column(self, code: str) -> ColumnSpec:
-        """The column of that code."""
-        return next(column for column in self.columns if column.code == code)
-
 
 @dataclass(frozen=True)
 class Phase:
